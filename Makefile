@@ -1,0 +1,99 @@
+# Every command a developer needs. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+NEWEST ?= .venv-newest
+
+# Newest first: the Pythons that test-newest looks for.
+PYTHONS := 3.14 3.13 3.12
+INSTALLED := $(VENV)/.installed
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test test-slow test-newest check lab bench clean
+
+help: ## list these targets
+	@echo "Targets (PYTHON=$(PYTHON), VENV=$(VENV)):"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
+
+setup: $(INSTALLED) ## make the environment and install the package into it, editable, with all tools
+	@echo "==> setup: $(VENV) is ready"
+
+# Installing is repeated only when pyproject.toml has changed since.
+$(INSTALLED): pyproject.toml
+	@echo "==> setup: installing jupyter-flow with its tools into $(VENV), which takes a minute or two"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jupyter-flow needs Python 3.11 or later; name one with PYTHON=…")'
+	[ -x $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[dev,dask]'
+	touch $@
+
+demo: setup ## run the quickstart notebook and print its results
+	@echo "==> demo: running notebooks/quickstart.ipynb without a browser; its results stay in your own store"
+	$(VENV)/bin/jupyter-flow run notebooks/quickstart.ipynb
+
+test: setup ## run the tests, the conformance suite, and the notebooks, output for output
+	@echo "==> test: pytest over tests/, then notebooks/ compared with their saved outputs; the store is temporary"
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
+	export JUPYTER_FLOW_STORE="$$scratch/store" JUPYTER_CONFIG_DIR="$$scratch/config" IPYTHONDIR="$$scratch/ipython"
+	$(VENV)/bin/python -m pytest tests
+	$(VENV)/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks
+
+test-slow: setup ## run the tests that take minutes
+	@echo "==> test-slow: pytest over the tests marked slow"
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
+	export JUPYTER_FLOW_STORE="$$scratch/store"
+	status=0
+	$(VENV)/bin/python -m pytest -m slow tests || status=$$?
+	if [ $$status -eq 5 ]; then echo "==> test-slow: no test is marked slow yet"; else exit $$status; fi
+
+test-newest: ## run the tests on the newest other Python of this machine
+	@echo "==> test-newest: looking for the newest of Python $(PYTHONS) besides $(PYTHON)"
+	current=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+	# A pyenv shim may stand on the path for a version that is not chosen, so every candidate is tried out.
+	works() { "$$1" -c "import sys, ssl, ctypes, sqlite3, venv, ensurepip; sys.exit('%d.%d' % sys.version_info[:2] != '$$2')" 2>/dev/null; }
+	found=""
+	for version in $(PYTHONS); do
+	    if [ $$version = $$current ]; then continue; fi
+	    for candidate in $$(type -aP python$$version) $$(ls -d ~/.pyenv/versions/$$version.*/bin/python 2>/dev/null | sort -rV); do
+	        if works "$$candidate" $$version; then found="$$candidate"; break 2; fi
+	    done
+	done
+	if [ -z "$$found" ]; then
+	    echo "==> test-newest: NOT RUN, for none of Python $(PYTHONS) was found besides $$current"
+	    if [ "$${CI:-}" = true ]; then exit 1; else exit 0; fi
+	fi
+	echo "==> test-newest: $$("$$found" --version) ($$found) in $(NEWEST)"
+	if [ ! $(NEWEST)/.installed -nt pyproject.toml ] || ! works $(NEWEST)/bin/python $$version; then
+	    rm -rf $(NEWEST)
+	    "$$found" -m venv $(NEWEST)
+	    $(NEWEST)/bin/python -m pip install --quiet --editable '.[test,dask]'
+	    touch $(NEWEST)/.installed
+	fi
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
+	export JUPYTER_FLOW_STORE="$$scratch/store"
+	$(NEWEST)/bin/python -m pytest tests
+
+check: setup ## lint, format, types, and the order of the rooms
+	@echo "==> check: ruff, mypy --strict, and the rooms import downwards only"
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy --strict jupyter_flow
+	$(VENV)/bin/python -m pytest --quiet tests/test_layering.py
+
+lab: setup ## open JupyterLab on the notebooks, on this machine only
+	@echo "==> lab: JupyterLab on notebooks/, on the loopback address; stop it with Ctrl-C"
+	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+
+bench: setup ## measure our figures and the peers'
+	@echo "==> bench: running benchmarks/run.py, which takes a while"
+	$(VENV)/bin/python benchmarks/run.py
+
+clean: ## remove environments, caches and builds; the store of results is left alone
+	@echo "==> clean: removing $(VENV), $(NEWEST), caches and builds"
+	rm -rf $(VENV) $(NEWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

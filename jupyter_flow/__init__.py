@@ -1,0 +1,49 @@
+"""Workflows in the notebook: electrons, lattices, and shared executors, with no server to start."""
+
+from . import executor
+from .model import errors
+from .model.electron import electron
+from .model.hooks import DepsBash, DepsCall, DepsModule, DepsPip
+from .model.lattice import lattice, wait, when
+from .model.result import Result
+from .model.status import Status as status  # noqa: N813 - ct.status.COMPLETED is Covalent's spelling
+from .model.transportable import TransportableObject
+from .session import session
+from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, redispatch
+from .worker.context import get_context
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DepsBash",
+    "DepsCall",
+    "DepsModule",
+    "DepsPip",
+    "DispatchId",
+    "Result",
+    "TransportableObject",
+    "__version__",
+    "cancel",
+    "dispatch",
+    "dispatch_sync",
+    "dispatches",
+    "electron",
+    "errors",
+    "executor",
+    "get_context",
+    "get_result",
+    "lattice",
+    "load_ipython_extension",
+    "redispatch",
+    "session",
+    "status",
+    "wait",
+    "when",
+]
+
+
+def load_ipython_extension(shell: object) -> None:
+    """``%load_ext jupyter_flow``: the magics and the displays."""
+    from .notebook.extension import load
+
+    load(shell)

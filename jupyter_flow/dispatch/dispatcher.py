@@ -1,0 +1,234 @@
+"""Carries the machines' commands to resources, and what resources report back to the machines.
+
+It is not one busy thread: threads that work, and the thread that reads worker processes, step the machines
+themselves, a batch at a time, under one lock. One more thread keeps time.
+"""
+
+import heapq
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+from ..executor.names import ExecutorNames
+from ..model.events import FAILED, Record
+from ..model.graph import TransportGraph
+from ..model.pickles import loads
+from ..resources.base import Claim, Resource, Services, Share
+from ..resources.registry import Registry
+from ..store.blobs import Durability
+from ..store.records import Run as Row
+from ..store.runs import Store
+from ..worker.failures import failure_of
+from ..worker.messages import Place, Setup
+from ..worker.payload import Payload
+from .archive import new_id, pack_record
+from .lanes import Lane, Lanes
+from .resolve import resolve
+from .run import Run
+
+ROW = 256 * 1024  # bytes; the record of a larger graph is a file
+
+
+class Submission(NamedTuple):
+    """A dispatch, before it runs."""
+
+    id: str
+    name: str
+    record: bytes  # for the store: all that a later kernel needs to read or repeat it
+    parent: tuple[Run, int, Record] | None = None
+
+
+class Dispatcher:
+    """One per session: the running dispatches, and the resources they run on."""
+
+    def __init__(self, store: Store, names: ExecutorNames, durability: Durability = "process") -> None:
+        self.lock = threading.Lock()
+        self.store, self.names = store, names
+        self.payload = Payload(store.blobs)
+        self.runs: dict[str, Run] = {}
+        journals = str(store.root / "journals" / store.session_id)
+        self.resources = Registry(Services(self, store, journals, durability))
+        self._shares: dict[Any, Share] = {}
+        self._lanes: dict[str, Lanes] = {}
+        self._deadlines: list[tuple[int, int, Run, int, int, int, float]] = []
+        self._time = threading.Condition(threading.Lock())
+        self._clock: threading.Thread | None = None
+        self._graphs: SimpleQueue[tuple[Run, Record] | None] = SimpleQueue()
+        self._builder: threading.Thread | None = None
+        self._closed = False
+
+    # dispatches -------------------------------------------------------------------------------
+
+    def submit(self, submission: Submission, graph: TransportGraph) -> Run:
+        """Write a dispatch down, its executors resolved; it is yet to be started. Raises StoreError."""
+        parent = submission.parent
+        number = self.store.begin(self._row(submission, graph))
+        setup = Setup(submission.id, os.getcwd(), list(sys.path), graph.sources)
+        run = Run(self, submission.id, number, graph, setup, str(self.store.folder(submission.id)), parent)
+        with self.lock:
+            self.runs[run.id] = run
+            run.plan.lane_of = self._lanes_for(run)
+            if parent:
+                parent[0].children[parent[1]] = run
+        return run
+
+    def _row(self, submission: Submission, graph: TransportGraph) -> Row:
+        parent, record = submission.parent, submission.record
+        return Row(
+            submission.id,
+            parent[0].root if parent else submission.id,
+            parent[0].id if parent else None,
+            parent[1] if parent else None,
+            submission.name,
+            time.time_ns(),
+            graph.electrons,
+            record if len(record) <= ROW else self.store.blobs.write(record, []),
+        )
+
+    def _lanes_for(self, run: Run) -> list[Lane]:
+        """(lock) A lane for each executor of a run; the resources come to life here, and are shared."""
+        lanes = []
+        for executor in run.graph.executors:
+            resource = self.resources.get(executor)
+            resource.want(executor.workers if hasattr(executor, "workers") else None)
+            self._lanes.setdefault(resource.id, Lanes())
+            share = self._shares.setdefault(executor.key(), Share(executor))
+            lanes.append(Lane(run, run.plan, share, resource))
+        return [lanes[version.executor] for version in run.graph.versions] if lanes else []
+
+    def over(self, run: Run) -> None:
+        """A dispatch has ended: let go of what it held."""
+        with self.lock:
+            self.runs.pop(run.id, None)
+            used = {id(lane.resource): lane.resource for lane in run.plan.lane_of}
+            for resource in used.values():
+                self._lanes[resource.id].drop(lambda lane: lane.work is run)
+        for resource in used.values():
+            resource.forget(run)
+        if run.parent is not None:
+            parent, node, built = run.parent
+            parent.child_ended(node, run, built)
+
+    def broken(self, run: Run, error: BaseException) -> None:
+        """The store could not record what a dispatch did: it stops, and says why."""
+        with self.lock:
+            known = run.error is not None
+            run.error = run.error or f"the store could not record this dispatch any more: {error}"
+        if not known:
+            threading.Thread(target=run.cancel, name="jupyter-flow-cancel", daemon=True).start()
+
+    # what resources ask -------------------------------------------------------------------------
+
+    def offer(self, lane: Lane, nodes: list[int]) -> None:
+        """(lock) These are ready."""
+        self._lanes[lane.resource.id].add(lane, nodes)
+        lane.resource.kick()
+
+    def claim(self, resource: Resource, free: int) -> Claim | None:
+        """(lock) The next electrons for a worker of a resource."""
+        lanes = self._lanes.get(resource.id)
+        return lanes.claim(resource.workers, free) if lanes is not None else None
+
+    def release(self, claim: Claim) -> None:
+        """(lock) A claim is through; its executor may run another."""
+        claim.share.busy -= 1
+
+    def waiting(self, resource: Resource) -> int:
+        """(lock) How many electrons are ready and lie with no worker."""
+        lanes = self._lanes.get(resource.id)
+        return lanes.waiting if lanes is not None else 0
+
+    def sharing(self, resource: Resource) -> list[str]:
+        """(lock) The executors that use a resource, by what people call them."""
+        return [
+            self.names.name_of(s.executor) for s in self._shares.values() if self.resources.get(s.executor) is resource
+        ]
+
+    # what runs ask ------------------------------------------------------------------------------
+
+    def place(self, executor: int, run: Run) -> Place:
+        """What an executor's settings mean for a worker."""
+        value = run.graph.executors[executor]
+        logs = [getattr(value, name, None) for name in ("log_stdout", "log_stderr")]
+        absolute = [os.path.join(run.folder, log) if log else None for log in logs]
+        workdir = getattr(value, "workdir", None)
+        home = os.path.abspath(os.path.expanduser(workdir)) if workdir else None
+        unique = bool(getattr(value, "create_unique_workdir", False))
+        return Place(self.names.name_of(value), absolute[0], absolute[1], home, unique)
+
+    def stop(self, run: Run, attempts: Sequence[tuple[int, int]]) -> None:
+        """Stop attempts, as far as their resources can."""
+        by_resource: dict[str, tuple[Resource, set[tuple[int, int]]]] = {}
+        for node, attempt in attempts:
+            resource = run.plan.lane_of[run.graph.version[node]].resource
+            by_resource.setdefault(resource.id, (resource, set()))[1].add((node, attempt))
+        for resource, wanted in by_resource.values():
+            resource.stop(run, frozenset(wanted))
+
+    def expand(self, run: Run, built: Record) -> None:
+        """A worker has built the graph of a sublattice: run it."""
+        with self.lock:
+            if self._builder is None:
+                self._builder = threading.Thread(target=self._expand, name="jupyter-flow-builder", daemon=True)
+                self._builder.start()
+        self._graphs.put((run, built))
+
+    def _expand(self) -> None:
+        while (item := self._graphs.get()) is not None:
+            run, built = item
+            try:
+                self._run_inside(run, built)
+            except BaseException as error:
+                run.finished([built._replace(status=FAILED, value=None, failure=failure_of(error))])
+
+    def _run_inside(self, run: Run, built: Record) -> None:
+        assert built.value is not None
+        data = built.value if isinstance(built.value, bytes) else bytes(self.store.blobs.read(built.value)[0])
+        graph: TransportGraph = loads(data)
+        outer = run.graph.executor_of(built.node)
+        resolve(graph, self.names, outer)
+        graph.name = run.graph.name_of(built.node)
+        graph.sources = {**run.graph.sources, **graph.sources}
+        submission = Submission(new_id(), graph.name, pack_record(graph, None, None), (run, built.node, built))
+        child = self.submit(submission, graph)
+        with self.lock:
+            wanted = run.machine.current(built.node, built.attempt)
+        child.start()
+        if not wanted:
+            child.cancel()
+
+    # time ---------------------------------------------------------------------------------------
+
+    def watch(self, run: Run, node: int, attempt: int, start: int, timeout: float) -> None:
+        """(lock) An attempt with a timeout has begun."""
+        deadline = start + int(timeout * 1e9)
+        with self._time:
+            heapq.heappush(self._deadlines, (deadline, id(run), run, node, attempt, start, timeout))
+            if self._clock is None:
+                self._clock = threading.Thread(target=self._keep_time, name="jupyter-flow-clock", daemon=True)
+                self._clock.start()
+            self._time.notify()
+
+    def _keep_time(self) -> None:
+        while not self._closed:
+            with self._time:
+                wait = (self._deadlines[0][0] - time.time_ns()) / 1e9 if self._deadlines else None
+                if wait is None or wait > 0:
+                    self._time.wait(wait)
+                    continue
+                _, _, run, node, attempt, start, timeout = heapq.heappop(self._deadlines)
+            run.timed_out(node, attempt, start, timeout)
+
+    def close(self) -> None:
+        """Stop what runs, and leave nothing behind."""
+        for run in list(self.runs.values()):
+            run.cancel()
+        self._closed = True
+        with self._time:
+            self._time.notify()
+        self._graphs.put(None)
+        self.resources.close()

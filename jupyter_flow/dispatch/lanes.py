@@ -1,0 +1,152 @@
+"""Which electrons go to a worker next, and how many at once.
+
+A lane holds what is ready of one dispatch on one executor. A resource serves its lanes in turn, so a
+second dispatch does not wait for a first of ten thousand. Electrons leave in batches, sized by what they
+were measured to cost: one at a time while nothing is known, then as many as fit some milliseconds. A
+batch runs ahead along a chain: what only needs the electron before it goes to the same worker.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ..model.events import WAITING
+from ..resources.base import Claim, Share, Work
+from ..worker.messages import Member
+from .machine import Machine
+
+LARGEST = 64  # members of a batch
+BUDGET = 20_000_000  # ns of measured work in a batch
+GLUE = 1_000  # ns; indexing and arithmetic are cheap until measured otherwise
+IN_FLIGHT = 2  # batches a worker may hold: one it runs, one so that it never waits for the next
+
+
+class Plan:
+    """What lanes need to know of a dispatch besides the machine's states."""
+
+    __slots__ = ("calls", "cores", "cost", "kinds", "lane_of", "machine", "ordered", "version")
+
+    def __init__(self, graph: Any, machine: Machine) -> None:
+        self.machine = machine
+        self.version, self.kinds, self.calls = graph.version, graph.kinds, graph.calls
+        self.cores = [version.options.cores or 1 for version in graph.versions]
+        self.cost = [GLUE if version.kind == "glue" else 0 for version in graph.versions]
+        self.ordered = frozenset(child for _, child in graph.waits)  # a worker cannot see why these must wait
+        self.lane_of: list[Lane] = []  # by version
+
+    def measured(self, version: int, nanoseconds: int) -> None:
+        """Learn from an attempt that ended."""
+        before = self.cost[version]
+        self.cost[version] = max(1, (3 * before + nanoseconds) // 4 if before else nanoseconds)
+
+
+class Lane:
+    """What is ready of one dispatch on one executor."""
+
+    __slots__ = ("plan", "queued", "ready", "resource", "share", "work")
+
+    def __init__(self, work: Work, plan: Plan, share: Share, resource: Any) -> None:
+        self.work, self.plan, self.share, self.resource = work, plan, share, resource
+        self.ready: deque[int] = deque()
+        self.queued = False
+
+    @property
+    def cores(self) -> int:
+        """How many workers the next electron takes up."""
+        cores: int = self.plan.cores[self.plan.version[self.ready[0]]]
+        return cores
+
+    def claim(self, workers: int) -> Claim:
+        """Take the next batch for one of so many workers."""
+        plan, ready = self.plan, self.ready
+        cores = self.cores
+        many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
+        members: list[Member] = []
+        budget, cost = BUDGET, 0
+        while ready and len(members) < min(many, LARGEST):
+            cost = plan.cost[plan.version[ready[0]]]
+            if members and (not cost or cost > budget or self.cores > 1):
+                break
+            budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0)
+            if not cost or cores > 1:
+                break
+        cheap = bool(cost) and cores == 1 and BUDGET - budget < BUDGET // 2
+        return Claim(self.work, self.share, members, cores, cheap)
+
+    def _take(self, node: int, members: list[Member], budget: int) -> int:
+        """Take a node and what follows from it alone; returns what that is expected to cost."""
+        plan, spent = self.plan, 0
+        machine, version = plan.machine, plan.version
+        following: int | None = node
+        while following is not None:
+            node = following
+            number = version[node]
+            members.append((node, machine.handed(node), number, plan.kinds[node], plan.calls[node]))
+            spent += plan.cost[number]
+            following = self._successor(node) if spent < budget and len(members) < LARGEST else None
+        return spent
+
+    def _successor(self, node: int) -> int | None:
+        """The consumer that needs nothing else, if it is to run here and is known to be cheap."""
+        plan = self.plan
+        consumers = plan.machine.consumers[node]
+        if len(consumers) != 1:
+            return None
+        consumer: int = consumers[0]
+        number = plan.version[consumer]
+        fits = (
+            plan.machine.waiting[consumer] == 1
+            and plan.machine.state[consumer] == WAITING
+            and plan.lane_of[number] is self
+            and plan.cost[number]
+            and plan.cores[number] == 1
+            and consumer not in plan.ordered
+        )
+        return consumer if fits else None
+
+
+class Lanes:
+    """The lanes of one resource that have something ready, served in turn."""
+
+    __slots__ = ("_held", "_turn")
+
+    def __init__(self) -> None:
+        self._turn: deque[Lane] = deque()
+        self._held: Lane | None = None  # it waits for more free workers than there are; nobody overtakes it
+
+    def add(self, lane: Lane, nodes: list[int]) -> None:
+        """These are ready."""
+        lane.ready.extend(nodes)
+        if not lane.queued:
+            lane.queued = True
+            self._turn.append(lane)
+
+    def drop(self, refused: Callable[[Lane], bool]) -> None:
+        """Forget lanes."""
+        self._turn = deque(lane for lane in self._turn if not refused(lane))
+        if self._held is not None and refused(self._held):
+            self._held = None
+
+    def claim(self, workers: int, free: int) -> Claim | None:
+        """The next batch, given so many free workers of so many."""
+        for _ in range(len(self._turn)):
+            lane = self._turn[0]
+            if not lane.ready:
+                self._turn.popleft()
+                lane.queued = False
+                continue
+            self._turn.rotate(-1)
+            if not lane.share.free or (self._held is not None and lane is not self._held):
+                continue
+            if lane.cores > free:
+                self._held = lane
+                continue
+            self._held = None
+            lane.share.busy += 1
+            return lane.claim(workers)
+        return None
+
+    @property
+    def waiting(self) -> int:
+        """How many electrons are ready and lie with no worker."""
+        return sum(len(lane.ready) for lane in self._turn)

@@ -1,0 +1,43 @@
+"""From the executors people named to the executors nodes run on, and what their settings mean for each electron."""
+
+from dataclasses import replace
+from typing import Any
+
+from ..executor.names import ExecutorNames
+from ..model.errors import BuildError
+from ..model.graph import TransportGraph
+
+WHOLE_MACHINE = ("local", "thread", "inline", "custom")
+
+
+def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
+    """Give every version of a graph its executor, once per distinct one, and that executor's limits.
+
+    Raises BuildError for a name that does not exist and for a request the executor cannot honour.
+    """
+    used = {version.executor for version in graph.versions}
+    known: dict[Any, int] = {}
+    executors: list[Any] = []
+    moved: dict[int, int] = {}
+    for index in sorted(used):
+        executor = names.get_executor(graph.executors[index] if index >= 0 else default)
+        place = known.setdefault(executor.key(), len(executors))
+        if place == len(executors):
+            executors.append(executor.snapshot())
+        moved[index] = place
+    graph.executors = executors
+    for version in graph.versions:
+        version.executor = moved[version.executor]
+        _limit(version, executors[version.executor])
+
+
+def _limit(version: Any, executor: Any) -> None:
+    options = version.options
+    if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom"):
+        raise BuildError(
+            f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
+        )
+    if version.kind != "glue":
+        retries = options.retries if options.retries is not None else getattr(executor, "retries", 0)
+        timeout = options.timeout if options.timeout is not None else getattr(executor, "time_limit", None)
+        version.options = replace(options, retries=retries, timeout=timeout)

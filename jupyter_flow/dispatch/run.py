@@ -1,0 +1,312 @@
+"""One running dispatch: its machine, the values its electrons made, and what the world is told of it.
+
+There are two views. The machine knows what has happened. What anybody is told (`published`) follows when it
+is on disk: a node is COMPLETED for the user only after no process's death can take that back.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..model.events import (
+    CANCELLED,
+    COMPLETED,
+    EXPANDED,
+    FAILED,
+    RUNNING,
+    STATUS_OF,
+    Failure,
+    Record,
+    Value,
+)
+from ..model.graph import ATOM, OUTPUT, TransportGraph
+from ..model.pickles import dumps
+from ..model.status import Status
+from ..resources.base import Claim
+from ..worker.messages import Code, Setup
+from .lanes import Lane, Plan
+from .machine import Commands, Machine, retries_of
+
+if TYPE_CHECKING:
+    from .dispatcher import Dispatcher
+
+Listener = Callable[["Run", Sequence[Record]], None]
+
+
+class Run:
+    """A dispatch while it runs."""
+
+    def __init__(
+        self, dispatcher: "Dispatcher", dispatch_id: str, number: int, graph: TransportGraph, setup: Setup, folder: str,
+        parent: "tuple[Run, int, Record] | None" = None,
+    ) -> None:  # fmt: skip
+        self.id, self.number, self.graph, self.setup, self.folder = dispatch_id, number, graph, setup, folder
+        self.parent = parent
+        self.root: str = parent[0].root if parent else dispatch_id
+        self.machine = Machine(*graph.successors(), retries_of(graph.versions, graph.version))
+        self.plan = Plan(graph, self.machine)
+        self.values: dict[int, Value] = {}
+        self.objects: dict[int, Any] = {}
+        self.children: dict[int, Run] = {}
+        self.published = bytearray(len(graph))
+        self.records: dict[int, Record] = {}
+        self.status = Status.RUNNING
+        self.error: str | None = None
+        self.started_at = time.time_ns()
+        self.ended_at = 0
+        self.ended = threading.Event()
+        self.listeners: list[Listener] = []
+        self.on_end: Callable[[Run], None] | None = None
+        self._dispatcher = dispatcher
+        self._codes: dict[int, Code] = {}
+        self.retried: list[Record] = []
+        self._failed: dict[int, Failure | None] = {}
+        self._adopted: list[Record] = []
+        self.begun: dict[int, int] = {}  # when nodes that run now were started
+
+    # what resources ask -----------------------------------------------------------------------
+
+    def code(self, version: int) -> Code:
+        """A version, as it travels."""
+        code = self._codes.get(version)
+        if code is None:
+            v = self.graph.versions[version]
+            place = self._dispatcher.place(v.executor, self)
+            code = self._codes[version] = Code(v.name, v.kind, v.code, v.options, place)
+        return code
+
+    def live(self, version: int) -> Callable[..., Any] | None:
+        """A version's function where it was built in this process."""
+        function: Callable[..., Any] | None = self.graph.versions[version].function
+        return function
+
+    def value(self, node: int) -> Value:
+        """The output of a node that completed."""
+        return self.values[node]
+
+    def has_object(self, node: int) -> bool:
+        """Whether a thread of this process made the output."""
+        return node in self.objects
+
+    # what resources tell ----------------------------------------------------------------------
+
+    def started(self, node: int, attempt: int, start: int) -> bool:
+        """(lock) An attempt began."""
+        wanted = self.machine.started(node, attempt)
+        if wanted:
+            self.begun[node] = start
+            timeout = self.graph.versions[self.graph.version[node]].options.timeout
+            if timeout is not None:
+                self._dispatcher.watch(self, node, attempt, start, timeout)
+        return wanted
+
+    def finished(self, records: Sequence[Record], objects: dict[int, Any] | None = None) -> None:
+        """Attempts ended."""
+        with self._dispatcher.lock:
+            rows, expanded = self._step(records, objects)
+        self._write(rows)
+        for record in expanded:
+            self._dispatcher.expand(self, record)
+
+    def lost(self, record: Record) -> None:
+        """The worker of an attempt died; `record` says how."""
+        self.finished([record])
+
+    def returned(self, nodes: Sequence[int]) -> None:
+        """(lock) These were not started."""
+        self._offer(self.machine.returned(nodes))
+
+    def _step(self, records: Sequence[Record], objects: dict[int, Any] | None) -> tuple[list[Record], list[Record]]:
+        machine, plan = self.machine, self.plan
+        rows: list[Record] = []
+        completed: list[int] = []
+        expanded: list[Record] = []
+        ready: list[int] = []
+        for record in records:
+            node, attempt, status, start, end = record[:5]
+            if not machine.current(node, attempt):
+                continue  # cancelled, timed out, or told twice: what it says comes too late
+            plan.measured(plan.version[node], end - start)
+            if status == COMPLETED:
+                value = record[6]
+                assert value is not None
+                self.values[node] = value
+                if objects is not None and node in objects:
+                    self.objects[node] = objects[node]
+                completed.append(node)
+            elif status == EXPANDED:
+                machine.started(node, attempt)
+                expanded.append(record)
+                continue
+            else:
+                ready += self._fell(record, rows)
+            rows.append(record)
+        ready += machine.completed(completed)
+        self._offer(ready)
+        return rows, expanded
+
+    def _fell(self, record: Record, rows: list[Record]) -> list[int]:
+        commands = self.machine.fell(record[0])
+        if commands.ended:
+            self._failed[record[0]] = record[9]
+        rows += self._without_attempt(commands.ended[1:])
+        return commands.run
+
+    def _without_attempt(self, nodes: Iterable[int]) -> list[Record]:
+        now = time.time_ns()
+        return [Record(node, 0, self.machine.state[node], 0, now, 0) for node in nodes]
+
+    def _offer(self, nodes: list[int]) -> None:
+        """(lock) Put nodes into their lanes, and wake who serves them."""
+        by_lane: dict[int, tuple[Lane, list[int]]] = {}
+        lane_of, version = self.plan.lane_of, self.graph.version
+        for node in nodes:
+            lane = lane_of[version[node]]
+            by_lane.setdefault(id(lane), (lane, []))[1].append(node)
+        for lane, ready in by_lane.values():
+            self._dispatcher.offer(lane, ready)
+
+    # what people ask --------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin."""
+        with self._dispatcher.lock:
+            self._offer(self.machine.start().run)
+        if self.machine.done:
+            self._write(self._adopted)
+
+    def adopt(self, records: Sequence[Record]) -> None:
+        """Before the start: these nodes have their outputs already, from an earlier dispatch."""
+        with self._dispatcher.lock:
+            for record in records:
+                assert record.value is not None
+                self.values[record.node] = record.value
+            self.machine.completed([record.node for record in records])
+        if not self.machine.done:
+            self._write(list(records))
+        self._adopted = list(records)
+
+    def cancel(self, nodes: Sequence[int] | None = None) -> None:
+        """Stop nodes, or everything."""
+        with self._dispatcher.lock:
+            commands = self.machine.cancel(nodes)
+            rows = self._cancelled(commands)
+        for node in commands.stop:
+            if node in self.children:
+                self.children[node].cancel()
+        self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
+        if rows:
+            self._write(rows)
+
+    def _cancelled(self, commands: Commands) -> list[Record]:
+        now = time.time_ns()
+        state, attempts, stopped = self.machine.state, self.machine.attempts, frozenset(commands.stop)
+        failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
+        return [
+            Record(node, attempts[node] if node in stopped else 0, state[node], 0, now, 0,
+                   failure=failure if state[node] == CANCELLED else None)
+            for node in commands.ended
+        ]  # fmt: skip
+
+    def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
+        """An attempt has run too long: it has failed, and is stopped."""
+        failure = Failure("timed_out", "ElectronTimeout", f"it ran longer than its timeout of {timeout:g} s", "")
+        if self.machine.current(node, attempt):
+            self.finished([Record(node, attempt, FAILED, start, time.time_ns(), 0, failure=failure)])
+            self._dispatcher.stop(self, [(node, attempt)])
+
+    # children ---------------------------------------------------------------------------------
+
+    def child_ended(self, node: int, child: "Run", built: Record) -> None:
+        """The graph of a sublattice has run; its result is the node's output."""
+        now = time.time_ns()
+        if child.status is Status.COMPLETED:
+            tag, item = child.graph.result
+            value = child.values[item] if tag == OUTPUT else dumps(item) if tag == ATOM else item.data
+            objects = {node: child.objects[item]} if tag == OUTPUT and item in child.objects else None
+            self.finished([built._replace(status=COMPLETED, end=now, value=value)], objects)
+        elif child.status is Status.CANCELLED:
+            self.cancel([node])
+        else:
+            failure = Failure("raised", "SublatticeFailed", child.error or "its sublattice failed", "")
+            self.finished([built._replace(status=FAILED, end=now, value=None, failure=failure)])
+
+    # telling ----------------------------------------------------------------------------------
+
+    def _write(self, rows: list[Record]) -> None:
+        """Have rows written, and told once they are; the end of the dispatch with the last of them."""
+        if self.machine.done:
+            self._finish(rows)
+        elif rows:
+            self._dispatcher.store.record(self.number, rows, lambda error: self._publish(rows, error))
+
+    def _finish(self, rows: list[Record]) -> None:
+        with self._dispatcher.lock:
+            if self.ended_at:
+                last = False
+            else:
+                last, self.ended_at = True, time.time_ns()
+        if not last:
+            if rows:
+                self._dispatcher.store.record(self.number, rows, lambda error: self._publish(rows, error))
+            return
+        status = self.machine.status
+        code = STATUS_OF.index(status)
+        text = self._error_text()
+        self._dispatcher.store.finish(
+            self.number,
+            rows,
+            code,
+            text,
+            self.started_at,
+            self.ended_at,
+            lambda error: self._end(rows, status, text, error),
+        )
+
+    def _publish(self, rows: Sequence[Record], error: BaseException | None) -> None:
+        """(store's thread) Rows are on disk."""
+        if error is not None:
+            self._dispatcher.broken(self, error)
+            return
+        for row in rows:
+            node = row[0]
+            if self.machine.attempts[node] > row[1] and row[1]:
+                self.retried.append(row)  # there was, or is, a later attempt
+                continue
+            self.published[node] = row[2]
+            self.records[node] = row
+            self.begun.pop(node, None)
+        for listener in self.listeners:
+            listener(self, rows)
+
+    def _end(self, rows: Sequence[Record], status: Status, text: str | None, error: BaseException | None) -> None:
+        """(store's thread) The dispatch is over, and on disk."""
+        self.status, self.error = status, text
+        if error is None:
+            self._publish(rows, None)
+        else:
+            self.status, self.error = Status.FAILED, f"the store could not record the end of this dispatch: {error}"
+        if self.on_end is not None:
+            self.on_end(self)
+        self.ended.set()
+        self._dispatcher.over(self)
+
+    def _error_text(self) -> str | None:
+        if not self._failed:
+            return None
+        lines = ["The following tasks failed:"]
+        for node, failure in sorted(self._failed.items()):
+            why = f"{failure.type}: {failure.message}" if failure else "no reason was recorded"
+            lines.append(f"{node}: {self.graph.name_of(node)}: {why}")
+        return "\n".join(lines)
+
+    def state_of(self, node: int) -> Status:
+        """The status of a node, as far as it may be told."""
+        told = self.published[node]
+        if not told and self.machine.state[node] == RUNNING:
+            return Status.RUNNING
+        return STATUS_OF[told]
+
+
+__all__ = ["Claim", "Run"]

@@ -1,0 +1,8 @@
+"""The executors people write down. Values: the live workers behind them belong to the session."""
+
+from .base import Executor
+from .custom import BaseExecutor
+from .local import InlineExecutor, LocalExecutor, ThreadExecutor
+from .names import executors as _executor_manager
+
+__all__ = ["BaseExecutor", "Executor", "InlineExecutor", "LocalExecutor", "ThreadExecutor", "_executor_manager"]

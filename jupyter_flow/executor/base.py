@@ -1,0 +1,51 @@
+"""Executors: what a person writes down. A value that says which resource to use and how; it owns nothing alive."""
+
+import copy
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Executor:
+    """What all executors have in common. Equal settings mean the same executor, however many objects there are."""
+
+    kind: ClassVar[str] = ""
+
+    def key(self) -> Key:
+        """What makes two executors the same; electrons of equal executors share one limit."""
+        return (type(self).__name__, *[getattr(self, field.name) for field in fields(self)])
+
+    def resource(self) -> Key:
+        """The back end it names: executors with the same answer share its workers."""
+        return (self.kind,)
+
+    def snapshot(self) -> Self:
+        """A copy, so that a dispatch keeps the settings it started with."""
+        return copy.copy(self)
+
+    def describe(self) -> dict[str, Any]:
+        """Its settings, those left at their defaults aside, as text and numbers."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+    def __hash__(self) -> int:
+        return id(type(self))  # settings may change; equal executors must hash alike
+
+    def __str__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.describe().items())
+        return f"{self.kind}({settings})" if settings else self.kind
+
+
+def check_workers(workers: object) -> None:
+    """Raise ValueError unless it is None or a number of workers."""
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
+        raise ValueError(f"workers={workers!r}: a whole number is expected, 1 or more")
+
+
+def check_limits(time_limit: object, retries: object) -> None:
+    """Raise ValueError unless they are a number of seconds (or None) and a number of retries."""
+    if time_limit is not None and not (isinstance(time_limit, int | float) and time_limit > 0):
+        raise ValueError(f"time_limit={time_limit!r}: seconds are expected, more than 0, or None for no limit")
+    if not isinstance(retries, int) or retries < 0:
+        raise ValueError(f"retries={retries!r}: a whole number is expected, 0 or more")

@@ -1,0 +1,141 @@
+"""Electrons: functions that, called inside a lattice, become nodes of its graph."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, overload
+
+from .errors import BuildError
+from .hooks import hooks
+from .options import Options
+from .tracing import ACTIVE
+
+
+class Electron:
+    """A function and its options. Inside a lattice a call adds a node; anywhere else it is the function."""
+
+    def __init__(self, function: Callable[..., Any], options: Options = Options(), name: str | None = None) -> None:
+        if isinstance(function, Electron):
+            function = function.function
+        if not callable(function):
+            raise BuildError(f"an electron is made of a function, not of {type(function).__name__}")
+        functools.update_wrapper(self, function, updated=())
+        self.function = function
+        self.options = options
+        self.name = name or getattr(function, "__name__", type(function).__name__)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        tracer = ACTIVE.get()
+        if tracer is None:
+            return self.function(*args, **kwargs)
+        return tracer.electron(self, args, kwargs)
+
+    def __get__(self, owner: object, kind: type | None = None) -> "Electron":
+        if owner is None or not hasattr(self.function, "__get__"):
+            return self
+        return Electron(self.function.__get__(owner, kind), self.options, self.name)
+
+    def with_options(self, **options: Any) -> "Electron":
+        """The same electron with some options changed, for one call or one lattice.
+
+        Example: ``train.with_options(executor="thread", retries=2)(data)``.
+        """
+        changed = electron(**options).options if options else Options()
+        return Electron(self.function, changed.under(self.options), self.name)
+
+    def map(self, iterable: Any, *more: Any) -> Any:
+        """Run once per element of a list, also of one that is known only at run time; the outputs in order.
+
+        Several lists are walked together, as `zip` with ``strict=True`` does.
+        """
+        return Electron(_Each(self), Options(), f"{self.name}.map")(iterable, *more)
+
+    @property
+    def kind(self) -> str:
+        """How the engine runs it: ``electron``, or ``sublattice`` for a lattice inside."""
+        return "sublattice" if getattr(self.function, "builds_graph", False) else "electron"
+
+    @property
+    def executor(self) -> Any:
+        """Where it runs: an executor, a kind, a name, or None for the lattice's. Assign to change later dispatches."""
+        return self.options.executor
+
+    @executor.setter
+    def executor(self, executor: Any) -> None:
+        self.options = Options(executor=executor).under(self.options)
+
+    @property
+    def electron_object(self) -> "Electron":
+        """Itself (where Covalent keeps the executor and options of a decorated function)."""
+        return self
+
+    def __reduce__(self) -> Any:
+        return _unpickled, (), {"function": self.function, "options": self.options, "name": self.name}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        functools.update_wrapper(self, self.function, updated=())
+
+    def __repr__(self) -> str:
+        return f"<electron {self.name}>"
+
+
+def _unpickled() -> Electron:
+    return Electron.__new__(Electron)
+
+
+class _Each:
+    """The body of `Electron.map`, once the lists are known."""
+
+    builds_graph = True
+
+    def __init__(self, electron: Electron) -> None:
+        self.electron = electron
+
+    def __call__(self, *iterables: Any) -> list[Any]:
+        return [self.electron(*items) for items in zip(*iterables, strict=True)]
+
+
+@overload
+def electron(function: Callable[..., Any], /) -> Electron: ...
+
+
+@overload
+def electron(
+    function: None = None, /, *, executor: Any = None, retries: int | None = None, timeout: float | None = None,
+    cores: int | None = None, deps_bash: Any = None, deps_pip: Any = None, deps_module: Any = None,
+    call_before: Any = None, call_after: Any = None,
+) -> Callable[[Callable[..., Any]], Electron]: ...  # fmt: skip
+
+
+def electron(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    executor: Any = None,
+    retries: int | None = None,
+    timeout: float | None = None,
+    cores: int | None = None,
+    deps_bash: Any = None,
+    deps_pip: Any = None,
+    deps_module: Any = None,
+    call_before: Any = None,
+    call_after: Any = None,
+) -> Any:
+    """Make a function an electron: a task of the lattices that call it.
+
+    executor: an executor, a kind (``"local"``, ``"thread"``, ``"inline"``) or a registered name;
+        unset, the lattice's, else the session's default (process workers).
+    retries: how many more attempts a failure gets.
+    timeout: seconds an attempt may run.
+    cores: how many of its executor's workers it takes up while it runs.
+    deps_bash, deps_pip, deps_module: shell commands, packages, modules it needs, seen to before it runs.
+    call_before, call_after: DepsCall hooks around it.
+
+    Over a lattice it makes a sublattice: built when its inputs are known; the options are then the
+    defaults of the electrons inside.
+    """
+    before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
+    options = Options(executor, retries, timeout, cores, before, after)
+    if function is None:
+        return lambda decorated: Electron(decorated, options)
+    return Electron(function, options)

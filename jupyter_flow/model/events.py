@@ -1,0 +1,61 @@
+"""What is told about nodes while a dispatch runs.
+
+In the hot path an attempt is a plain tuple in the order of `Record`; the class names the
+fields for those who read it at leisure. Node states inside the engine are the small
+integers below, because a bytearray of them is a thousand times cheaper than objects.
+"""
+
+from typing import NamedTuple
+
+from .status import Status
+
+WAITING, READY, HANDED, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED = range(9)
+EXPANDED = 9  # a sublattice was built: its value is a graph, and the node goes on until that has run
+
+STATUS_OF = (
+    Status.NEW_OBJECT,  # WAITING: an input is missing
+    Status.NEW_OBJECT,  # READY: could start
+    Status.NEW_OBJECT,  # HANDED: lies with a worker, not started
+    Status.RUNNING,
+    Status.COMPLETED,
+    Status.FAILED,
+    Status.CANCELLED,
+    Status.SKIPPED,
+    Status.INTERRUPTED,
+    Status.RUNNING,  # EXPANDED: its inner nodes run
+)
+
+
+class BlobRef(NamedTuple):
+    """A value too large to travel: a file of the store, named by what is in it."""
+
+    digest: bytes  # blake3, 32 bytes
+    size: int  # bytes on disk
+
+
+Value = bytes | BlobRef
+
+
+class Failure(NamedTuple):
+    """Why an attempt did not complete, as text that is safe to show anywhere."""
+
+    kind: str  # raised, worker_lost, timed_out, cancelled, result_unserializable, input, store
+    type: str
+    message: str
+    traceback: str
+    exception: bytes | None = None  # the pickled exception, where it survives the journey
+
+
+class Record(NamedTuple):
+    """One attempt of one node, ended. Times are nanoseconds since the epoch."""
+
+    node: int
+    attempt: int
+    status: int  # COMPLETED .. EXPANDED above
+    start: int  # 0: never started
+    end: int
+    worker: int  # the store's number of the worker it ran on, 0 for none
+    value: Value | None = None
+    stdout: Value | None = None  # UTF-8 text (in a blob: the blob's first and only part)
+    stderr: Value | None = None
+    failure: Failure | None = None

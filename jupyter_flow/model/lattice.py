@@ -1,0 +1,154 @@
+"""Lattices: workflow functions."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, overload
+
+from .binding import Binder
+from .electron import Electron
+from .errors import BuildError
+from .graph import TransportGraph
+from .hooks import hooks
+from .options import Options
+from .output import Output
+from .sources import source_of
+from .tracing import ACTIVE, Surroundings, trace
+
+
+class Lattice:
+    """A workflow function. Called, it runs as plain Python; dispatched, it is traced into a graph."""
+
+    builds_graph = True  # as an electron's function, it makes that electron a sublattice
+
+    def __init__(self, function: Callable[..., Any], options: Options = Options()) -> None:
+        if not callable(function):
+            raise BuildError(f"a lattice is made of a function, not of {type(function).__name__}")
+        functools.update_wrapper(self, function, updated=())
+        self.workflow_function = function
+        self.options = options
+        self.name = getattr(function, "__name__", type(function).__name__)
+        self.transport_graph: TransportGraph | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        tracer = ACTIVE.get()
+        if tracer is None:
+            return self.workflow_function(*args, **kwargs)
+        with tracer.under(self.options):
+            return self.workflow_function(*args, **kwargs)
+
+    def build_graph(self, *args: Any, **kwargs: Any) -> TransportGraph:
+        """Trace without running anything; kept as `transport_graph`, and returned."""
+        self.transport_graph = self.trace(args, kwargs)
+        return self.transport_graph
+
+    def trace(
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        outside: Surroundings | None = None,
+        replaced: dict[str, Electron] | None = None,
+    ) -> TransportGraph:
+        """The graph for these arguments, calling `replaced` electrons instead of those of their names."""
+        Binder(self.workflow_function).check(self.name, args, kwargs)
+        graph = trace(self.name, self, args, kwargs, outside, replaced=replaced)
+        graph.source, graph.doc = self.workflow_function_string, self.__doc__ or ""
+        return graph
+
+    @property
+    def workflow_function_string(self) -> str:
+        """The text of the workflow function."""
+        return source_of(self.workflow_function)
+
+    @property
+    def electron_object(self) -> Any:
+        """The electron under a lattice of one task, for its executor."""
+        return self.workflow_function
+
+    def __reduce__(self) -> Any:
+        return _unpickled, (), {"workflow_function": self.workflow_function, "options": self.options, "name": self.name}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, transport_graph=None)
+        functools.update_wrapper(self, self.workflow_function, updated=())
+
+    def __repr__(self) -> str:
+        return f"<lattice {self.name}>"
+
+
+def _unpickled() -> Lattice:
+    return Lattice.__new__(Lattice)
+
+
+@overload
+def lattice(function: Callable[..., Any], /) -> Lattice: ...
+
+
+@overload
+def lattice(
+    function: None = None, /, *, executor: Any = None, workflow_executor: Any = None, retries: int | None = None,
+    timeout: float | None = None, cores: int | None = None, deps_bash: Any = None, deps_pip: Any = None,
+    deps_module: Any = None, call_before: Any = None, call_after: Any = None,
+) -> Callable[[Callable[..., Any]], Lattice]: ...  # fmt: skip
+
+
+def lattice(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    executor: Any = None,
+    workflow_executor: Any = None,
+    retries: int | None = None,
+    timeout: float | None = None,
+    cores: int | None = None,
+    deps_bash: Any = None,
+    deps_pip: Any = None,
+    deps_module: Any = None,
+    call_before: Any = None,
+    call_after: Any = None,
+) -> Any:
+    """Make a function a workflow: its body is run once to see which electrons it calls on what.
+
+    The options are the defaults of its electrons. `workflow_executor` is accepted for Covalent's
+    scripts and must name an executor; glue runs beside its electrons here, so nothing is left for it to run.
+    """
+    before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
+    options = Options(executor, retries, timeout, cores, before, after)
+    if function is None:
+        return lambda decorated: Lattice(decorated, options)
+    return Lattice(function, options)
+
+
+def wait(child: Any, parents: Any) -> Any:
+    """Start `child` only after `parents` have ended; returns `child`. Outside a lattice it does nothing else."""
+    tracer = ACTIVE.get()
+    if tracer is not None:
+        for later in _outputs(child):
+            for earlier in _outputs(parents):
+                tracer.wait(later, earlier)
+    return child
+
+
+def _outputs(value: Any) -> list[Output]:
+    if isinstance(value, Output):
+        return [value]
+    if isinstance(value, list | tuple | set):
+        return [output for item in value for output in _outputs(item)]
+    if isinstance(value, dict):
+        return _outputs(list(value.values()))
+    return []
+
+
+def when(condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any] | None = None) -> Any:
+    """Branch on a value known only at run time: only the chosen branch, an electron or a lattice without arguments, runs."""
+    return Electron(_Branch(then, otherwise), Options(), "when")(condition)
+
+
+class _Branch:
+    builds_graph = True
+
+    def __init__(self, then: Callable[[], Any], otherwise: Callable[[], Any] | None) -> None:
+        self.then, self.otherwise = then, otherwise
+
+    def __call__(self, condition: Any) -> Any:
+        chosen = self.then if condition else self.otherwise
+        return chosen() if callable(chosen) else chosen

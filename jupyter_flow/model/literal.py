@@ -1,0 +1,80 @@
+"""Arguments as they were at the moment of the call.
+
+A literal is pickled when the electron is called, so that a list the lattice body changes
+afterwards reaches each electron as it was. The same pickling finds the outputs inside it,
+however deep: an output pickles as "fetch input k", so unpickling on the worker puts the value
+where the output stood, in a container of the same type.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from .events import BlobRef, Value
+from .pickles import Keep, loads, pack
+
+ATOMS = frozenset({int, float, str, bytes, bool, complex, type(None), type(...)})
+CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
+
+
+class _Inputs(threading.local):
+    values: Sequence[Any] = ()
+
+
+class _Found(threading.local):
+    slots: dict[int, int] | None = None
+
+
+_inputs = _Inputs()
+_found = _Found()
+
+
+def fetch(slot: int) -> Any:
+    """The value of an output inside a literal, while that literal is being unpickled."""
+    return _inputs.values[slot]
+
+
+def slot_of(node: int) -> int | None:
+    """Number an output met while a literal is pickled; None if no literal is."""
+    slots = _found.slots
+    return None if slots is None else slots.setdefault(node, len(slots))
+
+
+class Literal:
+    """A captured argument: its pickle, and the nodes whose outputs it holds.
+
+    `live` is the object itself where threads may share it; it never travels.
+    """
+
+    __slots__ = ("data", "live", "refs")
+
+    def __init__(self, data: Value, refs: tuple[int, ...] = (), live: object = None) -> None:
+        self.data = data
+        self.refs = refs
+        self.live = live
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Literal, (self.data, self.refs)
+
+    def load(self, data: bytes | memoryview, buffers: Sequence[Any], inputs: Sequence[Any]) -> Any:
+        """The argument, with `inputs` (in the order of `refs`) where outputs stood."""
+        before, _inputs.values = _inputs.values, inputs
+        try:
+            return loads(data, buffers)
+        finally:
+            _inputs.values = before
+
+
+def capture(value: object, keep: Keep | None) -> Literal:
+    """Pickle an argument now. Raises what pickling raises."""
+    outer, _found.slots = _found.slots, {}
+    try:
+        data = pack(value, keep)
+        refs = tuple(_found.slots)
+    finally:
+        _found.slots = outer
+    shared = None if refs or type(value) in CONTAINERS else value
+    return Literal(data, refs, shared)
+
+
+__all__ = ["ATOMS", "BlobRef", "Literal", "capture", "fetch", "slot_of"]

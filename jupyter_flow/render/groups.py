@@ -1,0 +1,112 @@
+"""What is said about a group: its name, how many, their states, executors and times."""
+
+from dataclasses import dataclass
+from math import fsum
+
+from jupyter_flow.model.events import STATUS_OF
+from jupyter_flow.model.status import Status
+
+from .folding import Folding
+from .picture import Kind, Picture
+
+SEVERITY = (
+    Status.FAILED,
+    Status.INTERRUPTED,
+    Status.CANCELLED,
+    Status.SKIPPED,
+    Status.RUNNING,
+    Status.NEW_OBJECT,
+    Status.COMPLETED,
+)  # of several states, the first of these is the state of the whole
+_SHOWN_AS = {Status.NEW_OBJECT: "waiting", Status.RUNNING: "running"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of a folding, counted. ``seconds`` is the mean of what is known, None if nothing is."""
+
+    number: int
+    name: str
+    kind: Kind
+    first: int  # the first member's node number
+    count: int
+    counts: dict[Status, int]  # by severity, no zeros
+    executors: dict[str, int]
+    seconds: float | None
+
+    @property
+    def status(self) -> Status:
+        """The state of the whole: running once some members ran and others have not, else the gravest."""
+        if len(self.counts) > 1 and set(self.counts) == {Status.NEW_OBJECT, Status.COMPLETED}:
+            return Status.RUNNING
+        if Status.RUNNING in self.counts and Status.FAILED not in self.counts:
+            return Status.RUNNING
+        return next(iter(self.counts), Status.NEW_OBJECT)
+
+    @property
+    def completed(self) -> int:
+        """How many members completed."""
+        return self.counts.get(Status.COMPLETED, 0)
+
+    @property
+    def heading(self) -> str:
+        """The name, with the count where it is a group."""
+        return counted(self.name, self.count)
+
+    @property
+    def progress(self) -> str:
+        """``612/1000``, or nothing for a single node."""
+        return f"{self.completed}/{self.count}" if self.count > 1 else ""
+
+    def failures(self) -> dict[Status, int]:
+        """Members that ended without an output."""
+        return {status: count for status, count in self.counts.items() if status in SEVERITY[:4]}
+
+
+def counted(name: str, count: int) -> str:
+    """A name with how many there are, if several."""
+    return f"{name} \u00d7{count}" if count > 1 else name
+
+
+def tally(picture: Picture, folding: Folding) -> list[Group]:
+    """Count the members of every group."""
+    return [_group(picture, k, members, folding.mixed) for k, members in enumerate(folding.members)]
+
+
+def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Group:
+    first = members[0]
+    name = picture.names[first]
+    if mixed and any(picture.names[i] != name for i in members):
+        name += " …"
+    executors: dict[str, int] = {}
+    for i in members:
+        label = picture.executor(i)
+        executors[label] = executors.get(label, 0) + 1
+    executors.pop("", None)
+    times = [t for t in map(picture.duration, members) if t is not None] if picture.durations else []
+    return Group(
+        number=number,
+        name=name,
+        kind=picture.kind(first),
+        first=first,
+        count=len(members),
+        counts=count_states(picture, members),
+        executors=dict(sorted(executors.items())),
+        seconds=fsum(times) / len(times) if times else None,
+    )
+
+
+def count_states(picture: Picture, nodes: list[int]) -> dict[Status, int]:
+    """How many of the nodes are in which state, the gravest first."""
+    small = [0] * len(STATUS_OF)
+    for i in nodes:
+        small[picture.statuses[i]] += 1
+    found: dict[Status, int] = {}
+    for state, count in zip(STATUS_OF, small, strict=True):
+        found[state] = found.get(state, 0) + count
+    return {state: found[state] for state in SEVERITY if found[state]}
+
+
+def said(status: Status) -> str:
+    """A state as a word in a sentence."""
+    return _SHOWN_AS.get(status, status.value.lower())

@@ -1,0 +1,136 @@
+"""A picture as SVG: one string that stands on any page, light or dark, without scripts, ids or references."""
+
+from collections.abc import Collection
+from hashlib import blake2b
+from typing import get_args
+
+from . import boxes, edges, legend
+from .boxes import Box, Scheme
+from .folding import Folding, fold
+from .groups import SEVERITY, Group, tally
+from .layout import Layout, Orientation, lay_out
+from .lettering import clean, cut, escape, width
+from .palette import By, number
+from .picture import Picture
+from .style import style
+from .text import summary
+
+_MARGIN = 18.0
+_LABELLED = 60  # edges, up to which they carry the names of parameters
+_DESCRIBED = 30  # groups that the description for screen readers names
+
+
+def draw_svg(
+    picture: Picture,
+    *,
+    by: By = "status",
+    orientation: Orientation = "down",
+    opened: Collection[int] = (),
+) -> str:
+    """Draw a folded graph, coloured ``by`` status, executor or duration.
+
+    The same picture gives the same bytes everywhere. ``opened`` are node numbers whose
+    groups are shown member by member (see `fold`). Raises ValueError for an unknown ``by``
+    or ``orientation``.
+    """
+    _check("by", by, get_args(By))
+    _check("orientation", orientation, get_args(Orientation))
+    return _Drawing(picture, fold(picture, opened), by, orientation).svg()
+
+
+def _check(what: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
+
+
+class _Drawing:
+    def __init__(self, picture: Picture, folding: Folding, by: By, orientation: Orientation) -> None:
+        self.picture, self.folding, self.orientation = picture, folding, orientation
+        groups = tally(picture, folding)
+        self.scheme = _scheme(picture, groups, by)
+        self.boxes = [boxes.measure(group, self.scheme) for group in groups]
+        self.labels = self._labels()
+        self.layout = self._lay_out()
+        self.statuses = [s for s in SEVERITY if any(s in g.counts or s is g.status for g in groups)]
+        if picture.status not in self.statuses:
+            self.statuses.append(picture.status)
+
+    def _labels(self) -> list[str]:
+        if len(self.folding.edges) > _LABELLED:
+            return [""] * len(self.folding.edges)
+        return [edges.label_of(edge) for edge in self.folding.edges]
+
+    def _lay_out(self) -> Layout:
+        rank_gap = 44.0 if any(self.labels) else 34.0
+        if self.orientation == "right":
+            rank_gap = 52.0 + (max([width(text, 10.0) for text in self.labels], default=0.0))
+        return lay_out(
+            [(box.width, box.height) for box in self.boxes],
+            [(edge.source, edge.target) for edge in self.folding.edges],
+            orientation=self.orientation,
+            gap=26.0 if self.orientation == "down" else 20.0,
+            rank_gap=rank_gap,
+        )
+
+    def svg(self) -> str:
+        header = legend.header(self.picture)
+        footer = legend.footer(self.picture, self.scheme, self.statuses[: len(SEVERITY)], self._room(header))
+        wide = max(self.layout.width + 12, header.width, footer.width) + 2 * _MARGIN
+        graph_top = _MARGIN + header.height
+        tall = graph_top + self.layout.height + footer.height + _MARGIN
+        left = (wide - self.layout.width) / 2
+        foot = tall - _MARGIN - footer.height
+        line = f'<path class="v" d="M0 11H{number(wide - 2 * _MARGIN)}"/>' if footer.svg else ""
+        body = (
+            f'<rect class="bg" x=".5" y=".5" width="{number(wide - 1)}" height="{number(tall - 1)}" rx="10"/>'
+            f'<g transform="translate({number(_MARGIN)} {number(_MARGIN)})">{header.svg}</g>'
+            f'<g transform="translate({number(left)} {number(graph_top)})">{self._edges()}{self._boxes()}</g>'
+            f'<g transform="translate({number(_MARGIN)} {number(foot)})">{line}{footer.svg}</g>'
+        )
+        return self._page(wide, tall, body)
+
+    def _room(self, header: legend.Strip) -> float:
+        return max(self.layout.width, header.width, 360.0)
+
+    def _edges(self) -> str:
+        lines, texts = [], []
+        taken: list[edges.Rect] = []
+        ranks = self.layout.ranks
+        for edge, route, label in zip(self.folding.edges, self.layout.routes, self.labels, strict=True):
+            if not route:
+                box = self.boxes[edge.source]
+                lines.append(edges.loop(self.layout.x[edge.source] + box.width / 2, self.layout.y[edge.source]))
+                continue
+            back = ranks[edge.target] < ranks[edge.source]
+            lines.append(edges.draw(edge, route, self.orientation, back=back))
+            if label:
+                texts.append(edges.draw_label(label, route, self.orientation, taken))
+        return "".join(lines + texts)
+
+    def _boxes(self) -> str:
+        placed = zip(self.boxes, self.layout.x, self.layout.y, strict=True)
+        return "".join(boxes.draw(box, x, y, self.scheme) for box, x, y in placed)
+
+    def _page(self, wide: float, tall: float, body: str) -> str:
+        w, h = number(wide), number(tall)
+        title = escape(cut(clean(self.picture.title), 300))
+        about = escape(" \n".join([summary(self.picture), *map(_say, self.boxes[:_DESCRIBED])]))
+        scope = "jf-" + blake2b(f"{w} {h} {self.scheme.by} {body}".encode(), digest_size=5).hexdigest()
+        sheet = style(scope, self.statuses, len(self.scheme.executors), self.scheme.by)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{scope}" role="img" aria-label="{title}"'
+            f' width="{w}" height="{h}" viewBox="0 0 {w} {h}" style="max-width:100%;height:auto">'
+            f"<title>{title}</title><desc>{about}</desc><style>{sheet}</style>{body}</svg>"
+        )
+
+
+def _say(box: Box) -> str:
+    return boxes.describe(box.group)
+
+
+def _scheme(picture: Picture, groups: list[Group], by: By) -> Scheme:
+    """The colours of a picture's executors, in alphabetical order, and the span of its times."""
+    labels = sorted({label for group in groups for label in group.executors})
+    times = sorted(max(t, 1e-4) for t in picture.durations if t is not None) if by == "duration" else []
+    span = (times[0], times[-1]) if times else None
+    return Scheme(by, {label: k for k, label in enumerate(labels)}, span)

@@ -1,0 +1,120 @@
+"""What a live back end is, and what it needs from whoever gives it work."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from ..model.events import Record, Value
+from ..store.blobs import Durability
+from ..worker.messages import Code, Member, Setup
+
+
+class Work(Protocol):
+    """One dispatch, as a resource sees it. Methods marked (lock) are called holding the lock they share."""
+
+    id: str
+    number: int
+    setup: Setup
+    folder: str
+    objects: dict[int, Any]  # outputs that threads of this process share
+
+    def code(self, version: int) -> Code:
+        """A version, as it travels."""
+
+    def live(self, version: int) -> Callable[..., Any] | None:
+        """A version's function where it was built in this process."""
+
+    def value(self, node: int) -> Value:
+        """The output of a node that completed."""
+
+    def started(self, node: int, attempt: int, start: int) -> bool:
+        """(lock) An attempt began; False if it is not wanted any more."""
+
+    def finished(self, records: Sequence[Record], objects: dict[int, Any] | None = None) -> None:
+        """Attempts ended, however. Takes the lock itself."""
+
+    def returned(self, nodes: Sequence[int]) -> None:
+        """(lock) These were not started, and can go elsewhere."""
+
+
+class Claim(NamedTuple):
+    """Electrons claimed for one worker, in an order in which they can run."""
+
+    work: Work
+    share: "Share"
+    members: list[Member]
+    cores: int
+    cheap: bool  # measured to be done in no time: its worker may hold the next batch already
+
+
+class Queue(Protocol):
+    """Where a resource finds work."""
+
+    lock: threading.Lock
+
+    def claim(self, resource: "Resource", free: int) -> Claim | None:
+        """(lock) The next electrons for a worker of this resource, so many of whose workers are free."""
+
+    def waiting(self, resource: "Resource") -> int:
+        """(lock) How many electrons are ready for this resource and lie with no worker."""
+
+    def release(self, claim: Claim) -> None:
+        """(lock) A claim is through."""
+
+
+class Share:
+    """What the electrons of equal executors have of a resource: how many run, how many may."""
+
+    __slots__ = ("busy", "executor", "limit")
+
+    def __init__(self, executor: Any) -> None:
+        self.executor = executor
+        self.limit: int | None = executor.workers if hasattr(executor, "workers") else None
+        self.busy = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether one more of its claims may run."""
+        return self.limit is None or self.busy < self.limit
+
+
+class Resource(Protocol):
+    """A live back end. One per distinct back end and session, shared by all executors that name it."""
+
+    id: str
+    kind: str
+
+    def want(self, workers: int | None) -> None:
+        """(lock) An executor asks for so many workers; the resource grows, and never shrinks."""
+
+    @property
+    def workers(self) -> int:
+        """How many workers it has or may start."""
+
+    def kick(self) -> None:
+        """(lock) There is work."""
+
+    @property
+    def running(self) -> int:
+        """How many electrons run now, or lie with a worker to run next."""
+
+    def pids(self) -> list[int]:
+        """The processes electrons run in."""
+
+    def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
+        """Stop these (node, attempt), as far as that is possible here. Called without the lock."""
+
+    def forget(self, work: Work) -> None:
+        """A dispatch is over."""
+
+    def close(self) -> None:
+        """Stop everything and leave nothing behind."""
+
+
+class Services(NamedTuple):
+    """What a resource is made with."""
+
+    queue: Queue
+    store: Any
+    folder: str  # for its workers' journals and logs
+    durability: Durability

@@ -1,0 +1,323 @@
+"""Worker processes: one pipe and one journal each, and one thread of the kernel that serves them all.
+
+A worker's death hits the electron it ran and no other: what it had finished stands in its journal, what it
+had not started goes elsewhere. Pools do worse: one dead worker fails everything in them, and a worker
+killed while it writes hangs whoever reads.
+"""
+
+import contextlib
+import os
+import selectors
+import threading
+import time
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from ..model.events import FAILED, Failure, Record
+from ..worker.journal import BatchDone, Entry, Finished, Returned, Started
+from ..worker.messages import Drop, Recall
+from .base import Services, Work
+from .starter import Starter
+from .workerprocess import WorkerProcess
+
+SWEEP = 0.002  # seconds between two looks at the journals while short electrons run
+SLOW_SWEEP = 0.02
+LONG = 0.004  # seconds after which an electron holds up what lies behind it
+STARTS = 5  # failures to start in a row before that is the answer
+
+
+class ProcessResource:
+    """The processes that all local executors share."""
+
+    kind = "local"
+
+    def __init__(self, id: str, services: Services) -> None:
+        self.id = id
+        self.workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._queue, self._store = services.queue, services.store
+        self._folder = services.folder
+        self._starter = Starter(id, services, self._tell, self._adopt, self._unproved)
+        self._live: list[WorkerProcess] = []
+        self._failures = 0
+        self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._selector: selectors.BaseSelector | None = None
+        self._bell = os.pipe()
+        self._rung = False
+        self._pause = SWEEP
+        self._closed = False
+        for end in self._bell:
+            os.set_blocking(end, False)
+
+    # what the dispatcher calls ------------------------------------------------------------------
+
+    def want(self, workers: int | None) -> None:
+        """(lock) Grow, if need be."""
+        if workers is not None:
+            self.workers = max(self.workers, workers)
+
+    @property
+    def running(self) -> int:
+        """How many electrons run now."""
+        return sum(worker.current is not None for worker in list(self._live))
+
+    def pids(self) -> list[int]:
+        """The live worker processes."""
+        return sorted(worker.pid for worker in list(self._live))
+
+    def kick(self) -> None:
+        """(lock) There is work."""
+        if self._selector is None and not self._closed:
+            self._selector = selectors.DefaultSelector()
+            self._selector.register(self._bell[0], selectors.EVENT_READ)
+            threading.Thread(target=self._serve, name=f"jupyter-flow-{self.id}", daemon=True).start()
+        self._ring()
+
+    def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
+        """Kill the workers that run these, and take back what was not started."""
+        self._tell(lambda: self._stop(work, attempts))
+
+    def forget(self, work: Work) -> None:
+        """A dispatch is over."""
+        self._tell(lambda: self._forget(work))
+
+    def close(self) -> None:
+        """Kill every worker."""
+        self._closed = True
+        self._ring()
+        for worker in list(self._live):
+            worker.kill()
+        for worker in list(self._live):
+            worker.process.join(2)
+            worker.close()
+        with contextlib.suppress(OSError):
+            Path(self._folder).rmdir()
+
+    # its thread ---------------------------------------------------------------------------------
+
+    def _ring(self) -> None:
+        if not self._rung:
+            self._rung = True
+            with contextlib.suppress(OSError):
+                os.write(self._bell[1], b"!")
+
+    def _tell(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._ring()
+
+    def _serve(self) -> None:
+        assert self._selector is not None
+        while not self._closed:
+            self._turn([key.data for key, _ in self._selector.select(self._timeout())])
+
+    def _timeout(self) -> float | None:
+        return self._pause if any(worker.batches for worker in self._live) else None
+
+    def _turn(self, woken: Iterable[Any]) -> None:
+        dead = []
+        for data in woken:
+            if data is None:
+                self._hush()
+            elif isinstance(data, WorkerProcess):
+                data.hush()
+                data.flush()
+            else:
+                dead.append(data[0])
+        self._obey()
+        news = sum([self._read(worker) for worker in list(self._live) if worker.batches])
+        for worker in dead:
+            self._bury(worker)
+        self._share()
+        self._pause = SWEEP if news else min(SLOW_SWEEP, self._pause * 1.5)
+
+    def _hush(self) -> None:
+        self._rung = False
+        with contextlib.suppress(OSError):
+            os.read(self._bell[0], 4096)
+
+    def _obey(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._commands.get_nowait()()
+
+    # reading ------------------------------------------------------------------------------------
+
+    def _read(self, worker: WorkerProcess) -> int:
+        entries = worker.read()
+        if entries:
+            worker.proved, self._failures = True, 0
+            works = {batch.claim.work.number: batch.claim.work for batch in worker.batches.values()}
+            for kind, same in groupby(entries, key=_kind):
+                self._handle(worker, works, kind, list(same))
+        return len(entries)
+
+    def _handle(self, worker: WorkerProcess, works: dict[int, Work], kind: Any, entries: list[Entry]) -> None:
+        if kind == "batch":
+            for entry in entries:
+                assert isinstance(entry, BatchDone)
+                self._through(worker, entry.number)
+        elif kind == "returned":
+            for entry in entries:
+                assert isinstance(entry, Returned)
+                if entry.run in works:
+                    self._given_back(worker, works[entry.run], entry.nodes)
+        else:
+            self._told(worker, works[kind], entries)
+
+    def _told(self, worker: WorkerProcess, work: Work, entries: list[Entry]) -> None:
+        """Starts and finishes of one dispatch. Only the start of what still runs is news."""
+        records: list[Record] = []
+        worker.current = None
+        for entry in entries:
+            if isinstance(entry, Finished):
+                records.append(entry.record)
+                worker.current = None
+            elif isinstance(entry, Started):
+                worker.current = entry
+        for batch in worker.batches.values():
+            if batch.claim.work is work:
+                for record in records:
+                    batch.members.pop(record[0], None)
+        if records:
+            work.finished(records)
+        if worker.current is not None:
+            worker.since, worker.recalled = time.monotonic(), False
+            with self._queue.lock:
+                work.started(worker.current.node, worker.current.attempt, worker.current.start)
+
+    def _through(self, worker: WorkerProcess, number: int) -> None:
+        batch = worker.batches.pop(number)
+        with self._queue.lock:
+            batch.claim.work.returned(list(batch.members))
+            self._queue.release(batch.claim)
+
+    def _given_back(self, worker: WorkerProcess, work: Work, nodes: tuple[int, ...]) -> None:
+        mine = [batch.members for batch in worker.batches.values() if batch.claim.work is work]
+        returned = [node for node in nodes for members in mine if members.pop(node, None) is not None]
+        with self._queue.lock:
+            work.returned(returned)
+
+    # giving out ---------------------------------------------------------------------------------
+
+    def _share(self) -> None:
+        """Batches to those who have none, then ahead to those whose batch is short; new workers where there is more."""
+        for depth in (0, 1):
+            for worker in self._live:
+                if len(worker.batches) == depth and not worker.killed and (not depth or _short(worker)):
+                    self._give(worker)
+        with self._queue.lock:
+            waiting = self._queue.waiting(self)
+        idle = sum(not worker.batches for worker in self._live)
+        if waiting and not idle:
+            for _ in range(min(waiting, self.workers - len(self._live) - self._starter.pending)):
+                self._starter.begin()
+        elif idle and not waiting:
+            self._recall(idle)
+
+    def _give(self, worker: WorkerProcess) -> None:
+        with self._queue.lock:
+            claim = self._queue.claim(self, self.workers - self._taken())
+        if claim is None:
+            return
+        worker.assign(claim)
+
+    def _taken(self) -> int:
+        """The workers that claims hold."""
+        return sum(
+            max(batch.claim.cores for batch in worker.batches.values()) for worker in self._live if worker.batches
+        )
+
+    def _recall(self, idle: int) -> None:
+        """Nobody is to wait behind a long electron while a worker has nothing to do."""
+        for worker in self._live:
+            behind = worker.unstarted
+            long = worker.current is not None and time.monotonic() - worker.since > LONG
+            if behind > 0 and long and not worker.recalled:
+                worker.recalled = True
+                worker.send(Recall(behind))
+
+    # starting and ending --------------------------------------------------------------------------
+
+    def _adopt(self, worker: WorkerProcess) -> None:
+        assert self._selector is not None
+        if self._closed:
+            worker.kill()
+            return
+        self._live.append(worker)
+        self._selector.register(worker.channel.fileno(), selectors.EVENT_READ, worker)
+        self._selector.register(worker.process.sentinel, selectors.EVENT_READ, (worker,))
+
+    def _unproved(self, reason: str) -> None:
+        """A worker could not be started, or died before it had done anything."""
+        self._failures += 1
+        if self._failures >= STARTS and not self._live:
+            self._failures = 0
+            failure = Failure("worker_lost", "WorkerLost", f"no worker process could be started ({reason})", "")
+            self._fail_all(failure)
+
+    def _fail_all(self, failure: Failure) -> None:
+        while True:
+            with self._queue.lock:
+                claim = self._queue.claim(self, self.workers)
+            if claim is None:
+                return
+            now = time.time_ns()
+            lost = [Record(node, attempt, FAILED, 0, now, 0, failure=failure) for node, attempt, *_ in claim.members]
+            claim.work.finished(lost)
+            with self._queue.lock:
+                self._queue.release(claim)
+
+    def _bury(self, worker: WorkerProcess) -> None:
+        """A worker is dead: what it finished stands, what it ran is lost, the rest goes elsewhere."""
+        assert self._selector is not None
+        if worker not in self._live:
+            return
+        self._live.remove(worker)
+        self._selector.unregister(worker.channel.fileno())
+        self._selector.unregister(worker.process.sentinel)
+        self._read(worker)
+        if not worker.proved and not worker.killed:
+            self._unproved(f"it {worker.cause()}")
+        for batch in list(worker.batches.values()):
+            started = worker.current
+            if started is not None and batch.claim.work.number == started.run and started.node in batch.members:
+                batch.members.pop(started.node)
+                batch.claim.work.finished([worker.loss(started)])
+        for number in list(worker.batches):
+            self._through(worker, number)
+        worker.close()
+
+    def _stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
+        for worker in list(self._live):
+            mine = [batch.members.items() for batch in worker.batches.values() if batch.claim.work is work]
+            unwanted = frozenset(node for members in mine for node, attempt in members if (node, attempt) in attempts)
+            if unwanted:
+                worker.send(Drop(work.number, unwanted))
+                self._kill_if(worker, work, attempts)
+
+    def _kill_if(self, worker: WorkerProcess, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
+        """Kill a worker if it runs one of these at this very moment, and no other electron."""
+        if not worker.freeze():
+            return
+        self._read(worker)
+        current = worker.current
+        if current is not None and current.run == work.number and (current.node, current.attempt) in attempts:
+            worker.kill()
+        else:
+            worker.thaw()
+
+    def _forget(self, work: Work) -> None:
+        for worker in self._live:
+            worker.forget(work)
+
+
+def _short(worker: WorkerProcess) -> bool:
+    return all(batch.claim.cheap for batch in worker.batches.values())
+
+
+def _kind(entry: Entry) -> Any:
+    if isinstance(entry, BatchDone):
+        return "batch"
+    return "returned" if isinstance(entry, Returned) else entry.run

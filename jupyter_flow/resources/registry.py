@@ -1,0 +1,43 @@
+"""One live resource for each distinct back end, made when it is first used."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .base import Resource, Services
+from .processes import ProcessResource
+from .threads import ThreadResource
+
+
+class Registry:
+    """The resources of a session. Its caller holds the dispatcher's lock."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._live: dict[Any, Resource] = {}
+
+    def get(self, executor: Any) -> Resource:
+        """The resource an executor names; equal names, one resource."""
+        key = executor.resource()
+        resource = self._live.get(key)
+        if resource is None:
+            resource = self._live[key] = self._make(executor)
+        return resource
+
+    def _make(self, executor: Any) -> Resource:
+        kind = executor.kind
+        same = sum(resource.kind == kind for resource in self._live.values())
+        name = kind if not same else f"{kind}-{same + 1}"
+        if kind == "local":
+            return ProcessResource(name, self._services)
+        if kind == "inline":
+            return ThreadResource(name, kind, self._services, 1)
+        return ThreadResource(name, kind, self._services, 32, executor if kind == "custom" else None)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(list(self._live.values()))
+
+    def close(self) -> None:
+        """Stop all of them."""
+        for resource in self:
+            resource.close()
+        self._live.clear()

@@ -1,0 +1,61 @@
+"""Worker processes in the making. Each start has a thread of its own: it takes long, and nobody is to wait for it."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from .base import Services
+from .spawning import start
+from .workerprocess import WorkerProcess
+
+Tell = Callable[[Callable[[], None]], None]
+
+
+class Starter:
+    """Starts workers and hands them to the thread that will serve them.
+
+    tell: runs something on that thread. adopt, failed: what to run there.
+    """
+
+    def __init__(
+        self,
+        resource: str,
+        services: Services,
+        tell: Tell,
+        adopt: Callable[[WorkerProcess], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self.pending = 0
+        self._resource, self._services = resource, services
+        self._tell, self._adopt, self._failed = tell, adopt, failed
+        self._count = 0
+
+    def begin(self) -> None:
+        """Start one more worker. Called on the serving thread, as are `adopt` and `failed`."""
+        self.pending += 1
+        self._count += 1
+        name = f"{self._resource}-{self._count}"
+        threading.Thread(target=self._start, args=(name,), name=f"jupyter-flow-start-{name}", daemon=True).start()
+
+    def _start(self, name: str) -> None:
+        try:
+            worker = self._made(name)
+        except BaseException as error:
+            self._tell(partial(self._done, self._failed, f"{type(error).__name__}: {error}"))
+        else:
+            self._tell(partial(self._done, self._adopt, worker))
+
+    def _made(self, name: str) -> WorkerProcess:
+        services = self._services
+        os.makedirs(services.folder, mode=0o700, exist_ok=True)
+        prefix = os.path.join(services.folder, f"{name}-{time.time_ns():x}")
+        process, channel = start(name, prefix, str(services.store.root), services.durability)
+        number: int = services.store.add_worker(self._resource, "process", process.pid, name)
+        return WorkerProcess(number, process, channel, prefix)
+
+    def _done(self, then: Callable[[Any], None], what: Any) -> None:
+        self.pending -= 1
+        then(what)

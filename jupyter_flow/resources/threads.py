@@ -1,0 +1,226 @@
+"""Threads of the kernel as workers. Daemon threads of our own: a pool's would be joined at exit, and hold it up."""
+
+import os
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from ..model.events import Record
+from ..worker.messages import Member
+from ..worker.threadrunner import ThreadRunner
+from .base import Claim, Services, Work
+
+SWEEP = 0.002  # seconds a finish may lie with a thread that has gone on to something long
+SLOW_SWEEP = 0.02
+LONG = 2_000_000  # ns
+
+
+class Slot:
+    """One thread."""
+
+    def __init__(self, resource: "ThreadResource", name: str) -> None:
+        self.wake = threading.Semaphore(0)
+        self.members: deque[Member] = deque()
+        self.claim: Claim | None = None
+        self.current: tuple[int, int, int] | None = None  # node, attempt, start
+        self.told = False
+        self.done: list[Record] = []
+        self.objects: dict[int, Any] = {}
+        self.retired = False  # its electron was cancelled or timed out; it leaves when that returns
+        self.number = resource.register(name)
+        self.thread = threading.Thread(target=resource.serve, args=(self,), name=name, daemon=True)
+
+
+class ThreadResource:
+    """The threads that all thread executors share."""
+
+    def __init__(self, id: str, kind: str, services: Services, workers: int, custom: Any = None) -> None:
+        self.id, self.kind, self.workers = id, kind, workers
+        self._queue, self._store = services.queue, services.store
+        self._runner = ThreadRunner(services.store.blobs, custom)
+        self._fixed = kind == "inline"
+        self._slots: list[Slot] = []
+        self._idle: list[Slot] = []
+        self._count = 0
+        self._busy = threading.Event()
+        self._sweeper: threading.Thread | None = None
+        self._closed = False
+
+    # what the dispatcher calls ------------------------------------------------------------------
+
+    def want(self, workers: int | None) -> None:
+        """(lock) Grow, if need be."""
+        if workers is not None and not self._fixed:
+            self.workers = max(self.workers, workers)
+
+    @property
+    def running(self) -> int:
+        """How many electrons run now."""
+        return sum(slot.current is not None for slot in self._slots)
+
+    def pids(self) -> list[int]:
+        """This process."""
+        return [os.getpid()] if self._slots else []
+
+    def kick(self) -> None:
+        """(lock) There is work."""
+        if self._idle:
+            self._idle.pop().wake.release()
+        elif len(self._slots) < self.workers and not self._closed:
+            self._count += 1
+            slot = Slot(self, f"jupyter-flow-{self.id}-{self._count}")
+            self._slots.append(slot)
+            slot.thread.start()
+
+    def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
+        """Give up on the threads that run these: replaced, for they cannot be stopped; their values are dropped."""
+        with self._queue.lock:
+            for slot in list(self._slots):
+                current = slot.current
+                if slot.claim is not None and slot.claim.work is work and current and current[:2] in attempts:
+                    self._retire(slot)
+
+    def _retire(self, slot: Slot) -> None:
+        assert slot.claim is not None
+        slot.retired = True
+        self._slots.remove(slot)
+        slot.claim.work.returned([member[0] for member in _drain(slot.members)])
+        self._queue.release(slot.claim)
+        self.kick()
+
+    def register(self, name: str) -> int:
+        """The store's number for a thread."""
+        number: int = self._store.add_worker(self.id, "thread", os.getpid(), name)
+        return number
+
+    def forget(self, work: Work) -> None:
+        """A dispatch is over."""
+        self._runner.forget(work.number)
+
+    def close(self) -> None:
+        """Let idle threads go; busy ones are daemons, and end with the process."""
+        with self._queue.lock:
+            self._closed = True
+            for slot in self._slots:
+                slot.wake.release()
+        self._busy.set()
+
+    # a thread's life ----------------------------------------------------------------------------
+
+    def serve(self, slot: Slot) -> None:
+        """Work while there is work, then wait."""
+        while not self._closed and not slot.retired:
+            with self._queue.lock:
+                claim = self._queue.claim(self, self.workers - self._taken())
+                if claim is None:
+                    self._idle.append(slot)
+                else:
+                    slot.claim = claim
+                    slot.members.extend(claim.members)
+                    if self._queue.waiting(self):
+                        self.kick()
+            if claim is None:
+                slot.wake.acquire()
+            else:
+                self._work(slot, claim)
+
+    def _taken(self) -> int:
+        """(lock) The workers that claims hold."""
+        return sum(slot.claim.cores for slot in self._slots if slot.claim is not None)
+
+    def _work(self, slot: Slot, claim: Claim) -> None:
+        if not claim.cheap or len(claim.members) > 1:
+            self._watch()
+        while True:
+            try:
+                member = slot.members.popleft()
+            except IndexError:
+                break
+            self._run(slot, claim, member)
+            if slot.retired:
+                return
+        self._post(slot)
+        with self._queue.lock:
+            if not slot.retired:
+                slot.claim = None
+                self._queue.release(claim)
+
+    def _run(self, slot: Slot, claim: Claim, member: Member) -> None:
+        work, node, attempt = claim.work, member[0], member[1]
+        if not self._runner.ready(work, member, slot.objects):
+            with self._queue.lock:
+                work.returned([node])
+            return
+        start = time.time_ns()
+        slot.told = False
+        slot.current = (node, attempt, start)
+        record, value = self._runner.run(work, member, start, slot.number, slot.objects)
+        slot.current = None
+        if slot.retired:
+            work.finished([record])  # it counts only if nobody has given up on it
+            return
+        if record.value is not None:
+            slot.objects[node] = value
+        slot.done.append(record)
+
+    def _post(self, slot: Slot) -> None:
+        claim = slot.claim
+        done, slot.done = slot.done, []
+        if done and claim is not None:
+            claim.work.finished(done, slot.objects)
+        if not slot.members and slot.current is None:
+            slot.objects = {}
+
+    # the sweeper --------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        if self._sweeper is None:
+            with self._queue.lock:
+                if self._sweeper is None:
+                    self._sweeper = threading.Thread(
+                        target=self._sweep, name=f"jupyter-flow-{self.id}-sweeper", daemon=True
+                    )
+                    self._sweeper.start()
+        self._busy.set()
+
+    def _sweep(self) -> None:
+        """Post what threads hold back, say what has been running for a while, and share out what waits behind it."""
+        pause = SWEEP
+        while not self._closed:
+            self._busy.wait()
+            time.sleep(pause)
+            busy = [slot for slot in list(self._slots) if slot.claim is not None]
+            if not busy:
+                self._busy.clear()
+                if not any(slot.claim is not None for slot in list(self._slots)):
+                    continue
+                self._busy.set()
+            found = [self._look(slot) for slot in busy]
+            pause = SWEEP if any(found) else min(SLOW_SWEEP, pause * 1.5)
+
+    def _look(self, slot: Slot) -> bool:
+        claim, current = slot.claim, slot.current
+        if claim is None or current is None or time.time_ns() - current[2] < LONG:
+            return bool(slot.members)
+        held = bool(slot.done)
+        if held:
+            self._post(slot)
+        with self._queue.lock:
+            if not slot.told and slot.current is current:
+                slot.told = True
+                claim.work.started(*current)
+            if slot.members and (self._idle or len(self._slots) < self.workers):
+                claim.work.returned([member[0] for member in _drain(slot.members)])
+                held = True
+        return held
+
+
+def _drain(members: deque[Member]) -> list[Member]:
+    taken: list[Member] = []
+    while members:
+        try:
+            taken.append(members.popleft())
+        except IndexError:
+            break
+    return taken

@@ -1,0 +1,287 @@
+"""The session: one per kernel. It owns the store, the dispatcher and the resources."""
+
+import atexit
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .dispatch.archive import new_id, pack_record
+from .dispatch.dispatcher import Dispatcher, Submission
+from .dispatch.resolve import resolve
+from .dispatch.reuse import reusable
+from .dispatch.run import Run
+from .dispatch.views import RunView, StoreView, archive_of
+from .executor import _executor_manager as names
+from .model.electron import Electron
+from .model.errors import BuildError, DispatchError
+from .model.events import BlobRef, Value
+from .model.graph import TransportGraph
+from .model.lattice import Lattice
+from .model.pickles import pack
+from .model.result import Result
+from .model.status import Status
+from .model.tracing import ACTIVE
+from .store.fingerprints import fingerprint
+from .store.runs import Store
+from .worker.context import CURRENT
+
+REMEMBERED = 32  # dispatches that have ended and are read from memory
+REMEMBERED_NODES = 20_000
+POLL = 0.1  # seconds between two looks at a dispatch of another kernel
+
+
+class ResourceInfo(NamedTuple):
+    """A live resource, for people."""
+
+    id: str
+    kind: str
+    workers: int
+    running: int
+    queued: int
+    executors: list[str]
+    pids: list[int]
+
+
+class DispatchSummary(NamedTuple):
+    """A dispatch of the store, for people. Times are seconds since the epoch."""
+
+    id: str
+    name: str
+    status: Status
+    electrons: int
+    created: float
+    ended: float | None
+
+
+class Session:
+    """What a kernel has of jupyter_flow."""
+
+    def __init__(self, results_dir: str | os.PathLike[str] | None = None) -> None:
+        self.process = os.getpid()
+        self.store = Store.open(None if results_dir is None else Path(results_dir))
+        self.dispatcher = Dispatcher(self.store, names)
+        self._given: dict[str, Value | None] = {}
+        self._ended: OrderedDict[str, Run] = OrderedDict()
+        self._surroundings = _Surroundings(self.store)
+        atexit.register(self.close)
+
+    # dispatching --------------------------------------------------------------------------------
+
+    def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
+        lattice = lattice_of(workflow)
+        return self._submit(lattice, args, kwargs, {}, isinstance(workflow, Lattice), None)
+
+    def resubmit(
+        self,
+        id: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        replace: Mapping[str, Electron] | None,
+        reuse: bool,
+    ) -> str:
+        """Run a recorded workflow again, with other inputs or electrons. Raises UnknownDispatch, BuildError."""
+        self.wait(id)
+        row = self.store.run(id)
+        archive = archive_of(row, self.store)
+        if archive.workflow is None:
+            raise DispatchError(f"dispatch {id} is part of {row.root}; redispatch that one")
+        payload = self.dispatcher.payload
+        lattice, replaced = payload.load(archive.workflow)
+        if not args and not kwargs:
+            if archive.inputs is None:
+                raise DispatchError(f"the inputs of dispatch {id} could not be recorded; give them again")
+            args, kwargs = payload.load(archive.inputs)
+        earlier = (archive.graph, self._outcomes(row.serial)) if reuse else None
+        return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier)
+
+    def _submit(
+        self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
+        declared: bool, earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
+    ) -> str:  # fmt: skip
+        _check_here()
+        inputs = self._recorded((args, kwargs))
+        graph = lattice.trace(args, kwargs, self._surroundings, replaced)
+        if not declared and not len(graph):
+            raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
+        resolve(graph, names, None)
+        workflow = self._recorded((lattice, replaced))
+        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow))
+        run = self.dispatcher.submit(submission, graph)
+        self._given[run.id] = inputs
+        run.on_end = self._remember
+        if earlier is not None:
+            run.adopt(reusable(graph, *earlier))
+        run.start()
+        return run.id
+
+    def _recorded(self, value: object) -> Value | None:
+        """A value for the record; None where it cannot be pickled (only a repetition will need it)."""
+        try:
+            return pack(value, self.store.blobs.write)
+        except OSError:
+            raise
+        except Exception:
+            return None
+
+    def _outcomes(self, serial: int) -> Callable[[int], Any]:
+        last = {record.node: record for record in self.store.rows(serial)}
+        return last.get
+
+    # following ----------------------------------------------------------------------------------
+
+    def run(self, id: str) -> Run | None:
+        """A dispatch of this session that runs or is remembered."""
+        return self.dispatcher.runs.get(id) or self._ended.get(id)
+
+    def wait(self, id: str, timeout: float | None = None) -> None:
+        """Wait until a dispatch has ended. An interrupt stops the waiting, not the work. Raises TimeoutError."""
+        run = self.run(id)
+        if run is not None:
+            if not run.ended.wait(timeout):
+                raise TimeoutError(f"dispatch {id} has not ended after {timeout:g} s; it goes on")
+            return
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.store.run(id).state.final:
+            if end is not None and time.monotonic() > end:
+                raise TimeoutError(f"dispatch {id} has not ended after {timeout:g} s; another kernel runs it")
+            time.sleep(POLL)
+
+    def result(self, id: str, output: bool = True, intermediate: bool = True, inside: bool = True) -> Result:
+        """The outcome of a dispatch so far. Raises UnknownDispatch."""
+        run = self.run(id)
+        if run is not None:
+            view: Any = RunView(run, self.store, self._inside, self._given.get(id))
+        else:
+            view = StoreView(self.store.run(id), self.store, self._inside)
+        return Result(view, output, intermediate, inside)
+
+    def status(self, id: str) -> Status:
+        """The status of a dispatch."""
+        run = self.run(id)
+        return run.status if run is not None else self.store.run(id).state
+
+    def cancel(self, id: str, nodes: Sequence[int] | None = None) -> None:
+        """Cancel a dispatch, or nodes of it; what has ended stays as it is. Raises UnknownDispatch, DispatchError."""
+        run = self.run(id)
+        if run is None:
+            row = self.store.run(id)
+            if row.state is Status.RUNNING:
+                raise DispatchError(f"dispatch {id} runs in another kernel; cancel it there")
+        else:
+            for node in nodes or ():
+                if not 0 <= node < len(run.graph):
+                    raise DispatchError(f"dispatch {id} has no node {node}; it has {len(run.graph)}, from 0")
+            run.cancel(nodes)
+
+    def dispatches(self, limit: int | None = None) -> list[DispatchSummary]:
+        """What the store has, newest first."""
+        return [
+            DispatchSummary(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None)
+            for row in self.store.runs(limit)
+        ]
+
+    def _inside(self, id: str, node: int) -> Result | None:
+        run = self.run(id)
+        child = run.children.get(node) if run is not None else None
+        if child is not None:
+            return Result(RunView(child, self.store, self._inside, None))
+        row = next((row for row in self.store.children(id) if row.parent_node == node), None)
+        return Result(StoreView(row, self.store, self._inside)) if row is not None else None
+
+    def _remember(self, run: Run) -> None:
+        self._ended[run.id] = run
+        while len(self._ended) > REMEMBERED or sum(len(r.graph) for r in list(self._ended.values())) > REMEMBERED_NODES:
+            id, _ = self._ended.popitem(last=False)
+            self._given.pop(id, None)
+
+    # resources ----------------------------------------------------------------------------------
+
+    @property
+    def resources(self) -> list[ResourceInfo]:
+        """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
+        dispatcher = self.dispatcher
+        with dispatcher.lock:
+            return [
+                ResourceInfo(r.id, r.kind, r.workers, r.running, dispatcher.waiting(r), dispatcher.sharing(r), r.pids())
+                for r in dispatcher.resources
+            ]
+
+    @property
+    def executors(self) -> dict[str, Any]:
+        """The executors that have a name."""
+        return dict(names.named)
+
+    def close(self) -> None:
+        """Cancel what runs, stop every worker, close the store. Nothing recorded is lost."""
+        if os.getpid() != self.process:
+            return  # a process that the user's code forked: nothing of this is its own
+        atexit.unregister(self.close)
+        self.dispatcher.close()
+        self.store.close()
+        with _opening:
+            global _current
+            if _current is self:
+                _current = None
+
+
+class _Surroundings:
+    """What tracing needs of the session."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep(self, meta: bytes, buffers: Sequence[memoryview]) -> BlobRef:
+        """Store a large literal."""
+        return self._store.blobs.write(meta, buffers)
+
+    def executor(self, named: Any) -> Any:
+        """The executor somebody named."""
+        return names.get_executor(named)
+
+    def fingerprint(self, function: Callable[..., Any]) -> bytes:
+        """A digest of a function's code."""
+        return fingerprint(function)
+
+
+_current: Session | None = None
+_opening = threading.Lock()
+
+
+def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
+    """This kernel's session, opened when it is first asked for. `results_dir`: where, if it is to be opened."""
+    global _current
+    with _opening:
+        if _current is None or _current.process != os.getpid():
+            _current = Session(results_dir)
+        elif results_dir is not None and Path(results_dir).absolute() != _current.store.root:
+            raise DispatchError(
+                f"this session keeps its results in {_current.store.root}; close it to use another place"
+            )
+        return _current
+
+
+def lattice_of(workflow: Any) -> Lattice:
+    """The lattice somebody wants to dispatch; a plain function is one too. Raises BuildError."""
+    if isinstance(workflow, Lattice):
+        return workflow
+    if isinstance(workflow, Electron):
+        raise BuildError(
+            f"{workflow.name!r} is an electron, not a lattice; dispatch(lattice({workflow.name})) runs it alone"
+        )
+    if not callable(workflow):
+        raise BuildError(f"dispatch needs a lattice, not a {type(workflow).__name__}")
+    return Lattice(workflow)
+
+
+def _check_here() -> None:
+    if CURRENT.get() is not None:
+        raise DispatchError(
+            "an electron cannot dispatch: call the lattice, or make it a sublattice (electron over lattice)"
+        )
+    if ACTIVE.get() is not None:
+        raise DispatchError("a lattice's body cannot dispatch; call the lattice, or make it a sublattice")

@@ -1,0 +1,245 @@
+"""Values too large for a row: one file each, named by the blake3 of all that is in it.
+
+A file is: magic, length of the pickle, number of buffers, length of each (all little-endian,
+8 bytes), the pickle, the buffers; every buffer begins at a multiple of 64, so that mapped
+arrays are aligned. Nothing is returned that does not hash to its name.
+"""
+
+import errno
+import mmap
+import os
+import secrets
+import struct
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from pickle import PickleBuffer
+from typing import Any, Literal
+
+from blake3 import blake3
+
+from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
+from jupyter_flow.model.events import BlobRef
+
+from .files import create
+from .location import WAY_OUT, private_folder
+
+Durability = Literal["process", "full"]
+
+MAGIC = b"JFBLOB1\n"
+ALIGN = 64
+CHUNK = 1 << 20  # bytes hashed and written at a time: they are still in the cache for the second
+MAP_FROM = 1 << 20  # smaller files are read, which costs less than mapping and faulting them
+MAPS = 256  # maps at once; beyond, files are read: until Python 3.13 every map holds a descriptor
+VERIFIED = 4096  # files remembered as verified, per process
+RACY = 100_000_000  # ns: a file changed less than this ago can change again under the same time stamp
+LEFT = 86400  # seconds after which a temporary file is no one's
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+_Seen = tuple[bytes, int, int, int]
+_verified: OrderedDict[_Seen, None] = OrderedDict()
+_verified_lock = threading.Lock()
+_maps: "weakref.WeakSet[mmap.mmap]" = weakref.WeakSet()
+_hashing = [threading.Lock() for _ in range(16)]  # by digest: threads that want one blob hash it once
+
+
+class Blobs:
+    """The blobs of a store, for any process that can see its folder."""
+
+    def __init__(self, root: Path, durability: Durability = "process") -> None:
+        self.root = root
+        self._full = durability == "full"
+        self._files = root / "blobs"
+        self._temporary = root / "tmp"
+
+    def path(self, ref: BlobRef) -> Path:
+        """The file of a blob, there or not."""
+        name = ref[0].hex()
+        return self._files / name[:2] / name
+
+    def write(self, meta: bytes, buffers: Sequence[Any] = ()) -> BlobRef:
+        """Store a pickle and its out-of-band buffers (anything contiguous); nothing is copied.
+
+        Raises StoreFull where there is no space, StoreError where the store cannot be written.
+        """
+        temporary = self._temporary / secrets.token_hex(16)
+        try:
+            ref = self._write(temporary, _parts(meta, buffers))
+            self._place(temporary, self.path(ref))
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise _told(error, self.root) from error
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return ref
+
+    def read(self, ref: BlobRef) -> tuple[memoryview, list[memoryview]]:
+        """The pickle and the buffers, verified, writable and private: writing never reaches the file.
+
+        Large files are mapped copy-on-write, so nothing is copied until it is written to.
+        Raises StoreCorruption where the file is not what was written; it is moved to quarantine.
+        """
+        path = self.path(ref)
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise StoreCorruption(f"The blob {path} is missing ({ref[1]} bytes expected).") from None
+        except OSError as error:
+            raise StoreError(f"The blob {path} cannot be read: {error.strerror}.") from error
+        try:
+            return self._load(fd, path, ref)
+        finally:
+            os.close(fd)
+
+    def sweep(self) -> None:
+        """Remove what writers that died left behind; no one writes a file for a day."""
+        oldest = time.time() - LEFT
+        try:
+            for path in self._temporary.iterdir():
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+        except OSError:
+            pass  # nothing there, or another one sweeps
+
+    def _write(self, temporary: Path, parts: Iterable[memoryview]) -> BlobRef:
+        try:
+            fd = create(temporary)
+        except FileNotFoundError:
+            private_folder(self._temporary)
+            fd = create(temporary)
+        hasher, size = blake3(), 0
+        try:
+            for part in parts:
+                for at in range(0, len(part), CHUNK):
+                    chunk = part[at : at + CHUNK]
+                    hasher.update(chunk)
+                    _write_all(fd, chunk)
+                size += len(part)
+            if self._full:
+                os.fsync(fd)
+        finally:
+            os.close(fd)
+        return BlobRef(hasher.digest(), size)
+
+    def _place(self, temporary: Path, path: Path) -> None:
+        # One that is there already is replaced by its equal: that heals it, should it be damaged.
+        try:
+            os.replace(temporary, path)
+        except FileNotFoundError:
+            private_folder(path.parent)
+            os.replace(temporary, path)
+        if self._full:
+            _sync_folder(path.parent)
+            _sync_folder(path.parent.parent)
+
+    def _load(self, fd: int, path: Path, ref: BlobRef) -> tuple[memoryview, list[memoryview]]:
+        digest, size = ref
+        found = os.fstat(fd)
+        if found.st_size != size:
+            raise self._corrupt(path, found.st_ino, f"{size} bytes expected, {found.st_size} found")
+        data = _contents(fd, size)
+        seen = (digest, found.st_ino, found.st_mtime_ns, size)
+        with _hashing[digest[0] % len(_hashing)]:
+            if not _known(seen):
+                actual = blake3(data).digest()
+                if actual != digest:
+                    raise self._corrupt(path, found.st_ino, f"{digest.hex()} expected, {actual.hex()} found")
+                _remember(seen)
+        try:
+            return _split(data)
+        except (struct.error, ValueError):
+            raise self._corrupt(path, found.st_ino, "it is not a blob of this store") from None
+
+    def _corrupt(self, path: Path, inode: int, why: str) -> StoreCorruption:
+        moved = self.root / "quarantine" / f"{path.name}-{secrets.token_hex(4)}"
+        try:
+            private_folder(moved.parent)
+            if os.stat(path).st_ino == inode:  # else someone has healed it meanwhile
+                os.replace(path, moved)
+        except (OSError, StoreError):
+            return StoreCorruption(f"The blob {path} is damaged: {why}. It could not be moved to quarantine.")
+        return StoreCorruption(f"The blob {path} is damaged: {why}. It was moved to {moved}.")
+
+
+def _parts(meta: bytes, buffers: Sequence[Any]) -> Iterator[memoryview]:
+    flat = [PickleBuffer(buffer).raw() for buffer in buffers]
+    head = MAGIC + struct.pack(f"<{2 + len(flat)}Q", len(meta), len(flat), *map(len, flat))
+    yield memoryview(head)
+    yield memoryview(meta)
+    at = len(head) + len(meta)
+    for buffer in flat:
+        padding = -at % ALIGN
+        yield memoryview(bytes(padding))
+        yield buffer
+        at += padding + len(buffer)
+
+
+def _split(data: memoryview) -> tuple[memoryview, list[memoryview]]:
+    magic, length, count = struct.unpack_from("<8s2Q", data)
+    if magic != MAGIC:
+        raise ValueError("not a blob")
+    sizes = struct.unpack_from(f"<{count}Q", data, 24)
+    at = 24 + 8 * count
+    meta = data[at : at + length]
+    at += length
+    buffers = []
+    for size in sizes:
+        at += -at % ALIGN
+        buffers.append(data[at : at + size])
+        at += size
+    if at != len(data):
+        raise ValueError("not the lengths it says")
+    return meta, buffers
+
+
+def _contents(fd: int, size: int) -> memoryview:
+    if size >= MAP_FROM and len(_maps) < MAPS:
+        mapped = mmap.mmap(fd, size, access=mmap.ACCESS_COPY)
+        _maps.add(mapped)
+        return memoryview(mapped)
+    data = bytearray(size)
+    with open(fd, "rb", buffering=0, closefd=False) as file:
+        file.readinto(data)  # a short one leaves zeros, which the digest tells
+    return memoryview(data)
+
+
+def _known(seen: _Seen) -> bool:
+    with _verified_lock:
+        if seen not in _verified:
+            return False
+        _verified.move_to_end(seen)
+        return True
+
+
+def _remember(seen: _Seen) -> None:
+    if time.time_ns() - seen[2] < RACY:
+        return
+    with _verified_lock:
+        _verified[seen] = None
+        if len(_verified) > VERIFIED:
+            _verified.popitem(last=False)
+
+
+def _write_all(fd: int, data: memoryview) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _told(error: OSError, root: Path) -> StoreError:
+    if isinstance(error, StoreError):
+        return error
+    if error.errno in FULL:
+        return StoreFull(f"No space left for a value in {root}: {error.strerror}. Free some, and run it again.")
+    return StoreError(f"Cannot write in the store {root}: {error.strerror}. {WAY_OUT}")

@@ -1,0 +1,256 @@
+"""A digest of what a function does: its code, and the notebook code and data it reaches.
+
+It stays the same when lines move, comments change, or another process builds the same things;
+it changes with the bytecode, and with the functions, classes, globals and closures reached from
+it. What belongs to an installed package counts by its name and version. Data count by their
+pickle, taken without a memo, for a memo tells which equal strings are one object; what cannot
+be pickled counts by its type.
+"""
+
+import builtins
+import copyreg
+import dis
+import functools
+import inspect
+import pickle
+import sys
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, Protocol
+
+from blake3 import blake3
+
+from .packages import installed
+
+PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
+BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
+# of a class: where it was written and what the interpreter adds, some of it in no fixed order
+UNTOLD = {
+    "__dict__",
+    "__weakref__",
+    "__module__",
+    "__firstlineno__",
+    "__static_attributes__",
+    "__annotations_cache__",
+    "_abc_impl",
+}
+NEITHER = object()
+
+
+def fingerprint(function: Callable[..., Any]) -> bytes:
+    """The digest of a function, an electron or a lattice (what has ``__wrapped__``): 32 bytes."""
+    walk = _Walk(blake3(), {})
+    walk.tell(sys.implementation.cache_tag or "")
+    walk.visit(function)
+    digest: bytes = walk.hasher.digest()
+    return digest
+
+
+class _Hasher(Protocol):
+    def update(self, data: Any, /) -> Any: ...
+    def digest(self) -> bytes: ...
+
+
+class _Walk:
+    """Feeds what it visits to a hasher; a thing met again counts by when it was met first."""
+
+    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]]) -> None:
+        self.hasher = hasher
+        self._met = met  # by id, with the object, so that its id stays its own
+
+    def tell(self, *words: str | bytes | int) -> None:
+        for word in words:
+            data = word if isinstance(word, bytes) else str(word).encode("utf-8", "surrogatepass")
+            self.hasher.update(len(data).to_bytes(8, "little"))
+            self.hasher.update(data)
+
+    def visit(self, thing: Any) -> None:
+        teller = _teller(thing)
+        if teller is None:
+            self._data(thing)
+        elif id(thing) in self._met:
+            self.tell("met", self._met[id(thing)][0])
+        else:
+            self._met[id(thing)] = (len(self._met), thing)
+            teller(self, thing)
+
+    def digest(self, thing: Any) -> bytes:
+        """The digest of a thing by itself."""
+        return self._apart(thing, self._met)
+
+    def _apart(self, thing: Any, met: dict[int, tuple[int, object]]) -> bytes:
+        walk = _Walk(blake3(), met)
+        walk.visit(thing)
+        digest: bytes = walk.hasher.digest()
+        return digest
+
+    def _data(self, thing: Any) -> None:
+        self.tell("data")
+        pickler = _Pickler(self)
+        try:
+            pickler.dump(thing)
+        except Exception:  # a value's own reduction may raise anything
+            self.tell("opaque", _name(type(thing)))
+
+    def function(self, function: FunctionType) -> None:
+        if self._package(function):
+            return
+        self.tell("function")
+        self._code(function.__code__)
+        self.visit(function.__defaults__)
+        self.visit(function.__kwdefaults__)
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            self.tell("closure", name)
+            self.visit(_in_cell(cell))
+        for name in dict.fromkeys(_names(function.__code__)):
+            value = function.__globals__.get(name, NEITHER)
+            if value is not NEITHER:
+                self.tell("global", name)
+                self.visit(value)
+            elif not hasattr(builtins, name):
+                self.tell("undefined", name)
+
+    def _code(self, code: CodeType) -> None:
+        self.tell("code", code.co_code, code.co_exceptiontable, code.co_flags)
+        self.tell(code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
+        for names in (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars):
+            self.tell(len(names), *names)
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                self._code(constant)
+            else:
+                self.visit(constant)
+
+    def class_(self, cls: type) -> None:
+        if self._package(cls):
+            return
+        self.tell("class", cls.__qualname__)
+        for base in cls.__bases__:
+            self.visit(base)
+        for name, value in sorted(vars(cls).items()):
+            if name not in UNTOLD:
+                self.tell("member", name)
+                self.visit(value)
+
+    def module(self, module: ModuleType) -> None:
+        if self._package(module):
+            return
+        self.tell("module", module.__name__)
+        for name, value in sorted(vars(module).items()):
+            if not name.startswith("__"):
+                self.tell("member", name)
+                self.visit(value)
+
+    def builtin(self, function: BuiltinFunctionType) -> None:
+        self.tell("builtin", function.__qualname__)
+        self.visit(function.__self__)
+
+    def method(self, method: MethodType) -> None:
+        self.tell("method")
+        self.visit(method.__func__)
+        self.visit(method.__self__)
+
+    def partial(self, partial: "functools.partial[Any]") -> None:
+        self.tell("partial")
+        for part in (partial.func, partial.args, partial.keywords):
+            self.visit(part)
+
+    def property_(self, found: property) -> None:
+        self.tell("property")
+        for part in (found.fget, found.fset, found.fdel):
+            self.visit(part)
+
+    def wrapper(self, wrapper: Any) -> None:
+        self.tell("wrapper", type(wrapper).__qualname__)
+        self.visit(wrapper.__wrapped__)
+
+    def set_(self, found: set[Any] | frozenset[Any]) -> None:
+        # In no fixed order: each must not see what the others met.
+        self.tell("set", *sorted(self._apart(member, dict(self._met)) for member in found))
+
+    def _package(self, thing: Any) -> bool:
+        version = installed(thing if isinstance(thing, ModuleType) else getattr(thing, "__module__", None))
+        if version is None:
+            return False
+        self.tell("installed", _name(thing), version)
+        return True
+
+
+_TELLERS: tuple[tuple[Any, Callable[[_Walk, Any], None]], ...] = (
+    (FunctionType, _Walk.function),
+    (type, _Walk.class_),
+    (ModuleType, _Walk.module),
+    (BuiltinFunctionType, _Walk.builtin),
+    (MethodType, _Walk.method),
+    (functools.partial, _Walk.partial),
+    (property, _Walk.property_),
+    ((set, frozenset), _Walk.set_),
+)
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles into a walk; what the walk knows how to tell is told by its digest."""
+
+    def __init__(self, walk: _Walk) -> None:
+        super().__init__(_File(walk.hasher), protocol=5, buffer_callback=self._buffer)
+        self.fast = True  # no memo
+        self._walk = walk
+
+    def persistent_id(self, obj: Any) -> bytes | None:
+        return None if _teller(obj) is None else self._walk.digest(obj)
+
+    def reducer_override(self, obj: Any) -> Any:
+        reduce = copyreg.dispatch_table.get(type(obj))
+        try:
+            return reduce(obj) if reduce else obj.__reduce_ex__(5)
+        except Exception:  # a lock, a connection, ... inside something else
+            return _opaque, (_name(type(obj)),)
+
+    def _buffer(self, buffer: pickle.PickleBuffer) -> None:
+        self._walk.hasher.update(buffer.raw())
+
+
+class _File:
+    def __init__(self, hasher: _Hasher) -> None:
+        self._hasher = hasher
+
+    def write(self, data: Any) -> int:
+        self._hasher.update(data)
+        return len(data)
+
+
+def _opaque(name: str) -> str:
+    return name
+
+
+def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
+    if type(thing) in PLAIN:
+        return None
+    for kind, teller in _TELLERS:
+        if isinstance(thing, kind):
+            return teller
+    wrapped = inspect.getattr_static(thing, "__wrapped__", None)
+    return None if wrapped is None else _Walk.wrapper
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """The global names that a function and those inside it read, in order."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in BY_NAME:
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _in_cell(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def _name(thing: Any) -> str:
+    if isinstance(thing, ModuleType):
+        return thing.__name__
+    return f"{thing.__module__}.{thing.__qualname__}"

@@ -1,0 +1,96 @@
+"""Where the store and its key lie, and whether the folder can be trusted with them."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from jupyter_flow.model.errors import StoreError, StoreUntrusted
+
+WAY_OUT = "Set JUPYTER_FLOW_STORE (or a lattice's results_dir) to a folder of your own that can be written."
+
+
+def default_root() -> Path:
+    """The folder of the store: $JUPYTER_FLOW_STORE, else ``jupyter_flow`` in Jupyter's data folder."""
+    named = os.environ.get("JUPYTER_FLOW_STORE")
+    return absolute(named) if named else _jupyter_data() / "jupyter_flow"
+
+
+def key_path() -> Path:
+    """The file of the key that authenticates the store. Outside it: who can write one need not read the other."""
+    return _config() / "jupyter_flow" / "key"
+
+
+def absolute(path: str | Path) -> Path:
+    """The path with ``~`` replaced and made absolute; symbolic links stay."""
+    return Path(os.path.abspath(Path(path).expanduser()))
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder and its missing parents, 0700 whatever the umask.
+
+    Raises StoreError where it cannot be made.
+    """
+    if folder.is_dir():
+        return folder
+    missing = [folder]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    try:
+        for path in reversed(missing):
+            _make(path)
+    except OSError as error:
+        raise StoreError(f"Cannot make the folder {folder}: {error.strerror}. {WAY_OUT}") from error
+    return folder
+
+
+def check_folder(folder: Path) -> None:
+    """Raise StoreUntrusted where others could have written what is in the folder, StoreError where we cannot."""
+    found = folder.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise StoreError(f"{folder} is not a folder. {WAY_OUT}")
+    if found.st_uid != os.geteuid():
+        raise StoreUntrusted(
+            f"{folder} belongs to user {found.st_uid}, not to you (user {os.geteuid()}); nothing is loaded from it. "
+            + WAY_OUT
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StoreUntrusted(
+            f"Other users can write in {folder} (mode {stat.S_IMODE(found.st_mode):o}); nothing is loaded from it. "
+            f"If what is in it is yours alone, run: chmod go-w '{folder}'"
+        )
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise StoreError(f"{folder} cannot be written. {WAY_OUT}")
+
+
+def _make(path: Path) -> None:
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+    else:
+        os.chmod(path, 0o700)  # a umask may also have taken our own rights away
+
+
+def _jupyter_data() -> Path:
+    named = os.environ.get("JUPYTER_DATA_DIR")
+    if named:
+        return absolute(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Jupyter"
+    return _xdg("XDG_DATA_HOME", ".local/share") / "jupyter"
+
+
+def _config() -> Path:
+    named = os.environ.get("JUPYTER_CONFIG_DIR")
+    if named:
+        return absolute(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return _xdg("XDG_CONFIG_HOME", ".config")
+
+
+def _xdg(variable: str, default: str) -> Path:
+    named = os.environ.get(variable, "")
+    return Path(named) if os.path.isabs(named) else Path.home() / default

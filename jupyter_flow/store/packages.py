@@ -1,0 +1,54 @@
+"""Which code belongs to an installed package, and to which version of it."""
+
+import functools
+import importlib.metadata
+import os
+import sys
+import sysconfig
+from types import ModuleType
+from typing import Any
+
+FOLDERS = ("stdlib", "platstdlib", "purelib", "platlib")
+INSTALLED = {"site-packages", "dist-packages"}
+OURS = __name__.partition(".")[0]  # a checkout of this package is not the user's code either
+
+
+def installed(module: Any) -> str | None:
+    """The version of the package of a module or a module's name; None for code that is the user's own."""
+    name = module.__name__ if isinstance(module, ModuleType) else module
+    if not isinstance(name, str) or name == "__main__":
+        return None
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return _python()
+    found = module if isinstance(module, ModuleType) else sys.modules.get(name)
+    return _version(top) if top == OURS or (found is not None and _among_packages(found)) else None
+
+
+def _among_packages(module: ModuleType) -> bool:
+    file = getattr(module, "__file__", None)
+    if not file:
+        return False
+    return not INSTALLED.isdisjoint(file.split(os.sep)) or file.startswith(_folders())
+
+
+@functools.cache
+def _folders() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    return tuple(os.path.join(paths[name], "") for name in FOLDERS)
+
+
+@functools.cache
+def _python() -> str:
+    return "{}.{}.{}".format(*sys.version_info)
+
+
+@functools.cache
+def _version(top: str) -> str:
+    version = getattr(sys.modules.get(top), "__version__", None)
+    if isinstance(version, str):
+        return version
+    try:
+        return importlib.metadata.version(top)
+    except importlib.metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,136 @@
+"""What the index says. Every row is checked against its tag; nothing is unpickled."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_flow.model.errors import FlowError, StoreCorruption, UnknownDispatch
+from jupyter_flow.model.events import RUNNING, Record
+
+from . import tables
+from .records import RunRow, WorkerRow, valid
+from .schema import ATTEMPT, RUN, WORKER, translated
+from .sealing import Sealer
+from .sessions import alive, began, lost
+
+ALIKE = 5  # ids suggested for a mistyped one, which share its
+BEGINNING = 4  # first characters
+
+
+class Reader:
+    """Answers from one connection, on any thread."""
+
+    def __init__(self, root: Path, connection: sqlite3.Connection, sealer: Sealer) -> None:
+        self._root = root
+        self._connection = connection
+        self._sealer = sealer
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connection, when no one reads."""
+        with self._lock:
+            self._connection.close()
+
+    def run(self, id: str) -> RunRow:
+        """A dispatch by its id; INTERRUPTED where it is recorded as running and its owner is dead.
+
+        Raises UnknownDispatch, and StoreCorruption for a dispatch that the index has lost.
+        """
+        rows = self._runs("WHERE id = ?", (id,)) if valid(id) else []
+        if not rows:
+            raise self._unknown(id)
+        return rows[0]
+
+    def runs(self, limit: int | None = None, all: bool = False) -> list[RunRow]:
+        """Dispatches, newest first: those that someone started, or `all` with their sublattices."""
+        where = "" if all else "WHERE parent IS NULL "
+        return self._runs(f"{where}ORDER BY serial DESC LIMIT ?", (-1 if limit is None else limit,))
+
+    def children(self, id: str) -> list[RunRow]:
+        """The sublattices that nodes of a dispatch started, oldest first."""
+        return self._runs("WHERE parent = ? ORDER BY serial", (id,))
+
+    def rows(self, serial: int) -> list[Record]:
+        """Every attempt of every node that has ended, by node and attempt.
+
+        Raises StoreCorruption where the run has ended and not all are there.
+        """
+        run = self._by_serial(serial)
+        found = self._select(f"SELECT {ATTEMPT} FROM attempt WHERE run = ? ORDER BY node, attempt", (serial,))
+        if run.attempts is not None and len(found) != run.attempts:
+            raise StoreCorruption(
+                f"Dispatch {run.id} ended with {run.attempts} recorded attempts, and the index of {self._root} has "
+                f"{len(found)} of them."
+            )
+        return [self._sealer.attempt(run.id, columns) for columns in found]
+
+    def row(self, serial: int, node: int) -> Record | None:
+        """The last attempt of a node, None while there is none."""
+        sql = f"SELECT {ATTEMPT} FROM attempt WHERE run = ? AND node = ? ORDER BY attempt DESC LIMIT 1"
+        found = self._select(sql, (serial, node))
+        return self._sealer.attempt(self._by_serial(serial).id, found[0]) if found else None
+
+    def workers(self, numbers: Iterable[int]) -> dict[int, WorkerRow]:
+        """What is known of workers; unknown numbers are left out."""
+        sql = f"SELECT {WORKER}, mac FROM worker WHERE number IN (SELECT value FROM json_each(?))"
+        rows = self._select(sql, (json.dumps(list(numbers)),))
+        return {row[0]: WorkerRow(*self._checked("worker", row)) for row in rows}
+
+    def owned(self, session: str) -> bool:
+        """Whether the process of a session still runs."""
+        with self._reading() as connection:
+            row = tables.session(connection, self._sealer, session)
+        return row is not None and alive(self._root, row)
+
+    def _by_serial(self, serial: int) -> RunRow:
+        with self._reading() as connection:
+            return tables.run(connection, self._sealer, serial)
+
+    def _runs(self, rest: str, parameters: tuple[Any, ...]) -> list[RunRow]:
+        rows = [
+            tables.run_row(self._sealer, row) for row in self._select(f"SELECT {RUN}, mac FROM run {rest}", parameters)
+        ]
+        owners = {row.session for row in rows if row.status == RUNNING}
+        dead = {session for session in owners if not self.owned(session)}
+        # Read again: an owner may have ended its run, and then itself, since.
+        return [self._orphan(row) if row.status == RUNNING and row.session in dead else row for row in rows]
+
+    def _orphan(self, row: RunRow) -> RunRow:
+        now = self._by_serial(row.serial)
+        if now.status != RUNNING:
+            return now
+        with self._reading() as connection:
+            groups = lost(self._root, connection).get(row.session, 0)
+        return tables.interrupted(now, groups)
+
+    def _checked(self, table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        self._sealer.check(table, row[:-1], row[-1])
+        return row[:-1]
+
+    def _select(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._reading() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translated(self._root):
+            yield self._connection
+
+    def _unknown(self, id: str) -> FlowError:
+        if valid(id) and began(self._root, id):
+            return StoreCorruption(
+                f"Dispatch {id} was begun in {self._root}, and the index has lost it "
+                "(a deleted WAL file, a restored backup, or a power failure)."
+            )
+        hint = f" Ids that begin alike: {', '.join(alike)}." if (alike := self._alike(id)) else ""
+        return UnknownDispatch(f"The store {self._root} has no dispatch {id!r}.{hint}")
+
+    def _alike(self, id: str) -> list[str]:
+        if not valid(id):
+            return []
+        sql = "SELECT id FROM run WHERE substr(id, 1, ?1) = substr(?2, 1, ?1) ORDER BY serial DESC LIMIT ?3"
+        return [row[0] for row in self._select(sql, (min(len(id), BEGINNING), id, ALIKE))]

@@ -1,0 +1,74 @@
+"""The rows of the store, as values."""
+
+import re
+from typing import NamedTuple
+
+from jupyter_flow.model.events import STATUS_OF, Value
+from jupyter_flow.model.status import Status
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+
+
+def valid(id: str) -> bool:
+    """Whether this can be a dispatch's id, and with it the name of a folder."""
+    return ID.fullmatch(id) is not None
+
+
+class Run(NamedTuple):
+    """A dispatch that begins. Times are nanoseconds since the epoch."""
+
+    id: str
+    root: str  # the top-level dispatch it belongs to; its own id when it is one
+    parent: str | None  # the dispatch whose node it is, for a sublattice
+    parent_node: int | None
+    name: str
+    created: int
+    electrons: int
+    graph: Value
+
+
+class RunRow(NamedTuple):
+    """A dispatch as it is recorded; status is one of the small integers of ``model.events``."""
+
+    serial: int
+    id: str
+    root: str
+    parent: str | None
+    parent_node: int | None
+    session: str
+    name: str
+    status: int
+    created: int
+    started: int  # 0: not yet
+    ended: int  # 0: not yet
+    electrons: int
+    graph: Value
+    error: str | None
+    attempts: int | None  # rows it had when it ended
+
+    @property
+    def state(self) -> Status:
+        """The status by its public name."""
+        return STATUS_OF[self.status]
+
+
+class WorkerRow(NamedTuple):
+    """Something that ran electrons."""
+
+    number: int
+    session: str
+    resource: str
+    kind: str  # process, thread, ...
+    host: str
+    pid: int
+    name: str
+
+
+class SessionRow(NamedTuple):
+    """A kernel, or another process, that opened the store to write."""
+
+    id: str
+    host: str
+    place: str  # which boot and which process namespace the pid means something in
+    pid: int
+    started: int  # the process's start, in its system's own count; 0 where unknown

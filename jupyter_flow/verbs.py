@@ -1,0 +1,128 @@
+"""What people call: dispatch, follow, cancel, repeat. Each speaks to the session."""
+
+import os
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any
+
+from .model.electron import Electron
+from .model.graph import TransportGraph
+from .model.result import Result
+from .model.status import Status
+from .session import DispatchSummary, lattice_of, session
+
+
+class DispatchId(str):
+    """The id of a dispatch: a string that knows what it stands for."""
+
+    __slots__ = ()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the dispatch, and return what its lattice returned. Raises the first failed electron's exception."""
+        session().wait(self, timeout)
+        outcome = session().result(self)
+        outcome.raise_for_status()
+        return outcome.result
+
+    def cancel(self, task_ids: int | Sequence[int] | None = None) -> str:
+        """Cancel it, or some of its nodes."""
+        return cancel(self, task_ids)
+
+    @property
+    def status(self) -> Status:
+        """Its status now."""
+        return session().status(self)
+
+    @property
+    def graph(self) -> TransportGraph:
+        """Its transport graph."""
+        return session().result(self).lattice.transport_graph
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait without blocking the event loop; the value is what `result()` gives."""
+        import asyncio
+
+        async def ended() -> Any:
+            while not session().status(self).final:
+                await asyncio.sleep(0.02)
+            return self.result()
+
+        return ended().__await__()
+
+
+def dispatch(workflow: Any) -> Callable[..., DispatchId]:
+    """Make a lattice dispatchable: ``dispatch(workflow)(*args, **kwargs)`` starts it and returns its id at once.
+
+    A plain function that calls electrons is a lattice too. Errors in how the workflow is put together
+    are raised by that call (BuildError), before anything runs.
+    """
+    lattice_of(workflow)
+
+    def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
+        return DispatchId(session().submit(workflow, args, kwargs))
+
+    return dispatched
+
+
+def dispatch_sync(workflow: Any) -> Callable[..., Result]:
+    """The same, waiting: ``dispatch_sync(workflow)(*args, **kwargs)`` returns the Result, also of a failure."""
+    start = dispatch(workflow)
+
+    def dispatched(*args: Any, **kwargs: Any) -> Result:
+        id = start(*args, **kwargs)
+        session().wait(id)
+        return session().result(id)
+
+    return dispatched
+
+
+def get_result(
+    dispatch_id: str,
+    wait: bool = False,
+    timeout: float | None = None,
+    status_only: bool = False,
+    *,
+    results_dir: str | os.PathLike[str] | None = None,
+    workflow_output: bool = True,
+    intermediate_outputs: bool = True,
+    sublattice_results: bool = True,
+) -> Any:
+    """The Result of a dispatch, of this kernel or another; with `wait`, when it has ended.
+
+    timeout: seconds to wait at most; TimeoutError then, and the dispatch goes on. status_only: just
+    ``{"id": …, "status": …}``. The last three leave parts of the result out. Raises UnknownDispatch.
+    """
+    here = session(results_dir)
+    if wait:
+        here.wait(dispatch_id, timeout)
+    if status_only:
+        return {"id": str(dispatch_id), "status": str(here.status(dispatch_id))}
+    return here.result(dispatch_id, workflow_output, intermediate_outputs, sublattice_results)
+
+
+def cancel(dispatch_id: str, task_ids: int | Sequence[int] | None = None) -> str:
+    """Cancel a dispatch, or (`task_ids`) some of its nodes; what has ended stays as it is. Says what it did."""
+    nodes = [task_ids] if isinstance(task_ids, int) else list(task_ids) if task_ids is not None else None
+    session().cancel(dispatch_id, nodes)
+    return (
+        f"Dispatch {dispatch_id} cancelled." if nodes is None else f"Cancelled tasks {nodes} in dispatch {dispatch_id}."
+    )
+
+
+def redispatch(
+    dispatch_id: str, replace_electrons: Mapping[str, Electron] | None = None, reuse_previous_results: bool = False
+) -> Callable[..., DispatchId]:
+    """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
+
+    replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
+    outputs of nodes whose code and inputs are the same and that completed, and run only the rest.
+    """
+
+    def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
+        return DispatchId(session().resubmit(dispatch_id, args, kwargs, replace_electrons, reuse_previous_results))
+
+    return dispatched
+
+
+def dispatches(limit: int | None = None) -> list[DispatchSummary]:
+    """Every dispatch of the store, newest first."""
+    return session().dispatches(limit)

@@ -1,0 +1,68 @@
+"""What happens around the user's function, the same on every executor."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..model.graph import TransportGraph
+from ..model.hooks import Hook
+from ..model.options import Options
+from ..model.tracing import trace
+from ..store.blobs import Blobs
+from ..store.fingerprints import fingerprint
+from .payload import inner_defaults
+
+Function = Callable[..., Any]
+
+
+def call(
+    function: Function, before: Sequence[Hook], after: Sequence[Hook], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Run the hooks and the function between them; a coroutine is awaited."""
+    if not before and not after:
+        value = function(*args, **kwargs)
+        return awaited(value) if inspect.iscoroutine(value) else value
+    kwargs = {**kwargs, **_prepared(before)}
+    value = awaited(function(*args, **kwargs))
+    for hook in after:
+        awaited(hook.apply())
+    return value
+
+
+def awaited(value: Any) -> Any:
+    """The value, waited for if it is a coroutine."""
+    return asyncio.run(value) if inspect.iscoroutine(value) else value
+
+
+def _prepared(before: Sequence[Hook]) -> dict[str, Any]:
+    given: dict[str, list[Any]] = {}
+    for hook in before:
+        value = awaited(hook.apply())
+        if hook.retval_keyword:
+            given.setdefault(hook.retval_keyword, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in given.items()}
+
+
+class Inside:
+    """What building a sublattice needs, on a worker. Executors keep their names until the kernel has the graph."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.keep = blobs.write
+
+    def executor(self, named: Any) -> Any:
+        """The name itself."""
+        return named
+
+    def fingerprint(self, function: Function) -> bytes:
+        """The digest of a function's code."""
+        return fingerprint(function)
+
+
+def build(
+    name: str, body: Function, hooks: tuple[Sequence[Hook], Sequence[Hook]], options: Options,
+    args: Sequence[Any], kwargs: Mapping[str, Any], blobs: Blobs,
+) -> TransportGraph:  # fmt: skip
+    """The graph of a sublattice, now that its inputs are known."""
+    defaults = inner_defaults(options, tuple(hooks[0]), tuple(hooks[1]))
+    return trace(name, body, tuple(args), kwargs, Inside(blobs), defaults, gather=True)

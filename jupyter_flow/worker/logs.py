@@ -1,0 +1,59 @@
+"""The output of electrons in a worker process: everything written to its descriptors 1 and 2.
+
+They are files, so output of Python, of C code and of subprocesses lands there alike, and survives a
+crash; a segfault's traceback does too. A worker runs one electron at a time, so an electron's output is
+a slice of the file.
+"""
+
+import faulthandler
+import io
+import os
+import sys
+
+LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
+
+
+class Logs:
+    """The two files of this process."""
+
+    def __init__(self, prefix: str) -> None:
+        for descriptor, suffix in ((1, "out"), (2, "err")):
+            file = os.open(f"{prefix}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            os.dup2(file, descriptor)
+            os.close(file)
+        sys.stdout = self.stdout = _text(1)
+        sys.stderr = self.stderr = _text(2)
+        sys.__stdout__, sys.__stderr__ = self.stdout, self.stderr  # type: ignore[misc]
+        faulthandler.enable(file=2)
+
+    def position(self) -> tuple[int, int]:
+        """Where the output of what starts now begins, in bytes."""
+        at = os.lseek(1, 0, os.SEEK_END), os.lseek(2, 0, os.SEEK_END)
+        if max(at) > LONGEST:
+            os.ftruncate(1, 0)
+            os.ftruncate(2, 0)
+            return 0, 0
+        return at
+
+    def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
+        """What has been written since: stdout and stderr."""
+        self._restore()
+        return _slice(1, position[0]), _slice(2, position[1])
+
+    def _restore(self) -> None:
+        for stream in (sys.stdout, sys.stderr, self.stdout, self.stderr):
+            try:
+                stream.flush()
+            except Exception:  # whatever the user's code put there
+                continue
+        sys.stdout, sys.stderr = self.stdout, self.stderr
+
+
+def _text(descriptor: int) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
+
+
+def _slice(descriptor: int, start: int) -> bytes:
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    return os.pread(descriptor, end - start, start) if end > start else b""

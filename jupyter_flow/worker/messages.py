@@ -1,0 +1,71 @@
+"""What the kernel sends to a worker process: tuples of builtins, pickled once a batch."""
+
+from typing import Any, NamedTuple
+
+from ..model.events import Value
+from ..model.options import Options
+
+
+class Place(NamedTuple):
+    """What an executor's settings mean on the worker."""
+
+    executor: str = ""
+    log_stdout: str | None = None  # absolute paths
+    log_stderr: str | None = None
+    workdir: str | None = None
+    unique: bool = False
+
+
+class Code(NamedTuple):
+    """A version of an electron, as it travels."""
+
+    name: str
+    kind: str
+    code: Value
+    options: Options
+    place: Place
+
+
+class Setup(NamedTuple):
+    """What a worker needs to know of a dispatch it has not met."""
+
+    dispatch_id: str
+    cwd: str
+    sys_path: list[str]
+    sources: dict[str, str]  # cells the functions stand in, for tracebacks
+
+
+Member = tuple[int, int, int, int, Any]  # node, attempt, version, kind of call, call
+
+
+class Batch(NamedTuple):
+    """Electrons to run, in this order; a later one may take the output of an earlier one."""
+
+    number: int
+    run: int
+    setup: Setup | None
+    codes: dict[int, Code]
+    members: list[Member]
+    values: dict[int, Value]
+
+
+class Drop(NamedTuple):
+    """Do not start these nodes any more (None: none of the run)."""
+
+    run: int
+    nodes: frozenset[int] | None
+
+
+class Recall(NamedTuple):
+    """Give back at most so many nodes that have not been started."""
+
+    most: int
+
+
+class Forget(NamedTuple):
+    """A run is over."""
+
+    run: int
+
+
+Message = Batch | Drop | Recall | Forget

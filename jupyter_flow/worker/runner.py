@@ -1,0 +1,165 @@
+"""Running one member of a batch after the other, in a worker process."""
+
+import importlib
+import linecache
+import os
+import sys
+import time
+from typing import Any
+
+from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+from ..store.blobs import Blobs
+from . import envelope
+from .context import CURRENT, Context
+from .failures import failure_of, unserializable, unstored
+from .journal import JournalWriter
+from .logs import Logs
+from .messages import Batch, Code, Member, Setup
+from .payload import Payload, nodes_in
+
+
+class Task:
+    """A version of an electron, unpickled."""
+
+    __slots__ = ("after", "before", "code", "function")
+
+    def __init__(self, code: Code, payload: Payload) -> None:
+        self.code = code
+        self.before, self.after, self.function = payload.function(code.code)
+
+
+class Dispatch:
+    """What a worker keeps of a dispatch it works for."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.codes: dict[int, Code] = {}
+        self.tasks: dict[int, Task] = {}
+        self.dropped: set[int] = set()
+        self.stopped = False
+
+
+class Runner:
+    """Runs members, and writes down that they began and how they ended."""
+
+    def __init__(self, journal: JournalWriter, logs: Logs, blobs: Blobs) -> None:
+        self.journal, self.logs, self.payload = journal, logs, Payload(blobs)
+        self.dispatches: dict[int, Dispatch] = {}
+        self.values: dict[int, Value] = {}
+
+    def begin(self, batch: Batch) -> None:
+        """Take in what a batch brings along."""
+        if batch.setup is not None:
+            self.dispatches[batch.run] = Dispatch(batch.setup)
+            _prepare(batch.setup)
+        self.dispatches[batch.run].codes.update(batch.codes)
+        self.values = batch.values
+
+    def drop(self, run: int, nodes: frozenset[int] | None) -> None:
+        """Start none of these any more. Called by the listening thread."""
+        dispatch = self.dispatches.get(run)
+        if dispatch is not None:
+            dispatch.stopped = dispatch.stopped or nodes is None
+            dispatch.dropped |= nodes or frozenset()
+
+    def forget(self, run: int) -> None:
+        """A run is over."""
+        self.dispatches.pop(run, None)
+
+    def run(self, run: int, member: Member) -> None:
+        """Run one member, unless it was dropped or what it needs is missing (its producer failed)."""
+        node, attempt, version, kind, call = member
+        dispatch = self.dispatches.get(run)
+        if dispatch is None or dispatch.stopped or node in dispatch.dropped:
+            return
+        if kind and not all(needed in self.values for needed in nodes_in(kind, call)):
+            return
+        position = self.logs.position()
+        start = time.time_ns()
+        self.journal.started(run, node, attempt, start, *position)
+        status, value, failure = self._attempt(dispatch, member)
+        self._report(run, dispatch.codes[version], member, (start, status, value, failure), position)
+
+    def _attempt(self, dispatch: Dispatch, member: Member) -> tuple[int, Value | None, Failure | None]:
+        node, attempt, version, kind, call = member
+        code = dispatch.codes[version]
+        token = CURRENT.set(Context(dispatch.setup.dispatch_id, node, attempt, code.place.executor))
+        try:
+            _enter(dispatch.setup, code, node)
+            task = self._task(dispatch, version)
+            args, kwargs = self.payload.arguments(kind, call, self.values)
+            if code.kind == "sublattice":
+                hooks = task.before, task.after
+                blobs = self.payload.blobs
+                graph = envelope.build(code.name, task.function, hooks, code.options, args, kwargs, blobs)
+                return EXPANDED, self.payload.pack(graph), None
+            value = envelope.call(task.function, task.before, task.after, args, kwargs)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the electron's own business
+            return FAILED, None, failure_of(error)
+        finally:
+            CURRENT.reset(token)
+        return self._packed(value)
+
+    def _packed(self, value: Any) -> tuple[int, Value | None, Failure | None]:
+        try:
+            return COMPLETED, self.payload.pack(value), None
+        except OSError as error:
+            return FAILED, None, unstored(error)
+        except BaseException as error:
+            return FAILED, None, unserializable(value, error)
+
+    def _task(self, dispatch: Dispatch, version: int) -> Task:
+        task = dispatch.tasks.get(version)
+        if task is None:
+            task = dispatch.tasks[version] = Task(dispatch.codes[version], self.payload)
+        return task
+
+    def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
+        start, status, value, failure = outcome
+        stdout, stderr = self.logs.since(position)
+        append(code.place.log_stdout, stdout)
+        append(code.place.log_stderr, stderr)
+        texts = self.payload.text(stdout), self.payload.text(stderr)
+        end = time.time_ns()
+        self.journal.finished(run, Record(member[0], member[1], status, start, end, 0, value, *texts, failure))
+        if value is not None:
+            self.values[member[0]] = value
+
+
+def append(path: str | None, text: bytes) -> None:
+    """Add an electron's output to its executor's log file."""
+    if path is None or not text:
+        return
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab") as log:
+            log.write(text)
+    except OSError as error:
+        sys.stderr.write(f"jupyter_flow: the log file {path} could not be written: {error}\n")
+
+
+def _prepare(setup: Setup) -> None:
+    if sys.path != setup.sys_path:
+        sys.path[:] = setup.sys_path
+        importlib.invalidate_caches()
+    for file, text in setup.sources.items():
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+
+
+def _enter(setup: Setup, code: Code, node: int) -> None:
+    """Go to the electron's working directory."""
+    place = code.place
+    folder = place.workdir or setup.cwd
+    if place.unique:
+        folder = os.path.join(folder, setup.dispatch_id, f"node_{node}")
+    if place.workdir:
+        os.makedirs(folder, exist_ok=True)
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # an earlier electron removed it
+        here = ""
+    if here != folder:
+        os.chdir(folder)
+
+
+__all__ = ["Runner", "append"]

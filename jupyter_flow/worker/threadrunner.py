@@ -1,0 +1,131 @@
+"""Running one electron in a thread of the kernel: objects are shared, not copied."""
+
+import contextvars
+import io
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+from ..model.graph import OUTPUT, OUTPUTS, PLAIN
+from ..model.snapshot import snapshot
+from ..store.blobs import Blobs
+from . import capture, envelope
+from .context import CURRENT, Context, metadata
+from .failures import failure_of, unserializable, unstored
+from .messages import Member
+from .payload import Hooks, Payload, nodes_in, split
+from .runner import append
+
+Task = tuple[Hooks, Hooks, Callable[..., Any]]
+
+
+class ThreadRunner:
+    """The same for all threads of a resource. `custom`: a user's executor whose `run` is asked to call the function."""
+
+    def __init__(self, blobs: Blobs, custom: Any = None) -> None:
+        self._payload = Payload(blobs)
+        self._custom = custom
+        self._tasks: dict[tuple[int, int], Task] = {}
+
+    def forget(self, run: int) -> None:
+        """A run is over."""
+        for key in [key for key in self._tasks if key[0] == run]:
+            self._tasks.pop(key, None)
+
+    def ready(self, work: Any, member: Member, near: Mapping[int, Any]) -> bool:
+        """Whether all its inputs are there (a producer ahead of it in the same claim may have failed)."""
+        return all(node in near or node in work.values for node in nodes_in(member[3], member[4]))
+
+    def run(self, work: Any, member: Member, start: int, worker: int, near: Mapping[int, Any]) -> tuple[Record, Any]:
+        """Run one member: its record, and the object it made. `near`: outputs this thread has not handed in yet."""
+        streams = io.StringIO(), io.StringIO()
+        context = contextvars.Context()
+        capture.install()
+        status, packed, failure, value = context.run(self._attempt, work, member, streams, near)
+        texts = [stream.getvalue().encode("utf-8", "backslashreplace") if stream.tell() else b"" for stream in streams]
+        stdout, stderr = (self._payload.text(text) for text in texts)
+        if stdout or stderr:
+            place = work.code(member[2]).place
+            append(place.log_stdout, texts[0])
+            append(place.log_stderr, texts[1])
+        end = time.time_ns()
+        return Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure), value
+
+    def _attempt(
+        self, work: Any, member: Member, streams: capture.Streams, near: Mapping[int, Any]
+    ) -> tuple[int, Value | None, Failure | None, Any]:
+        node, attempt, version, kind, call = member
+        code = work.code(version)
+        context = Context(work.id, node, attempt, code.place.executor)
+        CURRENT.set(context)
+        capture.WRITING.set(streams)
+        try:
+            before, after, function = self._task(work, version)
+            args, kwargs = self._arguments(work, kind, call, near)
+            if code.kind == "sublattice":
+                blobs = self._payload.blobs
+                graph = envelope.build(code.name, function, (before, after), code.options, args, kwargs, blobs)
+                return EXPANDED, self._payload.pack(graph), None, None
+            if self._custom is not None and code.kind == "electron":
+                function = self._through(function, metadata(context, work.folder))
+            value = envelope.call(function, before, after, args, kwargs)
+        except BaseException as error:
+            return FAILED, None, failure_of(error), None
+        return (*self._packed(value), value)
+
+    def _through(self, function: Callable[..., Any], about: dict[str, Any]) -> Callable[..., Any]:
+        """The function, called by the user's executor."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            envelope.awaited(self._custom.setup(about))
+            try:
+                return envelope.awaited(self._custom.run(function, list(args), kwargs, about))
+            finally:
+                envelope.awaited(self._custom.teardown(about))
+
+        return run
+
+    def _packed(self, value: Any) -> tuple[int, Value | None, Failure | None]:
+        try:
+            return COMPLETED, self._payload.pack(value), None
+        except OSError as error:
+            return FAILED, None, unstored(error)
+        except BaseException as error:
+            return FAILED, None, unserializable(value, error)
+
+    def _task(self, work: Any, version: int) -> Task:
+        key = (work.number, version)
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = self._made(work, version)
+        return task
+
+    def _made(self, work: Any, version: int) -> Task:
+        live = work.live(version)
+        before, after, function = self._payload.function(work.code(version).code)
+        return before, after, snapshot(live) if live is not None else function
+
+    def _arguments(self, work: Any, kind: int, call: Any, near: Mapping[int, Any]) -> tuple[Any, dict[str, Any]]:
+        if kind == PLAIN:
+            return call, {}
+
+        def output(node: int) -> Any:
+            if node in near:
+                return near[node]
+            if node in work.objects:
+                return work.objects[node]
+            return self._payload.load(work.value(node))
+
+        def item(tag: int, thing: Any) -> Any:
+            if tag == OUTPUT:
+                return output(thing)
+            if not tag:
+                return thing
+            if thing.live is not None:
+                return thing.live
+            return self._payload.literal(thing, [output(node) for node in thing.refs])
+
+        if kind == OUTPUTS:
+            return [output(node) for node in call], {}
+        return split(call, item)

@@ -1,0 +1,62 @@
+"""What every test has: a store, a configuration and a working directory of its own."""
+
+import re
+import runpy
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+CONFORMANCE = Path(__file__).parent / "conformance"
+PENDING: dict[str, str] = runpy.run_path(str(CONFORMANCE / "pending.py"))["PENDING"]
+
+# A deadline asserts a time, which no test here does.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point everything that writes to a temporary folder, before anything of ours is opened."""
+    home = Path(tempfile.mkdtemp(prefix="jupyter-flow-tests-"))
+    environment = pytest.MonkeyPatch()
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    config.add_cleanup(environment.undo)
+    environment.setenv("JUPYTER_FLOW_STORE", str(home / "store"))
+    environment.setenv("JUPYTER_CONFIG_DIR", str(home / "config"))
+    # Kernel specs are still found: installed ones live under sys.prefix, not here.
+    environment.setenv("JUPYTER_DATA_DIR", str(home / "data"))
+    environment.setenv("JUPYTER_RUNTIME_DIR", str(home / "runtime"))
+    environment.setenv("IPYTHONDIR", str(home / "ipython"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make the pending conformance tests strict expected failures."""
+    reject_unknown_pending()
+    for item in items:
+        reason = PENDING.get(getattr(item, "originalname", item.name))
+        if reason is not None and CONFORMANCE in item.path.parents:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def reject_unknown_pending() -> None:
+    """A pending name that no conformance test has is a misspelling, or left over."""
+    sources = (path.read_text() for path in CONFORMANCE.glob("test_*.py"))
+    known = {name for source in sources for name in re.findall(r"^(?:async )?def (test_\w+)", source, re.MULTILINE)}
+    unknown = sorted(PENDING.keys() - known)
+    if unknown:
+        raise pytest.UsageError(f"tests/conformance/pending.py names no such test: {', '.join(unknown)}")
+
+
+def pytest_sessionfinish() -> None:
+    """Close the session that the tests shared: no worker outlives them."""
+    if "jupyter_flow.session" in sys.modules:
+        sys.modules["jupyter_flow"].session().close()
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test in its own folder, so that none leaves files in the checkout or leans on it."""
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,198 @@
+import functools
+import textwrap
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jupyter_flow.store.fingerprints import fingerprint
+from tests.store.samples import output
+
+NOTEBOOK = """
+import math
+import numpy as np
+from dataclasses import dataclass, field
+from enum import Enum
+
+FACTOR = 3
+NAMES = {"a", "b", "c", "d", "e", "f"}
+TABLE = {"x": [1, 2.5, None], "lock": __import__("threading").Lock(), "y": ("text", {"p", "q", "r"})}
+ARRAY = np.arange(5)
+
+class Colour(Enum):
+    RED = 1
+    BLUE = 2
+
+@dataclass
+class Point:
+    x: int = 0
+    tags: set = field(default_factory=set)
+    def norm(self):
+        return helper(self.x)
+
+ORIGIN = Point(3, {"u", "v", "w"})
+
+def helper(x):
+    return math.sqrt(x) * FACTOR
+
+def make(n):
+    def inner(x):
+        return x + n
+    return inner
+
+add = make(2)
+
+def even(n):
+    return n == 0 or odd(n - 1)
+
+def odd(n):
+    return n != 0 and even(n - 1)
+
+def task(x, y=1, *, z={"k"}):
+    if x in {"one", "two", "three"}:
+        return Colour.RED
+    return [helper(v) for v in NAMES], TABLE, ARRAY, ORIGIN, Point, add(x), even(x), np.linalg.norm(ARRAY)
+"""
+
+
+def notebook(source: str = NOTEBOOK) -> bytes:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(textwrap.dedent(source), namespace)
+    return fingerprint(namespace["task"])
+
+
+def edited(old: str, new: str) -> bytes:
+    assert old in NOTEBOOK
+    return notebook(NOTEBOOK.replace(old, new))
+
+
+def test_a_fingerprint_has_32_bytes() -> None:
+    assert len(notebook()) == 32
+
+
+def test_it_is_the_same_in_every_process_whatever_the_hash_seed() -> None:
+    code = f"from tests.store.test_fingerprints import notebook; print(notebook({NOTEBOOK!r}).hex())"
+    assert {output(code, PYTHONHASHSEED=str(seed)).strip() for seed in range(4)} == {notebook().hex()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("FACTOR = 3", "\n\n# a comment\nFACTOR = 3"),
+        ("    return math.sqrt(x) * FACTOR", "\n    # why\n    return (math.sqrt(x)\n        * FACTOR)"),
+        ("FACTOR = 3", "FACTOR = 3\nUNRELATED = 4"),
+        ("return x + n", "return  x  +  n"),
+    ],
+)
+def test_it_stays_when_only_lines_comments_or_strangers_change(old: str, new: str) -> None:
+    assert edited(old, new) == notebook()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("FACTOR = 3", "FACTOR = 4"),
+        ("FACTOR = 3", "FACTOR = 3.0"),
+        ("math.sqrt(x) * FACTOR", "math.sqrt(x) + FACTOR"),
+        ("math.sqrt(x)", "math.cbrt(x)"),
+        ("y=1", "y=2"),
+        ('z={"k"}', 'z={"l"}'),
+        ('"f"}', '"g"}'),
+        ("2.5", "2.6"),
+        ('"r"}', '"s"}'),
+        ("np.arange(5)", "np.arange(6)"),
+        ("np.arange(5)", "np.arange(5.0)"),
+        ("BLUE = 2", "BLUE = 3"),
+        ("x: int = 0", "x: int = 1"),
+        ("helper(self.x)", "helper(self.x + 1)"),
+        ("Point(3", "Point(4"),
+        ('"w"}', '"t"}'),
+        ("x + n", "x - n"),
+        ("make(2)", "make(5)"),
+        ("n != 0 and", "n != 1 and"),
+        ('"three"}', '"four"}'),
+        ("def helper(x):", "def helper(x=0):"),
+    ],
+)
+def test_it_changes_with_whatever_the_function_reaches(old: str, new: str) -> None:
+    assert edited(old, new) != notebook()
+
+
+def test_equal_text_is_equal_whether_or_not_it_is_one_object() -> None:
+    text = "".join(["not ", "interned"])
+    once = [text, text]
+    twice = ["".join(["not ", "interned"]), "".join(["not ", "interned"])]
+    assert fingerprint(functools.partial(print, once)) == fingerprint(functools.partial(print, twice))
+
+
+def test_what_wraps_a_function_counts_as_the_function() -> None:
+    class Electron:
+        def __init__(self, function: Any, secret: int) -> None:
+            self.__wrapped__ = function
+            self.lock = threading.Lock()
+            self.secret = secret
+
+        def __call__(self) -> None: ...
+
+    def one() -> int:
+        return 1
+
+    def two() -> int:
+        return 2
+
+    assert fingerprint(Electron(one, 1)) == fingerprint(Electron(one, 2))
+    assert fingerprint(Electron(one, 1)) != fingerprint(Electron(two, 1))
+
+
+def test_a_decorators_own_code_counts() -> None:
+    def times(n: int) -> Any:
+        def decorate(function: Any) -> Any:
+            @functools.wraps(function)
+            def wrapper() -> Any:
+                return function() * n
+
+            return wrapper
+
+        return decorate
+
+    def one() -> int:
+        return 1
+
+    assert fingerprint(times(2)(one)) != fingerprint(times(3)(one))
+    assert fingerprint(times(2)(one)) == fingerprint(times(2)(one))
+
+
+def test_functions_of_packages_count_by_name_and_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fingerprint(np.mean) != fingerprint(np.median)
+    code = "import sys, numpy; numpy.__version__ = sys.argv[1]; from jupyter_flow.store.fingerprints import fingerprint"
+    code += "; print(fingerprint(lambda: numpy.mean(1)).hex())"
+    assert output(code, "1.0") == output(code, "1.0") != output(code, "2.0")
+
+
+def test_a_local_module_counts_by_what_is_in_it(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import sys; sys.path.insert(0, '.'); import local; from jupyter_flow.store.fingerprints import fingerprint"
+    code += "; print(fingerprint(lambda: local.answer()).hex())"
+    told = []
+    for body in ("return 41", "return 42", "# a comment\n    return 42"):
+        (tmp_path / "local.py").write_text(f"def answer():\n    {body}\n")
+        told.append(output(code, PYTHONDONTWRITEBYTECODE="1"))
+    assert told[0] != told[1] == told[2]
+
+
+def test_values_that_contain_themselves_end() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    assert len(fingerprint(lambda: loop)) == 32
+
+
+def test_values_that_refuse_to_be_pickled_count_by_their_type() -> None:
+    class Refuses:
+        def __init__(self, n: int) -> None:
+            self.n = n
+
+        def __reduce_ex__(self, protocol: Any) -> Any:
+            raise RuntimeError("no")
+
+    assert fingerprint(functools.partial(print, Refuses(1))) == fingerprint(functools.partial(print, Refuses(2)))
+    assert fingerprint(functools.partial(print, Refuses(1), 1)) != fingerprint(functools.partial(print, Refuses(1), 2))

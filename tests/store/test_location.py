@@ -1,0 +1,79 @@
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_flow.model.errors import StoreError, StoreUntrusted
+from jupyter_flow.store import Store, default_root, key_path
+from tests.store.samples import finish, record, row, run
+
+
+@pytest.fixture
+def umask_0() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> set[tuple[str, int]]:
+    return {
+        ("folder" if path.is_dir() else "file", stat.S_IMODE(path.stat().st_mode))
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+@pytest.mark.usefixtures("umask_0")
+def test_folders_are_0700_and_files_0600_whatever_the_umask_parents_included(tmp_path: Path, config: Path) -> None:
+    store = Store.open(tmp_path / "new" / "parents" / "store")
+    serial = store.begin(run("a", graph=store.blobs.write(b"graph")))
+    record(store, serial, [row(0)])
+    assert (store.root / "index.sqlite3-wal").exists()
+    assert modes(tmp_path / "new") | modes(config) == {("folder", 0o700), ("file", 0o600)}
+    finish(store, serial)
+    store.close()
+
+
+def test_a_umask_that_takes_everything_leaves_us_our_own_folders(root: Path) -> None:
+    before = os.umask(0o777)
+    try:
+        Store.open(root).close()
+    finally:
+        os.umask(before)
+    assert modes(root) == {("folder", 0o700), ("file", 0o600)}
+
+
+def test_the_store_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_FLOW_STORE", str(tmp_path / "here"))
+    assert default_root() == tmp_path / "here"
+
+
+def test_the_store_is_in_jupyters_data_folder_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTER_FLOW_STORE", raising=False)
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    assert default_root() == tmp_path / "data" / "jupyter_flow"
+
+
+def test_the_key_lies_outside_the_store() -> None:
+    assert default_root() not in key_path().parents
+
+
+def test_a_store_that_others_can_write_is_refused_and_the_cure_is_named(root: Path) -> None:
+    Store.open(root).close()
+    root.chmod(0o770)
+    with pytest.raises(StoreUntrusted, match=r"chmod go-w"):
+        Store.open(root)
+
+
+def test_a_store_of_another_user_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(root).close()
+    monkeypatch.setattr(os, "geteuid", lambda: root.stat().st_uid + 1)
+    with pytest.raises(StoreUntrusted, match="belongs to user"):
+        Store.open(root)
+
+
+def test_a_store_that_cannot_be_made_names_the_path_and_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StoreError, match=r"file/store.*JUPYTER_FLOW_STORE.*results_dir"):
+        Store.open(tmp_path / "file" / "store")

@@ -1,0 +1,143 @@
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_flow.model.errors import StoreError
+from jupyter_flow.model.events import COMPLETED
+from jupyter_flow.store import Store
+from tests.store.samples import Told, output, python, record, row, run
+
+
+@pytest.mark.parametrize(
+    "bad", [row(0), (1, 2, 3), row(2**70), row(5, object())], ids=["twice", "short", "huge", "odd"]
+)
+def test_a_bad_row_spoils_only_what_was_recorded_with_it(store: Store, bad: tuple[Any, ...]) -> None:
+    serial = store.begin(run("a"))
+    record(store, serial, [row(0)])
+    hold, before, wrong, after = threading.Event(), Told(), Told(), Told()
+    store.record(serial, [row(1)], lambda _: hold.wait(60))  # what follows becomes one group
+    store.record(serial, [row(2)], before)
+    store.record(serial, [row(3), bad], wrong)
+    store.record(serial, [row(4)], after)
+    hold.set()
+    before.ok()
+    after.ok()
+    assert wrong.error() is not None
+    assert [r.node for r in store.rows(serial)] == [0, 1, 2, 4]
+
+
+def test_a_callback_that_raises_stops_nothing(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    serial = store.begin(run("a"))
+
+    def fail(_: BaseException | None) -> None:
+        raise RuntimeError("mine")
+
+    store.record(serial, [row(0)], fail)
+    record(store, serial, [row(1)])
+    assert len(store.rows(serial)) == 2
+    assert "mine" in caplog.text
+
+
+def test_rows_of_every_kind_and_number_are_all_written(store: Store) -> None:
+    serial = store.begin(run("a"))
+    rows = [row(n, b"v" if n % 3 else None) for n in range(1234)]
+    record(store, serial, rows)
+    assert [tuple(r) for r in store.rows(serial)] == rows
+
+
+def test_a_finish_that_fails_leaves_the_run_running_and_may_be_tried_again(store: Store) -> None:
+    serial = store.begin(run("a"))
+    record(store, serial, [row(0)])
+    told = Told()
+    store.finish(serial, [row(0)], COMPLETED, None, 1, 2, told)
+    assert isinstance(told.error(), StoreError)
+    told = Told()
+    store.finish(serial, [row(1)], COMPLETED, None, 1, 2, told)
+    told.ok()
+    assert (store.run("a").status, store.run("a").attempts) == (COMPLETED, 2)
+
+
+def test_on_a_full_disk_what_does_not_fit_is_told_and_freeing_space_is_enough(root: Path) -> None:
+    code = """if True:
+        import resource, sys
+        from jupyter_flow.model.errors import StoreFull
+        from jupyter_flow.store import Store
+        from tests.store.samples import Told, row, run
+        store = Store.open(sys.argv[1])
+        serial = store.begin(run("a"))
+
+        def put(node, size):
+            told = Told()
+            store.record(serial, [row(node, bytes(size))], told)
+            return told.error()
+
+        assert put(0, 10) is None
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, -1))
+        assert isinstance(put(1, 1_000_000), StoreFull)
+        assert put(2, 10) is None
+        assert [r.node for r in store.rows(serial)] == [0, 2]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
+        assert put(1, 1_000_000) is None
+        assert [r.node for r in store.rows(serial)] == [0, 1, 2]
+        print("done")
+    """
+    assert output(code, root) == "done\n"
+
+
+def test_two_processes_write_one_store_at_once(root: Path) -> None:
+    code = """if True:
+        import sys, threading
+        from jupyter_flow.store import Store
+        from tests.store.samples import finish, record, row, run
+        store = Store.open(sys.argv[1])
+
+        def dispatch(n):
+            serial = store.begin(run(f"{sys.argv[2]}-{n}"))
+            for node in range(20):
+                record(store, serial, [row(node)])
+            finish(store, serial)
+
+        threads = [threading.Thread(target=dispatch, args=(n,)) for n in range(25)]
+        [t.start() for t in threads]; [t.join() for t in threads]
+        store.close()
+    """
+    told: list[str] = []
+    threads = [threading.Thread(target=lambda name=name: told.append(output(code, root, name))) for name in ("x", "y")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store = Store.open(root)
+    runs = store.runs()
+    assert (told, len(runs)) == (["", ""], 50)
+    assert all(r.status == COMPLETED and len(store.rows(r.serial)) == 20 for r in runs)
+    store.close()
+
+
+def test_nothing_told_as_committed_is_lost_to_kill_9(root: Path) -> None:
+    code = """if True:
+        import os, sys, threading
+        from jupyter_flow.store import Store
+        from tests.store.samples import row, run
+        store = Store.open(sys.argv[1])
+        serial = store.begin(run(sys.argv[2]))
+        for node in range(10**6):
+            ref = store.blobs.write(b"%d" % node) if node % 10 == 0 else b"%d" % node
+            store.record(serial, [row(node, ref)], lambda e, n=node: e or os.write(1, b"%d\\n" % n))
+    """
+    for id in ("a", "b", "c"):
+        with python(code, root, id) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(300)]
+            process.kill()
+            lines += process.stdout.read().splitlines(keepends=True)
+        told = {int(line) for line in lines if line.endswith("\n")}
+        store = Store.open(root)
+        rows = {r.node: r.value for r in store.rows(store.run(id).serial)}
+        assert told <= rows.keys()
+        for node, value in rows.items():
+            data = value if isinstance(value, bytes) else bytes(store.blobs.read(value)[0])  # type: ignore[arg-type]
+            assert data == b"%d" % node
+        store.close()
