@@ -5,11 +5,10 @@ there. Calls that plainly fit are recognised by counting; all others, and every 
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableSet, Sequence
 from typing import Any
 
 from .errors import BuildError
-from .literal import ATOMS
 
 
 class Binder:
@@ -30,14 +29,13 @@ class Binder:
         self.plain = bool(signature) and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
         self.least = sum(p.default is p.empty for p in positional)
         self.most = len(positional)
-        # A mutable default belongs to a task: it is passed along, so that no task sees what another did to it.
+        # A default that tasks can change is passed along, so that none sees what another did to it. Others stay
+        # where they are: a sentinel that the function compares by `is` must not be copied.
         self.defaults = {
-            p.name: p.default
-            for p in parameters
-            if p.default is not p.empty and type(p.default) not in ATOMS and p.kind is not p.POSITIONAL_ONLY
+            p.name: p.default for p in parameters if _changes(p.default) and p.kind is not p.POSITIONAL_ONLY
         }
 
-    def check(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    def check(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], kind: str = "electron") -> None:
         """Raise BuildError, naming the electron and what is wrong, unless the call fits."""
         if self.plain and not kwargs and self.least <= len(args) <= self.most:
             return
@@ -46,7 +44,8 @@ class Binder:
         try:
             self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise BuildError(f"electron {name!r} cannot be called like this: {error}; it is {name}{self.signature}") from None
+            told = f"{kind} {name!r} cannot be called like this: {error}; it is {name}{self.signature}"
+            raise BuildError(told) from None
 
     def completed(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """The keyword arguments, with the mutable defaults that this call leaves out."""
@@ -57,3 +56,8 @@ class Binder:
     def label(self, position: int) -> str:
         """The parameter that a positional argument feeds."""
         return self.names[position] if position < self.most else self.variadic or f"arg{position}"
+
+
+def _changes(default: Any) -> bool:
+    """Whether a default has items that can be replaced in place: lists, dicts, sets, arrays, frames."""
+    return hasattr(type(default), "__setitem__") or isinstance(default, MutableSet)

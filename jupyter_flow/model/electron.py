@@ -13,19 +13,22 @@ from .tracing import ACTIVE
 class Electron:
     """A function and its options. Inside a lattice a call adds a node; anywhere else it is the function."""
 
+    name: str
+
     def __init__(self, function: Callable[..., Any], options: Options = Options(), name: str | None = None) -> None:
         if isinstance(function, Electron):
-            function = function.function
+            inner: Electron = function
+            function, options, name = inner.function, options.under(inner.options), name or inner.name
         if not callable(function):
             raise BuildError(f"an electron is made of a function, not of {type(function).__name__}")
         functools.update_wrapper(self, function, updated=())
-        self.function = function
+        self.function: Callable[..., Any] = function
         self.options = options
         self.name = name or getattr(function, "__name__", type(function).__name__)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         tracer = ACTIVE.get()
-        if tracer is None:
+        if tracer is None or not tracer.open:  # an asyncio task keeps the tracer it was started under
             return self.function(*args, **kwargs)
         return tracer.electron(self, args, kwargs)
 
@@ -39,8 +42,8 @@ class Electron:
 
         Example: ``train.with_options(executor="thread", retries=2)(data)``.
         """
-        changed = electron(**options).options if options else Options()
-        return Electron(self.function, changed.under(self.options), self.name)
+        changed: Electron = electron(**options)(self)
+        return changed
 
     def map(self, iterable: Any, *more: Any) -> Any:
         """Run once per element of a list, also of one that is known only at run time; the outputs in order.

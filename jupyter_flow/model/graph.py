@@ -42,7 +42,7 @@ class Version:
     source: str = ""
     file: str = ""
     fingerprint: bytes = b""
-    function: Any = None  # the live function, in the process that built it
+    function: Any = field(default=None, compare=False)  # the live function, in the process that built it
 
     def label(self, position: int) -> str:
         """The parameter that a positional argument feeds."""
@@ -143,11 +143,20 @@ class TransportGraph:
                 for producer in self._distinct(node):
                     _append(consumers, producer, node)
                     waiting[node] += 1
-        for parent, child in self.waits:
-            if child not in consumers[parent]:
+        for child, parents in self._extra_parents():
+            for parent in parents:
                 _append(consumers, parent, child)
-                waiting[child] += 1
+            waiting[child] += len(parents)
         return consumers, waiting
+
+    def _extra_parents(self) -> Iterator[tuple[int, list[int]]]:
+        """For each node that waits: whom it waits for, producers aside."""
+        waits: dict[int, dict[int, None]] = {}
+        for parent, child in self.waits:
+            waits.setdefault(child, {})[parent] = None
+        for child, parents in waits.items():
+            producers = set(self._distinct(child))
+            yield child, [parent for parent in parents if parent not in producers]
 
     def _distinct(self, node: int) -> Iterable[int]:
         call = self.calls[node]
@@ -173,11 +182,11 @@ class TransportGraph:
 
     # views ----------------------------------------------------------------------------------
 
-    def to_networkx(self) -> "networkx.MultiDiGraph":
+    def to_networkx(self) -> "networkx.MultiDiGraph[int]":
         """The graph for networkx: node attribute ``name``, edge attribute ``edge_name``."""
         import networkx
 
-        graph = networkx.MultiDiGraph(name=self.name)
+        graph: networkx.MultiDiGraph[int] = networkx.MultiDiGraph(name=self.name)
         for node in range(len(self)):
             version = self.versions[self.version[node]]
             graph.add_node(node, name=version.name, kind=version.kind, executor=self.executor_of(node))

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .errors import BuildError
 from .pickles import loads
 
 

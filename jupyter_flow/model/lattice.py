@@ -10,7 +10,6 @@ from .errors import BuildError
 from .graph import TransportGraph
 from .hooks import hooks
 from .options import Options
-from .output import Output
 from .sources import source_of
 from .tracing import ACTIVE, Surroundings, trace
 
@@ -24,19 +23,24 @@ class Lattice:
         if not callable(function):
             raise BuildError(f"a lattice is made of a function, not of {type(function).__name__}")
         functools.update_wrapper(self, function, updated=())
-        self.workflow_function = function
+        self.workflow_function: Callable[..., Any] = function
         self.options = options
-        self.name = getattr(function, "__name__", type(function).__name__)
+        self.name: str = getattr(function, "__name__", type(function).__name__)
         self.transport_graph: TransportGraph | None = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         tracer = ACTIVE.get()
-        if tracer is None:
+        if tracer is None or not tracer.open:
             return self.workflow_function(*args, **kwargs)
         with tracer.under(self.options):
             return self.workflow_function(*args, **kwargs)
 
-    def build_graph(self, *args: Any, **kwargs: Any) -> TransportGraph:
+    def __get__(self, owner: object, kind: type | None = None) -> "Lattice":
+        if owner is None or not hasattr(self.workflow_function, "__get__"):
+            return self
+        return Lattice(self.workflow_function.__get__(owner, kind), self.options)
+
+    def build_graph(self, /, *args: Any, **kwargs: Any) -> TransportGraph:
         """Trace without running anything; kept as `transport_graph`, and returned."""
         self.transport_graph = self.trace(args, kwargs)
         return self.transport_graph
@@ -49,7 +53,7 @@ class Lattice:
         replaced: dict[str, Electron] | None = None,
     ) -> TransportGraph:
         """The graph for these arguments, calling `replaced` electrons instead of those of their names."""
-        Binder(self.workflow_function).check(self.name, args, kwargs)
+        Binder(self.workflow_function).check(self.name, args, kwargs, "lattice")
         graph = trace(self.name, self, args, kwargs, outside, replaced=replaced)
         graph.source, graph.doc = self.workflow_function_string, self.__doc__ or ""
         return graph
@@ -119,27 +123,22 @@ def lattice(
 
 
 def wait(child: Any, parents: Any) -> Any:
-    """Start `child` only after `parents` have ended; returns `child`. Outside a lattice it does nothing else."""
+    """Start `child` only after `parents` have ended; returns `child`. Outside a lattice it does nothing else.
+
+    Both are outputs, or anything outputs can be found in. Raises BuildError where `child` holds none, or
+    where an electron stands that nobody called: the order would be lost without a word.
+    """
     tracer = ACTIVE.get()
-    if tracer is not None:
-        for later in _outputs(child):
-            for earlier in _outputs(parents):
-                tracer.wait(later, earlier)
+    if tracer is not None and tracer.open:
+        tracer.wait(child, parents)
     return child
 
 
-def _outputs(value: Any) -> list[Output]:
-    if isinstance(value, Output):
-        return [value]
-    if isinstance(value, list | tuple | set):
-        return [output for item in value for output in _outputs(item)]
-    if isinstance(value, dict):
-        return _outputs(list(value.values()))
-    return []
-
-
 def when(condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any] | None = None) -> Any:
-    """Branch on a value known only at run time: only the chosen branch, an electron or a lattice without arguments, runs."""
+    """Branch on a value known only at run time: only the chosen branch runs.
+
+    A branch is an electron or a lattice that needs no arguments, or a plain value.
+    """
     return Electron(_Branch(then, otherwise), Options(), "when")(condition)
 
 

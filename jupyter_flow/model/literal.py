@@ -22,7 +22,7 @@ class _Inputs(threading.local):
 
 
 class _Found(threading.local):
-    slots: dict[int, int] | None = None
+    now: tuple[Any, dict[int, int]] | None = None
 
 
 _inputs = _Inputs()
@@ -34,10 +34,9 @@ def fetch(slot: int) -> Any:
     return _inputs.values[slot]
 
 
-def slot_of(node: int) -> int | None:
-    """Number an output met while a literal is pickled; None if no literal is."""
-    slots = _found.slots
-    return None if slots is None else slots.setdefault(node, len(slots))
+def capturing() -> tuple[Any, dict[int, int]] | None:
+    """While a literal is pickled: the tracer it is for, and the numbers of the nodes met so far. Else None."""
+    return _found.now
 
 
 class Literal:
@@ -53,6 +52,12 @@ class Literal:
         self.refs = refs
         self.live = live
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literal) and (self.data, self.refs) == (other.data, other.refs)
+
+    def __hash__(self) -> int:
+        return hash((self.data, self.refs))
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Literal, (self.data, self.refs)
 
@@ -65,16 +70,17 @@ class Literal:
             _inputs.values = before
 
 
-def capture(value: object, keep: Keep | None) -> Literal:
-    """Pickle an argument now. Raises what pickling raises."""
-    outer, _found.slots = _found.slots, {}
+def capture(value: object, keep: Keep | None, tracer: object = None) -> Literal:
+    """Pickle an argument now; the outputs in it must be the tracer's. Raises what pickling raises."""
+    slots: dict[int, int] = {}
+    outer, _found.now = _found.now, (tracer, slots)
     try:
         data = pack(value, keep)
-        refs = tuple(_found.slots)
+        refs = tuple(slots)
     finally:
-        _found.slots = outer
+        _found.now = outer
     shared = None if refs or type(value) in CONTAINERS else value
     return Literal(data, refs, shared)
 
 
-__all__ = ["ATOMS", "BlobRef", "Literal", "capture", "fetch", "slot_of"]
+__all__ = ["ATOMS", "BlobRef", "Literal", "capture", "capturing", "fetch"]

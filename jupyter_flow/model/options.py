@@ -21,8 +21,7 @@ class Options:
     def __post_init__(self) -> None:
         _whole("retries", self.retries, 0)
         _whole("cores", self.cores, 1)
-        if self.timeout is not None and not (isinstance(self.timeout, int | float) and self.timeout > 0):
-            raise BuildError(f"timeout={self.timeout!r}: seconds are expected, more than 0")
+        _seconds("timeout", self.timeout)
 
     def under(self, defaults: "Options") -> "Options":
         """These options, and the defaults where nothing is said (all hooks or none, as in Covalent)."""
@@ -33,7 +32,12 @@ class Options:
         }
         if self.before or self.after:
             said |= {"before": self.before, "after": self.after}
-        return replace(defaults, **said)
+        return replace(defaults, **said) if said else defaults
+
+
+def _seconds(name: str, value: object) -> None:
+    if value is not None and not (isinstance(value, int | float) and not isinstance(value, bool) and value > 0):
+        raise BuildError(f"{name}={value!r}: seconds are expected, more than 0")
 
 
 def _whole(name: str, value: object, least: int) -> None:

@@ -6,6 +6,7 @@ name the electron and the way out: the alternative is a workflow that completes 
 """
 
 import dis
+import itertools
 import math
 import operator
 import sys
@@ -13,12 +14,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .errors import BuildError
-from .literal import fetch, slot_of
+from .literal import ATOMS, capturing, fetch
 
 if TYPE_CHECKING:
     from .tracing import Tracer
 
 HIDDEN = ("_repr_", "_ipython_", "__")  # probed by displays and protocols, never meant for the value
+LONGEST = 60  # characters of the name of glue: a loop of `x = x + 1` must not grow names without end
 
 
 class Output:
@@ -26,9 +28,12 @@ class Output:
 
     # One private name: every other attribute belongs to the value.
     __slots__ = ("_flow_output",)
+    _flow_output: list[Any]  # tracer, node (None for an attribute that nobody has used yet), name, (owner, attribute)
 
-    def __init__(self, tracer: "Tracer", node: int | None, name: str, attribute: "tuple[Output, str] | None" = None):
-        object.__setattr__(self, "_flow_output", [tracer, node, name, attribute])
+    def __init__(
+        self, tracer: "Tracer", node: int | None, name: str, attribute: "tuple[Output, str] | None" = None
+    ) -> None:
+        _hold(self, [tracer, node, name, attribute])
 
     # what becomes a node -------------------------------------------------------------------
 
@@ -36,17 +41,15 @@ class Output:
         if name.startswith(HIDDEN):
             raise AttributeError(name)
         tracer, _, producer, _ = self._flow_output
-        return Output(tracer, None, f":{producer}.{name}", (self, name))
+        return Output(tracer, None, _cut(f":{producer}.{name}"), (self, name))
 
     def __getitem__(self, key: object) -> "Output":
         return _glue(self, f":{_name(self)}[{_short(key)}]", operator.getitem, self, key)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> "Output":
-        tracer, node, name, attribute = self._flow_output
-        if node is None and attribute is not None:
-            owner, method = attribute
-            called: Output = tracer.glue(f"{name}()", call_method, (owner, method, *args), kwargs)
-            return called
+    def __call__(self, /, *args: Any, **kwargs: Any) -> "Output":
+        _, _, name, attribute = self._flow_output
+        if attribute is not None:
+            return _glue(self, f"{name}()", call_method, *attribute, *args, **kwargs)
         return _glue(self, f":{name}()", operator.call, self, *args, **kwargs)
 
     def __iter__(self) -> Iterator["Output"]:
@@ -62,7 +65,8 @@ class Output:
     # what cannot be known yet --------------------------------------------------------------
 
     def __bool__(self) -> NoReturn:
-        _refuse(self, "decide an `if`, `and`, `or` or `while`", "branch inside an electron, or use a sublattice or when()")
+        way_out = "branch inside an electron, or use a sublattice or when()"
+        _refuse(self, "decide an `if`, `and`, `or` or `while`", way_out)
 
     def __contains__(self, item: object) -> NoReturn:
         _refuse(self, "be searched with `in`", "search inside an electron")
@@ -76,6 +80,9 @@ class Output:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         _refuse(self, "be changed", "change it inside an electron")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        _refuse(self, "be changed", "change it inside an electron")
+
     def __setitem__(self, key: object, value: object) -> NoReturn:
         _refuse(self, "be changed", "change it inside an electron")
 
@@ -87,6 +94,9 @@ class Output:
     __array_ufunc__ = None  # numpy leaves `array + output` to __radd__
 
     def __hash__(self) -> int:
+        frame = sys._getframe(1)  # a set would answer `output in {1, 2}` with False, unasked
+        if dis.opname[frame.f_code.co_code[frame.f_lasti]] == "CONTAINS_OP":
+            _refuse(self, "be searched for in a set or dict", "search inside an electron")
         return id(self)
 
     def __repr__(self) -> str:
@@ -99,40 +109,54 @@ class Output:
         return self
 
     def __reduce_ex__(self, protocol: object) -> Any:
-        slot = slot_of(node_of(self))
-        if slot is None:
+        found = capturing()
+        if found is None:
             _refuse(self, "be captured by a function", "pass it as an argument of the electron")
-        return fetch, (slot,)
+        tracer, slots = found
+        return fetch, (slots.setdefault(node_of(self, tracer), len(slots)),)
+
+
+_hold = Output._flow_output.__set__  # type: ignore[attr-defined, misc]  # Output refuses to be changed otherwise
 
 
 def node_of(output: Output, tracer: "Tracer | None" = None) -> int:
     """The node that computes an output; an attribute becomes one now that it is used."""
     state = output._flow_output
     if state[1] is None:
-        owner, name = state[3]
-        state[1] = node_of(state[0].glue(state[2], getattr, (owner, name), {}))
+        _compute_attributes(output)
     if not state[0].open or (tracer is not None and tracer is not state[0]):
         _refuse(output, "be used in another lattice or after its own was built", "call the electron again there")
     node: int = state[1]
     return node
 
 
-def call_method(value: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+def _compute_attributes(output: Output) -> None:
+    """Make nodes of `output.a.b.c`; without recursion, as a linked list may be walked a thousand steps."""
+    pending = []
+    while output._flow_output[1] is None:
+        pending.append(output)
+        output = output._flow_output[3][0]
+    for attribute in reversed(pending):
+        tracer, _, name, what = attribute._flow_output
+        attribute._flow_output[1] = tracer.glue(name, getattr, what, {})._flow_output[1]
+
+
+def call_method(value: Any, method: str, /, *args: Any, **kwargs: Any) -> Any:
     """`value.method(...)`, as one step, so that the bound method never has to travel."""
     return getattr(value, method)(*args, **kwargs)
 
 
 def unpacked(value: Any, index: int, count: int) -> Any:
     """Item `index` of a value that must have exactly `count` items, as in ``a, b = value``."""
-    items = list(value)
+    items = list(itertools.islice(value, count + 1))
     if len(items) != count:
         words = f"not enough values to unpack (expected {count}, got {len(items)})"
         raise ValueError(words if len(items) < count else f"too many values to unpack (expected {count})")
     return items[index]
 
 
-def _glue(output: Output, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Output:
-    made: Output = output._flow_output[0].glue(name, function, args, kwargs)
+def _glue(output: Output, name: str, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Output:
+    made: Output = output._flow_output[0].glue(_cut(name), function, args, kwargs)
     return made
 
 
@@ -142,13 +166,28 @@ def _name(output: Output) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    """An operand in a name: the same at every build, and never a long text in the making."""
+    if isinstance(value, Output):
+        return _name(value)
+    if type(value) is slice:
+        return ":".join("" if part is None else _short(part) for part in (value.start, value.stop, value.step))
+    if type(value) is tuple and len(value) <= 4:
+        return ", ".join(map(_short, value))
+    if type(value) is str or type(value) is bytes:
+        return _cut(repr(value[:LONGEST]), 40)
+    if type(value) not in ATOMS or (type(value) is int and value.bit_length() > 100):
+        return type(value).__name__
+    return repr(value)
+
+
+def _cut(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _refuse(output: Output, what: str, way_out: str) -> NoReturn:
     raise BuildError(
-        f"the output of electron {_name(output)!r} is not computed yet while the lattice is built, so it cannot {what}: {way_out}"
+        f"the output of electron {_name(output)!r} is not computed yet while the lattice is built, "
+        f"so it cannot {what}: {way_out}"
     )
 
 
@@ -173,17 +212,13 @@ def _unpacking(frame: Any) -> int | None:
 
 
 def _binary(symbol: str, function: Callable[..., Any]) -> tuple[Callable[..., Output], Callable[..., Output]]:
-    def forward(self: Output, other: object) -> Output:
-        return _glue(self, f"{_name(self)}_{symbol}_{_label(other)}", function, self, other)
+    def forward(self: Output, other: object, *modulus: object) -> Output:
+        return _glue(self, f"{_name(self)}_{symbol}_{_short(other)}", function, self, other, *modulus)
 
     def backward(self: Output, other: object) -> Output:
-        return _glue(self, f"{_label(other)}_{symbol}_{_name(self)}", function, other, self)
+        return _glue(self, f"{_short(other)}_{symbol}_{_name(self)}", function, other, self)
 
     return forward, backward
-
-
-def _label(value: object) -> str:
-    return _name(value) if isinstance(value, Output) else _short(value)
 
 
 def _unary(name: str, function: Callable[..., Any]) -> Callable[..., Output]:
@@ -205,10 +240,11 @@ ARITHMETIC = {
     "and": "&", "or": "|", "xor": "^", "lshift": "<<", "rshift": ">>",
 }  # fmt: skip
 COMPARISON = {"lt": "<", "le": "<=", "eq": "==", "ne": "!=", "gt": ">", "ge": ">="}
-UNARY = {
+UNARY: dict[str, Callable[..., Any]] = {
     "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "abs": abs, "round": round,
     "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc,
 }  # fmt: skip
+REFUSED = ("array", "array_function", "dataframe", "fspath", "buffer", "enter", "aenter", "await", "aiter", "next")
 
 
 def _install() -> None:
@@ -229,7 +265,7 @@ def _install() -> None:
         setattr(Output, f"__{name}__", _refusal("give its length", "take the length inside an electron"))
     for name in ("int", "float", "complex", "index"):
         setattr(Output, f"__{name}__", _refusal("become a number", "convert it inside an electron"))
-    for name in ("array", "array_function", "dataframe", "fspath", "buffer", "enter", "aenter", "await", "aiter", "next"):
+    for name in REFUSED:
         setattr(Output, f"__{name}__", _refusal(f"be used by `__{name}__`", "do that inside an electron"))
 
 

@@ -1,19 +1,20 @@
 """Building a graph: run the lattice's body with electrons that note their calls instead of running."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .binding import Binder
 from .errors import BuildError
-from .events import BlobRef
+from .events import BlobRef, Value
 from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph, Version
 from .literal import ATOMS, Literal, capture
 from .options import Options
 from .output import Output, node_of
 from .pickles import pack
+from .settling import place_glue, settle
 from .sources import source_of, written_in
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NOTHING = Options()
 TEXTS = frozenset({str, bytes})
+ONLY_OUTPUTS = {Output}
 ACTIVE: "ContextVar[Tracer | None]" = ContextVar("jupyter_flow_tracer", default=None)
 
 
@@ -47,7 +49,9 @@ class Tracer:
         self.defaults = [NOTHING]
         self.replaced: Mapping[str, Any] = {}  # by name: what to call instead
         self._keep = surroundings.keep if surroundings else None
+        self._near: dict[tuple[int, int, int], tuple[Electron, Binder, int]] = {}
         self._versions: dict[Any, int] = {}
+        self._glue_code: dict[Any, Value] = {}
         self._executors: dict[Any, int] = {}
         self._binders: dict[int, Binder] = {}
         self._alive: list[Any] = []  # what is known by id() must not be freed meanwhile
@@ -57,36 +61,49 @@ class Tracer:
 
     def electron(self, electron: "Electron", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Output:
         """Note the call of an electron; its output stands for the value."""
-        electron = self.replaced.get(electron.name, electron)
-        binder = self._binder(electron.function)
-        binder.check(electron.name, args, kwargs)
+        near = (id(electron), id(electron.options), id(self.defaults[-1]))
+        called, binder, version = self._near.get(near) or self._meet(electron, near)
+        binder.check(called.name, args, kwargs)
         if binder.defaults:
             kwargs = binder.completed(args, kwargs)
-        version = self._version(electron, binder)
-        kind, call = self._call(electron.name, binder, args, kwargs)
+        kind, call = self._call(called.name, binder, args, kwargs)
         graph = self.graph
+        node = len(graph.calls)
         graph.version.append(version)
         graph.kinds.append(kind)
         graph.calls.append(call)
-        return Output(self, len(graph.calls) - 1, electron.name)
+        return Output(self, node, called.name)
 
     def glue(self, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Output:
         """Note a computation on outputs."""
+        kind, call = self._call(name, None, args, kwargs)  # first: an output that leaked out is refused here
         key = (name, function)
         version = self._versions.get(key)
         if version is None:
             version = self._versions[key] = len(self.graph.versions)
-            code = pack(((), (), function))
-            self.graph.versions.append(Version(name, "glue", code, (), "", Options(), -1, function=function))
-        kind, call = self._call(name, None, args, kwargs)
+            code = self._glue_code.get(function) or self._glue_code.setdefault(function, pack(((), (), function)))
+            self.graph.versions.append(Version(name, "glue", code, (), "", NOTHING, -1, function=function))
         self._glue.version.append(version)
         self._glue.kinds.append(kind)
         self._glue.calls.append(call)
         return Output(self, ~(len(self._glue.calls) - 1), name)
 
-    def wait(self, child: Output, parent: Output) -> None:
-        """Order two nodes without data between them."""
-        self.graph.waits.append((node_of(parent, self), node_of(child, self)))
+    def wait(self, child: Any, parents: Any) -> None:
+        """Order nodes without data between them."""
+        children, earlier = self._nodes_in(child), self._nodes_in(parents)
+        if not children:
+            raise BuildError(f"wait(child=…) needs the output of an electron, and got {type(child).__name__}")
+        self.graph.waits += [(parent, child) for child in children for parent in earlier]
+
+    def _nodes_in(self, value: Any) -> Sequence[int]:
+        if type(value) is Output:
+            return (node_of(value, self),)
+        if callable(value):
+            raise BuildError(f"wait() was given {value!r}, not an output of it: call it first")
+        if isinstance(value, list | tuple | set | frozenset):
+            return [node for item in value for node in self._nodes_in(item)]
+        tag, literal = self._item(value, "what wait() was given")
+        return literal.refs if tag == LITERAL else ()
 
     @contextmanager
     def under(self, defaults: Options) -> Iterator[None]:
@@ -103,31 +120,40 @@ class Tracer:
         self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[int, Any]:
         if not kwargs:
-            kinds = {type(value) for value in args}
-            if kinds <= ATOMS and not (kinds & TEXTS and any(_long(value) for value in args)):
-                return PLAIN, args
-            if kinds == {Output}:
+            kinds = set(map(type, args))
+            if kinds == ONLY_OUTPUTS:
                 return OUTPUTS, tuple([node_of(value, self) for value in args])
+            if kinds <= ATOMS and (kinds.isdisjoint(TEXTS) or not any(map(_long, args))):
+                return PLAIN, args
         tags, items = bytearray(), []
-        labels = [binder.label(i) if binder else f"operand {i}" for i in range(len(args))] + list(kwargs)
-        for label, value in zip(labels, (*args, *kwargs.values()), strict=True):
-            tag, item = self._item(name, label, value)
-            tags.append(tag)
-            items.append(item)
+        for value in (*args, *kwargs.values()):
+            if type(value) is Output:
+                tags.append(OUTPUT)
+                items.append(node_of(value, self))
+            elif type(value) in ATOMS and not _long(value):
+                tags.append(ATOM)
+                items.append(value)
+            else:
+                where = f"argument {_label(binder, len(items), len(args), kwargs)!r} of electron {name!r}"
+                tags.append(LITERAL)
+                items.append(self._literal(value, where))
         return MIXED, (bytes(tags), tuple(items), tuple(kwargs))
 
-    def _item(self, name: str, label: str, value: Any) -> tuple[int, Any]:
+    def _item(self, value: Any, where: str) -> tuple[int, Any]:
         if type(value) is Output:
             return OUTPUT, node_of(value, self)
         if type(value) in ATOMS and not _long(value):
             return ATOM, value
+        return LITERAL, self._literal(value, where)
+
+    def _literal(self, value: Any, where: str) -> Literal:
         try:
-            return LITERAL, capture(value, self._keep)
+            return capture(value, self._keep, self)
         except BuildError:
             raise
         except Exception as error:
             raise BuildError(
-                f"argument {label!r} of electron {name!r} cannot be pickled, so no worker could receive it: "
+                f"{where} cannot be pickled, so no worker could receive it: "
                 f"{type(value).__name__} ({error}); make it inside the electron instead"
             ) from error
 
@@ -140,14 +166,13 @@ class Tracer:
             self._alive.append(function)
         return binder
 
-    def _version(self, electron: "Electron", binder: Binder) -> int:
-        defaults = self.defaults[-1]
-        near = (id(electron), id(defaults))
-        index = self._versions.get(near)
-        if index is None:
-            self._alive += (electron, defaults)
-            index = self._versions[near] = self._same_version(electron, electron.options.under(defaults), binder)
-        return index
+    def _meet(self, electron: "Electron", near: tuple[int, int, int]) -> "tuple[Electron, Binder, int]":
+        called, defaults = self.replaced.get(electron.name, electron), self.defaults[-1]
+        binder = self._binder(called.function)
+        version = self._same_version(called, called.options.under(defaults), binder)
+        self._alive += (electron, electron.options, defaults)
+        self._near[near] = called, binder, version
+        return called, binder, version
 
     def _same_version(self, electron: "Electron", options: Options, binder: Binder) -> int:
         """Ten thousand electrons made of one function and equal options are one version."""
@@ -167,8 +192,8 @@ class Tracer:
             raise BuildError(f"electron {electron.name!r} cannot be sent to a worker: {error}") from error
         except Exception as error:
             raise BuildError(
-                f"electron {electron.name!r} cannot be pickled, so no worker could receive it ({error}); "
-                "it uses something that exists only in this process: make it inside the electron, or pass it as an argument"
+                f"electron {electron.name!r} cannot be pickled, so no worker could receive it ({error}); it uses "
+                "something that exists only in this process: make it inside the electron, or pass it as an argument"
             ) from error
         bare = Options(retries=options.retries, timeout=options.timeout, cores=options.cores)
         file, text = written_in(function)
@@ -182,13 +207,10 @@ class Tracer:
     def _executor(self, named: Any) -> int:
         if named is None:
             return -1
-        try:
-            index = self._executors.get(id(named))
-        except TypeError:
-            index = None
+        index = self._executors.get(id(named))
         if index is None:
             executor = self.outside.executor(named) if self.outside else named
-            key = executor.key() if hasattr(executor, "key") else executor
+            key = executor.key() if hasattr(executor, "key") else executor if type(executor) is str else id(executor)
             index = self._executors.setdefault(("key", key), len(self.graph.executors))
             if index == len(self.graph.executors):
                 self.graph.executors.append(executor.snapshot() if hasattr(executor, "snapshot") else executor)
@@ -201,14 +223,14 @@ class Tracer:
     def finish(self, returned: Any, gather: bool = False) -> TransportGraph:
         """The graph, given what the body returned. With `gather`, the result is one node's output or a literal."""
         graph = self.graph
-        tag, item = self._item(graph.name, "result", returned)
+        tag, item = self._item(returned, f"what lattice {graph.name!r} returns")
         if gather and tag == LITERAL and item.refs:
             tag, item = OUTPUT, node_of(self.glue(":gather", _itself, (returned,), {}))
         self.open = False
         graph.electrons = len(graph.calls)
-        _settle(graph, self._glue)
-        graph.result = (tag, _settled(tag, item, graph.electrons))
-        _place_glue(graph)
+        graph.result = (tag, item)
+        settle(graph, self._glue)
+        place_glue(graph)
         graph.check_order()
         return graph
 
@@ -233,10 +255,20 @@ def trace(
     token = ACTIVE.set(tracer)
     try:
         with tracer.under(defaults):
-            return tracer.finish(body(*args, **kwargs), gather)
+            returned = body(*args, **kwargs)
+            if inspect.iscoroutine(returned) or inspect.isgenerator(returned):
+                returned.close()
+                raise BuildError(f"lattice {name!r} must be a plain function: no `async def`, no `yield`")
+            return tracer.finish(returned, gather)
     finally:
         tracer.open = False
         ACTIVE.reset(token)
+
+
+def _label(binder: Binder | None, position: int, positional: int, kwargs: Mapping[str, Any]) -> str:
+    if position >= positional:
+        return list(kwargs)[position - positional]
+    return binder.label(position) if binder else f"operand {position}"
 
 
 def _long(value: Any) -> bool:
@@ -245,51 +277,3 @@ def _long(value: Any) -> bool:
 
 def _itself(value: Any) -> Any:
     return value
-
-
-def _settle(graph: TransportGraph, glue: TransportGraph) -> None:
-    """Give the glue its numbers, after the electrons."""
-    electrons = graph.electrons
-    if not glue.calls:
-        return
-    graph.version.extend(glue.version)
-    graph.kinds.extend(glue.kinds)
-    graph.calls += glue.calls
-    for node, call in enumerate(graph.calls):
-        if graph.kinds[node] == OUTPUTS:
-            if min(call) < 0:
-                graph.calls[node] = tuple([_number(ref, electrons) for ref in call])
-        elif graph.kinds[node] == MIXED:
-            tags, items, names = call
-            graph.calls[node] = (tags, tuple(map(_settled, tags, items, [electrons] * len(items))), names)
-    graph.waits = [(_number(parent, electrons), _number(child, electrons)) for parent, child in graph.waits]
-
-
-def _number(ref: int, electrons: int) -> int:
-    return ref if ref >= 0 else electrons + ~ref
-
-
-def _settled(tag: int, item: Any, electrons: int) -> Any:
-    if tag == OUTPUT:
-        return _number(item, electrons)
-    if tag == LITERAL and item.refs:
-        return Literal(item.data, tuple([_number(ref, electrons) for ref in item.refs]), item.live)
-    return item
-
-
-def _place_glue(graph: TransportGraph) -> None:
-    """Glue runs where its producer ran; between several executors, the first producer's."""
-    place = [graph.versions[version].executor for version in graph.version]
-    used = set(place[: graph.electrons])
-    if len(used) <= 1:
-        for version in graph.versions:
-            version.executor = version.executor if version.kind != "glue" else next(iter(used), -1)
-        return
-    copies: dict[tuple[int, int], int] = {}
-    for node in range(graph.electrons, len(graph)):
-        place[node] = next(place[producer] for producer in graph.producers(node))
-        key = (graph.version[node], place[node])
-        if key not in copies:
-            copies[key] = len(graph.versions)
-            graph.versions.append(replace(graph.versions[graph.version[node]], executor=place[node]))
-        graph.version[node] = copies[key]

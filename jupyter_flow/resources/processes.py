@@ -6,6 +6,7 @@ killed while it writes hangs whoever reads.
 """
 
 import contextlib
+import logging
 import os
 import selectors
 import threading
@@ -23,6 +24,7 @@ from .base import Services, Work
 from .starter import Starter
 from .workerprocess import WorkerProcess
 
+LOG = logging.getLogger("jupyter_flow")
 SWEEP = 0.002  # seconds between two looks at the journals while short electrons run
 SLOW_SWEEP = 0.02
 LONG = 0.004  # seconds after which an electron holds up what lies behind it
@@ -110,7 +112,10 @@ class ProcessResource:
     def _serve(self) -> None:
         assert self._selector is not None
         while not self._closed:
-            self._turn([key.data for key, _ in self._selector.select(self._timeout())])
+            try:
+                self._turn([key.data for key, _ in self._selector.select(self._timeout())])
+            except Exception:  # a mistake of ours must not leave every dispatch waiting for ever
+                LOG.exception("the thread that serves worker processes met an error, and goes on")
 
     def _timeout(self) -> float | None:
         return self._pause if any(worker.batches for worker in self._live) else None

@@ -1,0 +1,39 @@
+"""Whether anybody looks on. Without a browser, cells wait, fail in place, and show only what is the same every time."""
+
+import os
+import sys
+from typing import Any
+
+from .shell import Shell, running
+
+SWITCH = "JUPYTER_FLOW_HEADLESS"
+
+
+def headless(shell: Shell | None = None) -> bool:
+    """Whether this kernel runs unattended: under nbclient, nbval, papermill, pytest, or because the switch says so.
+
+    ``JUPYTER_FLOW_HEADLESS=1`` or ``0`` decides; else pytest above us, or an execute request that comes
+    from no cell of a front end and could not be asked for input.
+    """
+    said = os.environ.get(SWITCH, "").strip().lower()
+    if said:
+        return said not in ("0", "false", "no", "off")
+    if "PYTEST_CURRENT_TEST" in os.environ:
+        return True
+    return _unattended(_request(running() if shell is None else shell))
+
+
+def _request(shell: Shell | None) -> dict[str, Any]:
+    """The execute request under way; empty where there is none, or none is known."""
+    try:
+        parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+        return parent if isinstance(parent, dict) else {}
+    except Exception:  # a kernel that keeps its requests elsewhere is one somebody sits at
+        return {}
+
+
+def _unattended(request: dict[str, Any]) -> bool:
+    if request.get("header", {}).get("msg_type") != "execute_request" or "google.colab" in sys.modules:
+        return False
+    from_a_cell = bool(request.get("metadata", {}).get("cellId"))
+    return not from_a_cell and request.get("content", {}).get("allow_stdin") is False

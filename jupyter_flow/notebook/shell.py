@@ -1,0 +1,41 @@
+"""The running IPython, as far as this room needs it."""
+
+from typing import Any, TypeAlias
+
+from IPython.core.error import UsageError
+from IPython.core.getipython import get_ipython
+
+from ..executor import BaseExecutor, Executor
+from ..executor import _executor_manager as names
+from ..model.errors import BuildError
+
+Shell: TypeAlias = Any  # an InteractiveShell: its traits are typed as optional, most of its methods not at all
+
+
+def running() -> Shell | None:
+    """The shell of this process, if there is one."""
+    return get_ipython()  # type: ignore[no-untyped-call]
+
+
+def show(thing: object) -> None:
+    """Display something in the cell that runs, as richly as its front end can."""
+    from IPython.display import display
+
+    display(thing)  # type: ignore[no-untyped-call]
+
+
+def executor_named(shell: Shell, name: str | None) -> Any:
+    """What ``-x NAME`` means: a variable that holds an executor, else a registered name or a kind.
+
+    A registered name stays a name, so that naming it anew counts for the next dispatch. Raises UsageError.
+    """
+    if name is None:
+        return None
+    variable = shell.user_ns.get(name)
+    if isinstance(variable, Executor | BaseExecutor) and names.named.get(name) is not variable:
+        return variable
+    try:
+        names.get_executor(name)
+    except BuildError as error:
+        raise UsageError(f"{error}. %executor NAME gives one a name") from None
+    return name

@@ -1,0 +1,127 @@
+"""Tracebacks of the user's lines: our frames folded, and those of a failed electron put back.
+
+An electron fails in another process; what comes back is its exception and its traceback as text. From the
+text real frames are made again, as template engines do it, so that IPython shows the cell's lines.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import IPython
+
+from .shell import Shell
+
+HERE = str(Path(__file__).parent.parent)
+IPYTHON = str(Path(IPython.__file__).parent)
+FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+), in (?P<name>.+)$')
+BEGIN = "Traceback (most recent call last):\n"
+MARK = "_jupyter_flow_folds"
+
+
+class _Raised(Exception):
+    """What the frames that are put back raise."""
+
+
+def install(shell: Shell) -> None:
+    """Have the shell show tracebacks of ours so. What is installed beside us keeps working."""
+    shown = shell.showtraceback
+
+    def showtraceback(exc_tuple: Any = None, *args: Any, **settings: Any) -> None:
+        shown(readable(exc_tuple or sys.exc_info()), *args, **settings)
+
+    setattr(showtraceback, MARK, shown)
+    shell.showtraceback = showtraceback
+
+
+def uninstall(shell: Shell) -> None:
+    """The shell's own way again, unless somebody else has changed it since."""
+    before = getattr(shell.showtraceback, MARK, None)
+    if before is not None:
+        shell.showtraceback = before
+
+
+def readable(raised: Any) -> Any:
+    """(type, exception, traceback) of an exception of ours with the user's frames only; any other as it is."""
+    kind, error, trace = raised
+    frames = list(_frames(trace))
+    if error is None or not any(_ours(frame) for frame in frames):
+        return raised
+    return kind, error, joined(_kept(frames), take_remote(error))
+
+
+def _frames(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _ours(frame: TracebackType) -> bool:
+    return frame.tb_frame.f_code.co_filename.startswith(HERE)
+
+
+def _kept(frames: list[TracebackType]) -> list[TracebackType]:
+    """The first frame is IPython's own, which it leaves out by position."""
+    first, rest = frames[:1], frames[1:]
+    if _ours(frames[0]):
+        first, rest = [], frames
+    return first + [f for f in rest if not f.tb_frame.f_code.co_filename.startswith((HERE, IPYTHON))]
+
+
+def joined(frames: list[TracebackType], after: TracebackType | None) -> TracebackType | None:
+    """One traceback of these frames."""
+    trace = after
+    for frame in reversed(frames):
+        trace = TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return trace
+
+
+def take_remote(error: BaseException) -> TracebackType | None:
+    """The frames that an exception of an electron brought along as a note, made real; the note loses them."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    for index, note in enumerate(notes):
+        before, begin, text = note.partition(BEGIN)
+        trace = remote(text) if begin else None
+        if trace is not None:
+            told = before.strip().removesuffix(":")
+            notes[index : index + 1] = [told] if told else []
+            return trace
+    return None
+
+
+def remote(text: str) -> TracebackType | None:
+    """The frames of a traceback's text, outermost first; of several, chained ones, the last."""
+    lines = text.rpartition(BEGIN)[2].splitlines()
+    trace: TracebackType | None = None
+    for found in reversed([match for line in _indented(lines) if (match := FRAME.match(line))]):
+        trace = _frame(found["file"], int(found["line"]), found["name"], trace)
+    return trace
+
+
+def _indented(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        if not line.startswith("  "):
+            return
+        yield line
+
+
+def _frame(file: str, line: int, name: str, inner: TracebackType | None) -> TracebackType | None:
+    code = compile("\n" * (line - 1) + "raise error", file, "exec").replace(co_name=name, co_qualname=name)
+    try:
+        exec(code, {"error": _Raised(), "__name__": name})
+    except _Raised as raised:
+        made = raised.__traceback__.tb_next if raised.__traceback__ else None
+    return TracebackType(inner, made.tb_frame, made.tb_lasti, made.tb_lineno) if made else inner
+
+
+def with_cells(shell: Shell, text: str) -> str:
+    """A traceback's text with the cells of this notebook named as IPython names them."""
+
+    def named(found: re.Match[str]) -> str:
+        cell = shell.compile.format_code_name(found["file"])
+        return f"  {cell[0]} {cell[1]}, line {found['line']}, in {found['name']}" if cell else found.group()
+
+    return re.sub(FRAME.pattern, named, text, flags=re.MULTILINE)

@@ -1,0 +1,77 @@
+"""Waiting for a dispatch in a cell: a line of progress after a second, and an interrupt that stops only the waiting."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..model.events import STATUS_OF
+from ..session import DispatchId, session
+from .headless import headless
+
+TICK = 0.25  # seconds between two looks
+PATIENCE = 1.0  # seconds that need no explanation
+
+
+def wait(id: str) -> None:
+    """Until a dispatch has ended. On an interrupt it goes on; how to cancel it is said."""
+    with watching(id) as line:
+        while True:
+            try:
+                return session().wait(id, TICK)
+            except TimeoutError:
+                line.tick()
+            except KeyboardInterrupt:
+                line.clear()
+                print(f"interrupted: the dispatch goes on; jupyter_flow.cancel({str(id)!r}) stops it")
+                raise
+
+
+@contextmanager
+def watching(id: str) -> "Iterator[ProgressLine]":
+    """A progress line while somebody waits for a dispatch."""
+    line = ProgressLine(id)
+    try:
+        yield line
+    finally:
+        line.clear()
+
+
+class ProgressLine:
+    """One line that is written over, and leaves nothing behind. Silent where nobody looks on, or in a thread."""
+
+    def __init__(self, id: str) -> None:
+        self._id = id
+        self._began = time.monotonic()
+        self._wide = 0
+        self._silent = headless() or threading.current_thread() is not threading.main_thread()
+
+    def tick(self) -> None:
+        """Time has passed."""
+        passed = time.monotonic() - self._began
+        if not self._silent and passed > PATIENCE:
+            self._write(f"{progress(self._id)} · {passed:.0f} s")
+
+    def clear(self) -> None:
+        """Leave no trace."""
+        if self._wide:
+            self._write("")
+            sys.stdout.write("\r")
+            sys.stdout.flush()
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write("\r" + text.ljust(self._wide))
+        sys.stdout.flush()
+        self._wide = len(text)
+
+
+def progress(id: str) -> str:
+    """``fit_all: 612 of 1000 electrons``."""
+    run = session().run(id)
+    if run is None:
+        return f"dispatch {DispatchId(id).partition('-')[0]} runs in another kernel"
+    electrons = run.graph.electrons
+    final = {number for number, status in enumerate(STATUS_OF) if status.final}
+    done = sum(state in final for state in bytes(run.published[:electrons]))
+    return f"{run.graph.name}: {done} of {electrons} electrons"
