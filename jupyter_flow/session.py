@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -64,10 +65,11 @@ class Session:
         self.process = os.getpid()
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         self.dispatcher = Dispatcher(self.store, names)
+        self._closed = False
         self._given: dict[str, Value | None] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
         self._surroundings = _Surroundings(self.store)
-        atexit.register(self.close)
+        _before_exit(self._finish)
 
     # dispatching --------------------------------------------------------------------------------
 
@@ -216,11 +218,20 @@ class Session:
         """The executors that have a name."""
         return dict(names.named)
 
+    def _finish(self) -> None:
+        """The process ends. A script waits for what it dispatched, as a pool's would; a kernel must not."""
+        try:
+            if "ipykernel" not in sys.modules and os.getpid() == self.process:
+                for run in list(self.dispatcher.runs.values()):
+                    run.ended.wait()
+        finally:
+            self.close()
+
     def close(self) -> None:
-        """Cancel what runs, stop every worker, close the store. Nothing recorded is lost."""
-        if os.getpid() != self.process:
+        """Stop every worker and close the store; what still runs is INTERRUPTED. Nothing recorded is lost."""
+        if os.getpid() != self.process or self._closed:
             return  # a process that the user's code forked: nothing of this is its own
-        atexit.unregister(self.close)
+        self._closed = True
         self.dispatcher.close()
         self.store.close()
         with _opening:
@@ -246,6 +257,12 @@ class _Surroundings:
     def fingerprint(self, function: Callable[..., Any]) -> bytes:
         """A digest of a function's code."""
         return fingerprint(function)
+
+
+def _before_exit(call: Callable[[], None]) -> None:
+    """Have something called while threads can still be started, which is over when `atexit` gets to it."""
+    register = getattr(threading, "_register_atexit", atexit.register)  # what concurrent.futures uses
+    register(call)
 
 
 _current: Session | None = None

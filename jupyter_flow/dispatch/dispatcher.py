@@ -30,6 +30,7 @@ from .lanes import Lane, Lanes
 from .resolve import resolve
 from .run import Run
 
+REMEMBERED_COSTS = 10_000
 ROW = 256 * 1024  # bytes; the record of a larger graph is a file
 
 
@@ -52,6 +53,7 @@ class Dispatcher:
         self.runs: dict[str, Run] = {}
         journals = str(store.root / "journals" / store.session_id)
         self.resources = Registry(Services(self, store, journals, durability))
+        self.costs: dict[bytes, int] = {}  # ns, by fingerprint: what electrons were measured to take
         self._shares: dict[Any, Share] = {}
         self._lanes: dict[str, Lanes] = {}
         self._deadlines: list[tuple[int, int, Run, int, int, int, float]] = []
@@ -68,7 +70,7 @@ class Dispatcher:
         parent = submission.parent
         number = self.store.begin(self._row(submission, graph))
         setup = Setup(submission.id, os.getcwd(), list(sys.path), graph.sources)
-        run = Run(self, submission.id, number, graph, setup, str(self.store.folder(submission.id)), parent)
+        run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
         with self.lock:
             self.runs[run.id] = run
             run.plan.lane_of = self._lanes_for(run)
@@ -104,6 +106,7 @@ class Dispatcher:
         """A dispatch has ended: let go of what it held."""
         with self.lock:
             self.runs.pop(run.id, None)
+            self._learn(run)
             used = {id(lane.resource): lane.resource for lane in run.plan.lane_of}
             for resource in used.values():
                 self._lanes[resource.id].drop(lambda lane: lane.work is run)
@@ -112,6 +115,12 @@ class Dispatcher:
         if run.parent is not None:
             parent, node, built = run.parent
             parent.child_ended(node, run, built)
+
+    def _learn(self, run: Run) -> None:
+        measured = zip(run.graph.versions, run.plan.cost, strict=True)
+        self.costs.update((v.fingerprint, cost) for v, cost in measured if cost and v.fingerprint)
+        while len(self.costs) > REMEMBERED_COSTS:
+            self.costs.pop(next(iter(self.costs)))
 
     def broken(self, run: Run, error: BaseException) -> None:
         """The store could not record what a dispatch did: it stops, and says why."""
@@ -141,6 +150,10 @@ class Dispatcher:
         """(lock) How many electrons are ready and lie with no worker."""
         lanes = self._lanes.get(resource.id)
         return lanes.waiting if lanes is not None else 0
+
+    def trivial(self, resource: Resource) -> bool:
+        """(lock) Whether all of that is measured to be done in no time."""
+        return self._lanes[resource.id].trivial
 
     def sharing(self, resource: Resource) -> list[str]:
         """(lock) The executors that use a resource, by what people call them."""
@@ -224,11 +237,11 @@ class Dispatcher:
             run.timed_out(node, attempt, start, timeout)
 
     def close(self) -> None:
-        """Stop what runs, and leave nothing behind."""
-        for run in list(self.runs.values()):
-            run.cancel()
+        """Stop every worker. What ran is INTERRUPTED, as after the kernel's death: it may be resumed."""
         self._closed = True
         with self._time:
             self._time.notify()
         self._graphs.put(None)
         self.resources.close()
+        for run in list(self.runs.values()):
+            run.interrupt()

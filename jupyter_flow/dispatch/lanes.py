@@ -17,6 +17,7 @@ from .machine import Machine
 
 LARGEST = 64  # members of a batch
 BUDGET = 20_000_000  # ns of measured work in a batch
+TRIVIAL = 20_000  # ns; a second thread would only pass the GIL to and fro
 GLUE = 1_000  # ns; indexing and arithmetic are cheap until measured otherwise
 IN_FLIGHT = 2  # batches a worker may hold: one it runs, one so that it never waits for the next
 
@@ -24,20 +25,26 @@ IN_FLIGHT = 2  # batches a worker may hold: one it runs, one so that it never wa
 class Plan:
     """What lanes need to know of a dispatch besides the machine's states."""
 
-    __slots__ = ("calls", "cores", "cost", "kinds", "lane_of", "machine", "ordered", "version")
+    __slots__ = ("calls", "cores", "cost", "kinds", "lane_of", "machine", "opens", "ordered", "version")
 
-    def __init__(self, graph: Any, machine: Machine) -> None:
+    def __init__(self, graph: Any, machine: Machine, known: dict[bytes, int]) -> None:
         self.machine = machine
         self.version, self.kinds, self.calls = graph.version, graph.kinds, graph.calls
         self.cores = [version.options.cores or 1 for version in graph.versions]
-        self.cost = [GLUE if version.kind == "glue" else 0 for version in graph.versions]
+        self.cost = [GLUE if v.kind == "glue" else known.get(v.fingerprint, 0) for v in graph.versions]
+        self.opens = [version.kind == "sublattice" for version in graph.versions]  # whose value comes later
         self.ordered = frozenset(child for _, child in graph.waits)  # a worker cannot see why these must wait
         self.lane_of: list[Lane] = []  # by version
 
     def measured(self, version: int, nanoseconds: int) -> None:
         """Learn from an attempt that ended."""
         before = self.cost[version]
-        self.cost[version] = max(1, (3 * before + nanoseconds) // 4 if before else nanoseconds)
+        if not before:
+            self.cost[version] = max(1, nanoseconds)
+        elif nanoseconds < before:
+            self.cost[version] = max(1, (before + nanoseconds) // 2)
+        else:  # at most twice as much at once: an attempt may have waited for the GIL or a core
+            self.cost[version] = before + min(before, (nanoseconds - before) // 4)
 
 
 class Lane:
@@ -56,10 +63,17 @@ class Lane:
         cores: int = self.plan.cores[self.plan.version[self.ready[0]]]
         return cores
 
+    @property
+    def trivial(self) -> bool:
+        """Whether the next electron is measured to be done in no time."""
+        cost: int = self.plan.cost[self.plan.version[self.ready[0]]]
+        return 0 < cost < TRIVIAL
+
     def claim(self, workers: int) -> Claim:
         """Take the next batch for one of so many workers."""
         plan, ready = self.plan, self.ready
         cores = self.cores
+        workers = min(workers, self.share.limit or workers)
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
         members: list[Member] = []
         budget, cost = BUDGET, 0
@@ -90,7 +104,7 @@ class Lane:
         """The consumer that needs nothing else, if it is to run here and is known to be cheap."""
         plan = self.plan
         consumers = plan.machine.consumers[node]
-        if len(consumers) != 1:
+        if len(consumers) != 1 or plan.opens[plan.version[node]]:
             return None
         consumer: int = consumers[0]
         number = plan.version[consumer]
@@ -145,6 +159,11 @@ class Lanes:
             lane.share.busy += 1
             return lane.claim(workers)
         return None
+
+    @property
+    def trivial(self) -> bool:
+        """Whether all that is ready is measured to be done in no time."""
+        return all(lane.trivial for lane in self._turn if lane.ready)
 
     @property
     def waiting(self) -> int:

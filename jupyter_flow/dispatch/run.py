@@ -45,7 +45,7 @@ class Run:
         self.parent = parent
         self.root: str = parent[0].root if parent else dispatch_id
         self.machine = Machine(*graph.successors(), retries_of(graph.versions, graph.version))
-        self.plan = Plan(graph, self.machine)
+        self.plan = Plan(graph, self.machine, dispatcher.costs)
         self.values: dict[int, Value] = {}
         self.objects: dict[int, Any] = {}
         self.children: dict[int, Run] = {}
@@ -61,6 +61,7 @@ class Run:
         self._dispatcher = dispatcher
         self._codes: dict[int, Code] = {}
         self.retried: list[Record] = []
+        self._again: set[tuple[int, int]] = set()  # attempts that another one follows
         self._failed: dict[int, Failure | None] = {}
         self._adopted: list[Record] = []
         self.begun: dict[int, int] = {}  # when nodes that run now were started
@@ -150,6 +151,8 @@ class Run:
         commands = self.machine.fell(record[0])
         if commands.ended:
             self._failed[record[0]] = record[9]
+        else:
+            self._again.add((record[0], record[1]))
         rows += self._without_attempt(commands.ended[1:])
         return commands.run
 
@@ -186,6 +189,12 @@ class Run:
         if not self.machine.done:
             self._write(list(records))
         self._adopted = list(records)
+
+    def interrupt(self) -> None:
+        """The session ends before the dispatch: whoever waits for it is let go. The store tells the rest."""
+        self.status = Status.INTERRUPTED
+        self.error = "the session was closed while it ran"
+        self.ended.set()
 
     def cancel(self, nodes: Sequence[int] | None = None) -> None:
         """Stop nodes, or everything."""
@@ -271,8 +280,8 @@ class Run:
             return
         for row in rows:
             node = row[0]
-            if self.machine.attempts[node] > row[1] and row[1]:
-                self.retried.append(row)  # there was, or is, a later attempt
+            if (node, row[1]) in self._again:
+                self.retried.append(row)
                 continue
             self.published[node] = row[2]
             self.records[node] = row

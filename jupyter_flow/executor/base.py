@@ -45,7 +45,8 @@ def check_workers(workers: object) -> None:
 
 def check_limits(time_limit: object, retries: object) -> None:
     """Raise ValueError unless they are a number of seconds (or None) and a number of retries."""
-    if time_limit is not None and not (isinstance(time_limit, int | float) and time_limit > 0):
+    seconds = isinstance(time_limit, int | float) and not isinstance(time_limit, bool) and time_limit > 0
+    if time_limit is not None and not seconds:
         raise ValueError(f"time_limit={time_limit!r}: seconds are expected, more than 0, or None for no limit")
-    if not isinstance(retries, int) or retries < 0:
+    if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
         raise ValueError(f"retries={retries!r}: a whole number is expected, 0 or more")

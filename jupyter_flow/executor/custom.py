@@ -31,7 +31,11 @@ class BaseExecutor:
     retries: int = 0
 
     def run(
-        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], task_metadata: Mapping[str, Any]
+        self,
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        task_metadata: Mapping[str, Any],
     ) -> Any:
         """Run an electron; its value is what this returns. `task_metadata`: dispatch_id, node_id, results_dir."""
         raise NotImplementedError(f"{type(self).__name__} has no run(function, args, kwargs, task_metadata)")

@@ -25,7 +25,13 @@ class ExecutorNames:
         """Give an executor a name; a name given again means the new one from then on."""
         if name in self.kinds:
             raise BuildError(f"{name!r} is a kind of executor; choose another name")
-        self.named[name] = executor
+        self.named[name] = self.get_executor(executor)
+
+    def unregister(self, name: str) -> None:
+        """Forget a name; electrons that ask for it fail to build from then on."""
+        del self.named[name]
+        if self.default == name:
+            self.default = "local"
 
     def get_executor(self, named: Any = None) -> Any:
         """The executor meant by an object, a kind, a name, or None for the default. Raises BuildError."""
@@ -42,7 +48,7 @@ class ExecutorNames:
         """The names that exist, printed unless `print_names` is false."""
         names = [*self.kinds, *sorted(self.named)]
         if print_names:
-            print("\n".join(names))
+            print("\n".join(names))  # noqa: T201  # as Covalent does
         return names
 
     def name_of(self, executor: Any) -> str:

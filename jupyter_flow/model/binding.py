@@ -14,7 +14,7 @@ from .errors import BuildError
 class Binder:
     """The signature of one electron."""
 
-    __slots__ = ("defaults", "least", "most", "names", "plain", "signature", "variadic")
+    __slots__ = ("defaults", "least", "most", "names", "plain", "shadowed", "signature", "variadic")
 
     def __init__(self, function: Callable[..., Any]) -> None:
         try:
@@ -26,6 +26,8 @@ class Binder:
         self.signature = signature
         self.names = tuple(p.name for p in positional)
         self.variadic = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "")
+        only = {p.name for p in parameters if p.kind is p.POSITIONAL_ONLY}
+        self.shadowed = only if any(p.kind is p.VAR_KEYWORD for p in parameters) else set()
         self.plain = bool(signature) and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
         self.least = sum(p.default is p.empty for p in positional)
         self.most = len(positional)
@@ -41,6 +43,8 @@ class Binder:
             return
         if self.signature is None:
             return
+        if self.shadowed:  # `f(1, a=2)` fits `def f(a, /, **more)`, but not every Python's bind knows
+            kwargs = {name: value for name, value in kwargs.items() if name not in self.shadowed}
         try:
             self.signature.bind(*args, **kwargs)
         except TypeError as error:

@@ -13,6 +13,8 @@ from .tracing import ACTIVE
 class Electron:
     """A function and its options. Inside a lattice a call adds a node; anywhere else it is the function."""
 
+    function: Callable[..., Any]
+    options: Options
     name: str
 
     def __init__(self, function: Callable[..., Any], options: Options = Options(), name: str | None = None) -> None:
@@ -22,9 +24,9 @@ class Electron:
         if not callable(function):
             raise BuildError(f"an electron is made of a function, not of {type(function).__name__}")
         functools.update_wrapper(self, function, updated=())
-        self.function: Callable[..., Any] = function
+        self.function = function
         self.options = options
-        self.name = name or getattr(function, "__name__", type(function).__name__)
+        self.name = name or str(getattr(function, "__name__", type(function).__name__))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         tracer = ACTIVE.get()

@@ -110,9 +110,6 @@ def _module(name: str, data: bytes) -> DepsModule:
     return DepsModule(module)
 
 
-
-
-
 def hooks(
     bash: Any = None, pip: Any = None, module: Any = None, before: Any = None, after: Any = None
 ) -> tuple[tuple[Hook, ...], tuple[Hook, ...]]:

@@ -91,7 +91,10 @@ class Output:
 
     # what keeps it a value -----------------------------------------------------------------
 
-    __array_ufunc__ = None  # numpy leaves `array + output` to __radd__
+    def __array_ufunc__(self, ufunc: Callable[..., Any], method: str, *inputs: Any, **kwargs: Any) -> "Output":
+        if method != "__call__" or "out" in kwargs:
+            _refuse(self, "be written into an array or reduced by numpy", "do that inside an electron")
+        return _glue(self, f"{ufunc.__name__}({', '.join(map(_short, inputs))})", ufunc, *inputs, **kwargs)
 
     def __hash__(self) -> int:
         frame = sys._getframe(1)  # a set would answer `output in {1, 2}` with False, unasked
@@ -244,7 +247,10 @@ UNARY: dict[str, Callable[..., Any]] = {
     "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "abs": abs, "round": round,
     "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc,
 }  # fmt: skip
-REFUSED = ("array", "array_function", "dataframe", "fspath", "buffer", "enter", "aenter", "await", "aiter", "next")
+REFUSED = (
+    "array", "array_function", "dataframe", "fspath", "buffer", "enter", "exit", "aenter", "aexit", "await",
+    "aiter", "next",
+)  # fmt: skip
 
 
 def _install() -> None:

@@ -6,8 +6,11 @@ global it reads; here its function is rebuilt over a shallow copy of the names i
 
 import sys
 from collections.abc import Callable
-from types import CellType, CodeType, FunctionType
+from types import CellType, FunctionType
 from typing import Any
+
+from .electron import Electron
+from .sources import names_in
 
 
 def snapshot(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +28,7 @@ def _copied(function: FunctionType, made: dict[int, FunctionType]) -> FunctionTy
     copy.__kwdefaults__ = function.__kwdefaults__
     copy.__qualname__, copy.__doc__, copy.__module__ = function.__qualname__, function.__doc__, function.__module__
     copy.__dict__.update(function.__dict__)
-    for name in _names(function.__code__):
+    for name in names_in(function.__code__):
         if name in function.__globals__:
             names[name] = _value(function.__globals__[name], made)
     for cell, original in zip(cells, function.__closure__ or (), strict=True):
@@ -37,7 +40,11 @@ def _copied(function: FunctionType, made: dict[int, FunctionType]) -> FunctionTy
 
 
 def _value(value: Any, made: dict[int, FunctionType]) -> Any:
-    return _copied(value, made) if isinstance(value, FunctionType) else value
+    if isinstance(value, FunctionType):
+        return _copied(value, made)
+    if isinstance(value, Electron) and isinstance(value.function, FunctionType):
+        return Electron(_copied(value.function, made), value.options, value.name)
+    return value
 
 
 def _of_notebook(function: FunctionType) -> bool:
@@ -45,10 +52,3 @@ def _of_notebook(function: FunctionType) -> bool:
     module = sys.modules.get(function.__module__ or "")
     return module is None or function.__module__ == "__main__" or "<locals>" in function.__qualname__
 
-
-def _names(code: CodeType) -> set[str]:
-    found = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            found |= _names(constant)
-    return found

@@ -35,3 +35,12 @@ def _source(code: CodeType) -> str:
         return inspect.getsource(code)
     except (OSError, TypeError):
         return ""
+
+
+def names_in(code: CodeType) -> set[str]:
+    """The names a function's code mentions, those of its inner functions included."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= names_in(constant)
+    return found

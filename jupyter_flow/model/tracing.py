@@ -125,7 +125,7 @@ class Tracer:
                 return OUTPUTS, tuple([node_of(value, self) for value in args])
             if kinds <= ATOMS and (kinds.isdisjoint(TEXTS) or not any(map(_long, args))):
                 return PLAIN, args
-        tags, items = bytearray(), []
+        tags, items = bytearray(), list[Any]()
         for value in (*args, *kwargs.values()):
             if type(value) is Output:
                 tags.append(OUTPUT)

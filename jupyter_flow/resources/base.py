@@ -58,6 +58,9 @@ class Queue(Protocol):
     def waiting(self, resource: "Resource") -> int:
         """(lock) How many electrons are ready for this resource and lie with no worker."""
 
+    def trivial(self, resource: "Resource") -> bool:
+        """(lock) Whether all of that is measured to be done in no time."""
+
     def release(self, claim: Claim) -> None:
         """(lock) A claim is through."""
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from .base import Resource, Services
-from .processes import ProcessResource
 from .threads import ThreadResource
 
 
@@ -28,6 +27,8 @@ class Registry:
         same = sum(resource.kind == kind for resource in self._live.values())
         name = kind if not same else f"{kind}-{same + 1}"
         if kind == "local":
+            from .processes import ProcessResource  # brings multiprocessing, which threads can do without
+
             return ProcessResource(name, self._services)
         if kind == "inline":
             return ThreadResource(name, kind, self._services, 1)

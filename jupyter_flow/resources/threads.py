@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import Any
 
-from ..model.events import Record
+from ..model.events import COMPLETED, Record
 from ..worker.messages import Member
 from ..worker.threadrunner import ThreadRunner
 from .base import Claim, Services, Work
@@ -25,6 +25,7 @@ class Slot:
         self.claim: Claim | None = None
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
         self.told = False
+        self.incomplete = False  # a member of the claim has no value: what follows it may lack an input
         self.done: list[Record] = []
         self.objects: dict[int, Any] = {}
         self.retired = False  # its electron was cancelled or timed out; it leaves when that returns
@@ -64,7 +65,12 @@ class ThreadResource:
         return [os.getpid()] if self._slots else []
 
     def kick(self) -> None:
-        """(lock) There is work."""
+        """(lock) There is work. Electrons of microseconds are not worth waking a second thread for."""
+        if len(self._slots) > len(self._idle) and self._queue.trivial(self):
+            return
+        self._wake()
+
+    def _wake(self) -> None:
         if self._idle:
             self._idle.pop().wake.release()
         elif len(self._slots) < self.workers and not self._closed:
@@ -77,8 +83,11 @@ class ThreadResource:
         """Give up on the threads that run these: replaced, for they cannot be stopped; their values are dropped."""
         with self._queue.lock:
             for slot in list(self._slots):
+                if slot.claim is None or slot.claim.work is not work:
+                    continue
+                _discard(slot.members, attempts)
                 current = slot.current
-                if slot.claim is not None and slot.claim.work is work and current and current[:2] in attempts:
+                if current is not None and current[:2] in attempts:
                     self._retire(slot)
 
     def _retire(self, slot: Slot) -> None:
@@ -116,7 +125,7 @@ class ThreadResource:
                 if claim is None:
                     self._idle.append(slot)
                 else:
-                    slot.claim = claim
+                    slot.claim, slot.incomplete = claim, False
                     slot.members.extend(claim.members)
                     if self._queue.waiting(self):
                         self.kick()
@@ -130,8 +139,7 @@ class ThreadResource:
         return sum(slot.claim.cores for slot in self._slots if slot.claim is not None)
 
     def _work(self, slot: Slot, claim: Claim) -> None:
-        if not claim.cheap or len(claim.members) > 1:
-            self._watch()
+        self._watch()
         while True:
             try:
                 member = slot.members.popleft()
@@ -148,7 +156,7 @@ class ThreadResource:
 
     def _run(self, slot: Slot, claim: Claim, member: Member) -> None:
         work, node, attempt = claim.work, member[0], member[1]
-        if not self._runner.ready(work, member, slot.objects):
+        if slot.incomplete and not self._runner.ready(work, member, slot.objects):
             with self._queue.lock:
                 work.returned([node])
             return
@@ -160,8 +168,10 @@ class ThreadResource:
         if slot.retired:
             work.finished([record])  # it counts only if nobody has given up on it
             return
-        if record.value is not None:
+        if record[2] == COMPLETED:
             slot.objects[node] = value
+        else:
+            slot.incomplete = True
         slot.done.append(record)
 
     def _post(self, slot: Slot) -> None:
@@ -182,7 +192,8 @@ class ThreadResource:
                         target=self._sweep, name=f"jupyter-flow-{self.id}-sweeper", daemon=True
                     )
                     self._sweeper.start()
-        self._busy.set()
+        if not self._busy.is_set():
+            self._busy.set()
 
     def _sweep(self) -> None:
         """Post what threads hold back, say what has been running for a while, and share out what waits behind it."""
@@ -213,7 +224,17 @@ class ThreadResource:
             if slot.members and (self._idle or len(self._slots) < self.workers):
                 claim.work.returned([member[0] for member in _drain(slot.members)])
                 held = True
+            if self._queue.waiting(self):
+                self._wake()  # it was thought to be short, and holds up what waits
         return held
+
+
+def _discard(members: deque[Member], attempts: frozenset[tuple[int, int]]) -> None:
+    for member in [member for member in list(members) if member[:2] in attempts]:
+        try:
+            members.remove(member)
+        except ValueError:  # its thread was faster
+            continue
 
 
 def _drain(members: deque[Member]) -> list[Member]:

@@ -1,7 +1,6 @@
 """Which code belongs to an installed package, and to which version of it."""
 
 import functools
-import importlib.metadata
 import os
 import sys
 import sysconfig
@@ -48,6 +47,8 @@ def _version(top: str) -> str:
     version = getattr(sys.modules.get(top), "__version__", None)
     if isinstance(version, str):
         return version
+    import importlib.metadata  # brings the whole of `email`
+
     try:
         return importlib.metadata.version(top)
     except importlib.metadata.PackageNotFoundError:

@@ -9,7 +9,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-Streams = tuple[io.StringIO, io.StringIO]
+Streams = list[io.StringIO | None]  # stdout and stderr; made when something is written
 
 WRITING: ContextVar[Streams | None] = ContextVar("jupyter_flow_streams", default=None)
 
@@ -23,7 +23,12 @@ class Shared:
     def write(self, text: str) -> int:
         """Write, for whoever is running."""
         streams = WRITING.get()
-        return self._stream.write(text) if streams is None else streams[self._which].write(text)
+        if streams is None:
+            return self._stream.write(text)
+        own = streams[self._which]
+        if own is None:
+            own = streams[self._which] = io.StringIO()
+        return own.write(text)
 
     def writelines(self, lines: Any) -> None:
         """Write several."""
@@ -37,6 +42,12 @@ class Shared:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def written(streams: Streams, which: int) -> bytes:
+    """What an electron wrote."""
+    own = streams[which]
+    return b"" if own is None else own.getvalue().encode("utf-8", "backslashreplace")
 
 
 def install() -> None:

@@ -20,7 +20,8 @@ class Context(NamedTuple):
         return self.node_id
 
 
-CURRENT: ContextVar[Context | None] = ContextVar("jupyter_flow_context", default=None)
+# A plain tuple in the order of `Context`: it is set for every electron, and asked for by few.
+CURRENT: ContextVar[tuple[str, int, int, str] | None] = ContextVar("jupyter_flow_context", default=None)
 
 
 def get_context() -> Context:
@@ -28,9 +29,9 @@ def get_context() -> Context:
     context = CURRENT.get()
     if context is None:
         raise FlowError("get_context() is for electrons while they run; nothing is running here")
-    return context
+    return Context(*context)
 
 
-def metadata(context: Context, folder: str) -> dict[str, Any]:
+def metadata(context: tuple[str, int, int, str], folder: str) -> dict[str, Any]:
     """The same for an executor of the user's own, in Covalent's words."""
-    return {"dispatch_id": context.dispatch_id, "node_id": context.node_id, "results_dir": folder}
+    return {"dispatch_id": context[0], "node_id": context[1], "results_dir": folder}

@@ -1,6 +1,5 @@
 """What happens around the user's function, the same on every executor."""
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -32,7 +31,11 @@ def call(
 
 def awaited(value: Any) -> Any:
     """The value, waited for if it is a coroutine."""
-    return asyncio.run(value) if inspect.iscoroutine(value) else value
+    if not inspect.iscoroutine(value):
+        return value
+    import asyncio  # 30 modules, for the electrons that need it
+
+    return asyncio.run(value)
 
 
 def _prepared(before: Sequence[Hook]) -> dict[str, Any]:

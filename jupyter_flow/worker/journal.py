@@ -145,11 +145,18 @@ class JournalReader:
     def read(self) -> list[Entry]:
         """What has been written since the last look."""
         entries: list[Entry] = []
+        begun: bytes | None = None  # a start is news only while its finish is not there
         while (payload := self._next()) is not None:
-            if payload[0] == END:
+            kind = payload[0]
+            if kind == STARTED:
+                begun = payload
+            elif kind == END:
                 self._close_segment()
             else:
+                begun = None if kind == FINISHED else begun
                 entries.append(_decoded(payload, self.worker))
+        if begun is not None:
+            entries.append(_decoded(begun, self.worker))
         return entries
 
     def remove(self) -> None:

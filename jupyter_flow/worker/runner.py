@@ -10,22 +10,23 @@ from typing import Any
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..store.blobs import Blobs
 from . import envelope
-from .context import CURRENT, Context
+from .context import CURRENT
 from .failures import failure_of, unserializable, unstored
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Code, Member, Setup
 from .payload import Payload, nodes_in
+from .state import holds_state
 
 
 class Task:
     """A version of an electron, unpickled."""
 
-    __slots__ = ("after", "before", "code", "function")
+    __slots__ = ("after", "before", "fresh", "function")
 
     def __init__(self, code: Code, payload: Payload) -> None:
-        self.code = code
         self.before, self.after, self.function = payload.function(code.code)
+        self.fresh = holds_state(self.function)
 
 
 class Dispatch:
@@ -46,6 +47,7 @@ class Runner:
         self.journal, self.logs, self.payload = journal, logs, Payload(blobs)
         self.dispatches: dict[int, Dispatch] = {}
         self.values: dict[int, Value] = {}
+        self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
 
     def begin(self, batch: Batch) -> None:
         """Take in what a batch brings along."""
@@ -53,7 +55,7 @@ class Runner:
             self.dispatches[batch.run] = Dispatch(batch.setup)
             _prepare(batch.setup)
         self.dispatches[batch.run].codes.update(batch.codes)
-        self.values = batch.values
+        self.values, self.incomplete = batch.values, False
 
     def drop(self, run: int, nodes: frozenset[int] | None) -> None:
         """Start none of these any more. Called by the listening thread."""
@@ -71,8 +73,9 @@ class Runner:
         node, attempt, version, kind, call = member
         dispatch = self.dispatches.get(run)
         if dispatch is None or dispatch.stopped or node in dispatch.dropped:
+            self.incomplete = True
             return
-        if kind and not all(needed in self.values for needed in nodes_in(kind, call)):
+        if self.incomplete and not all(needed in self.values for needed in nodes_in(kind, call)):
             return
         position = self.logs.position()
         start = time.time_ns()
@@ -83,7 +86,7 @@ class Runner:
     def _attempt(self, dispatch: Dispatch, member: Member) -> tuple[int, Value | None, Failure | None]:
         node, attempt, version, kind, call = member
         code = dispatch.codes[version]
-        token = CURRENT.set(Context(dispatch.setup.dispatch_id, node, attempt, code.place.executor))
+        token = CURRENT.set((dispatch.setup.dispatch_id, node, attempt, code.place.executor))
         try:
             _enter(dispatch.setup, code, node)
             task = self._task(dispatch, version)
@@ -110,7 +113,7 @@ class Runner:
 
     def _task(self, dispatch: Dispatch, version: int) -> Task:
         task = dispatch.tasks.get(version)
-        if task is None:
+        if task is None or task.fresh:
             task = dispatch.tasks[version] = Task(dispatch.codes[version], self.payload)
         return task
 
@@ -122,8 +125,10 @@ class Runner:
         texts = self.payload.text(stdout), self.payload.text(stderr)
         end = time.time_ns()
         self.journal.finished(run, Record(member[0], member[1], status, start, end, 0, value, *texts, failure))
-        if value is not None:
+        if value is not None and status == COMPLETED:
             self.values[member[0]] = value
+        else:
+            self.incomplete = True
 
 
 def append(path: str | None, text: bytes) -> None:

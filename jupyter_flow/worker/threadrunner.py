@@ -1,9 +1,8 @@
 """Running one electron in a thread of the kernel: objects are shared, not copied."""
 
-import contextvars
-import io
 import time
 from collections.abc import Callable, Mapping
+from contextvars import Context as Isolated
 from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
@@ -11,7 +10,7 @@ from ..model.graph import OUTPUT, OUTPUTS, PLAIN
 from ..model.snapshot import snapshot
 from ..store.blobs import Blobs
 from . import capture, envelope
-from .context import CURRENT, Context, metadata
+from .context import CURRENT, metadata
 from .failures import failure_of, unserializable, unstored
 from .messages import Member
 from .payload import Hooks, Payload, nodes_in, split
@@ -39,25 +38,28 @@ class ThreadRunner:
 
     def run(self, work: Any, member: Member, start: int, worker: int, near: Mapping[int, Any]) -> tuple[Record, Any]:
         """Run one member: its record, and the object it made. `near`: outputs this thread has not handed in yet."""
-        streams = io.StringIO(), io.StringIO()
-        context = contextvars.Context()
+        streams: capture.Streams = [None, None]
         capture.install()
-        status, packed, failure, value = context.run(self._attempt, work, member, streams, near)
-        texts = [stream.getvalue().encode("utf-8", "backslashreplace") if stream.tell() else b"" for stream in streams]
-        stdout, stderr = (self._payload.text(text) for text in texts)
-        if stdout or stderr:
-            place = work.code(member[2]).place
-            append(place.log_stdout, texts[0])
-            append(place.log_stderr, texts[1])
+        status, packed, failure, value = Isolated().run(self._attempt, work, member, streams, near)
+        stdout = stderr = None
+        if streams != [None, None]:
+            stdout, stderr = self._printed(work, member[2], streams)
         end = time.time_ns()
         return Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure), value
+
+    def _printed(self, work: Any, version: int, streams: capture.Streams) -> tuple[Value | None, Value | None]:
+        place = work.code(version).place
+        stdout, stderr = capture.written(streams, 0), capture.written(streams, 1)
+        append(place.log_stdout, stdout)
+        append(place.log_stderr, stderr)
+        return self._payload.text(stdout), self._payload.text(stderr)
 
     def _attempt(
         self, work: Any, member: Member, streams: capture.Streams, near: Mapping[int, Any]
     ) -> tuple[int, Value | None, Failure | None, Any]:
         node, attempt, version, kind, call = member
         code = work.code(version)
-        context = Context(work.id, node, attempt, code.place.executor)
+        context = (work.id, node, attempt, code.place.executor)
         CURRENT.set(context)
         capture.WRITING.set(streams)
         try:
