@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .dispatch.archive import new_id, pack_record
+from .dispatch.archive import Inputs, new_id, pack_record
 from .dispatch.dispatcher import Dispatcher, Submission
 from .dispatch.resolve import resolve
 from .dispatch.reuse import reusable
@@ -32,6 +32,7 @@ from .worker.context import CURRENT
 
 REMEMBERED = 32  # dispatches that have ended and are read from memory
 REMEMBERED_NODES = 20_000
+REMEMBERED_BYTES = 4 * 1024 * 1024  # of values, each
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -66,7 +67,7 @@ class Session:
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         self.dispatcher = Dispatcher(self.store, names)
         self._closed = False
-        self._given: dict[str, Value | None] = {}
+        self._given: dict[str, Inputs] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
         self._surroundings = _Surroundings(self.store)
         _before_exit(self._finish)
@@ -91,13 +92,17 @@ class Session:
         row = self.store.run(id)
         archive = archive_of(row, self.store)
         if archive.workflow is None:
-            raise DispatchError(f"dispatch {id} is part of {row.root}; redispatch that one")
+            why = (
+                f"is a sublattice of {row.root}"
+                if row.parent
+                else "could not be recorded: its lattice cannot be pickled"
+            )
+            raise DispatchError(f"dispatch {id} cannot be run again: it {why}")
         payload = self.dispatcher.payload
         lattice, replaced = payload.load(archive.workflow)
         if not args and not kwargs:
-            if archive.inputs is None:
-                raise DispatchError(f"the inputs of dispatch {id} could not be recorded; give them again")
-            args, kwargs = payload.load(archive.inputs)
+            assert archive.inputs is not None
+            args, kwargs = archive.inputs.load(payload.load)
         earlier = (archive.graph, self._outcomes(row.serial)) if reuse else None
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier)
 
@@ -106,7 +111,7 @@ class Session:
         declared: bool, earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
     ) -> str:  # fmt: skip
         _check_here()
-        inputs = self._recorded((args, kwargs))
+        inputs = Inputs(tuple(map(self._recorded, args)), {k: self._recorded(v) for k, v in kwargs.items()})
         graph = lattice.trace(args, kwargs, self._surroundings, replaced)
         if not declared and not len(graph):
             raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
@@ -196,6 +201,9 @@ class Session:
         return Result(StoreView(row, self.store, self._inside)) if row is not None else None
 
     def _remember(self, run: Run) -> None:
+        if run.weight > REMEMBERED_BYTES:
+            self._given.pop(run.id, None)
+            return
         self._ended[run.id] = run
         while len(self._ended) > REMEMBERED or sum(len(r.graph) for r in list(self._ended.values())) > REMEMBERED_NODES:
             id, _ = self._ended.popitem(last=False)

@@ -2,8 +2,10 @@
 
 import pickle
 import uuid
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..model.errors import DispatchError
 from ..model.events import Value
 from ..model.graph import TransportGraph
 
@@ -12,8 +14,25 @@ class Archive(NamedTuple):
     """What a later kernel needs to read a dispatch or to repeat it."""
 
     graph: TransportGraph
-    inputs: Value | None  # the pickled (args, kwargs) of the lattice
-    workflow: Value | None  # the pickled lattice
+    inputs: "Inputs | None"  # what the lattice was given
+    workflow: Value | None  # the pickled lattice; None for a sublattice, and where it cannot be pickled
+
+
+class Inputs(NamedTuple):
+    """The arguments of a lattice, each by itself, so that a large one is the same file as where an electron uses it."""
+
+    args: tuple[Value | None, ...]  # None: it could not be pickled
+    kwargs: dict[str, Value | None]
+
+    def load(self, load: Callable[[Value], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments. Raises DispatchError where one could not be recorded."""
+        return tuple(_loaded(load, value) for value in self.args), {k: _loaded(load, v) for k, v in self.kwargs.items()}
+
+
+def _loaded(load: Callable[[Value], Any], value: Value | None) -> Any:
+    if value is None:
+        raise DispatchError("an argument of this dispatch could not be pickled, so it is not recorded; give it again")
+    return load(value)
 
 
 def new_id() -> str:
@@ -21,7 +40,7 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def pack_record(graph: TransportGraph, inputs: Value | None, workflow: Value | None) -> bytes:
+def pack_record(graph: TransportGraph, inputs: Inputs | None, workflow: Value | None) -> bytes:
     """A dispatch as bytes."""
     return pickle.dumps((1, graph, inputs, workflow), 5)
 

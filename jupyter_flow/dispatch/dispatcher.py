@@ -115,6 +115,7 @@ class Dispatcher:
         if run.parent is not None:
             parent, node, built = run.parent
             parent.child_ended(node, run, built)
+        run.release()
 
     def _learn(self, run: Run) -> None:
         measured = zip(run.graph.versions, run.plan.cost, strict=True)

@@ -43,7 +43,7 @@ class Machine:
         self.consumers = consumers
         self.waiting = waiting  # producers still to complete
         self.state = bytearray(len(waiting))
-        self.attempts = bytearray(len(waiting))  # begun or handed out so far, the current one included
+        self.attempts = array("I", bytes(4 * len(waiting)))  # begun or handed out so far, the current one included
         self.left = len(waiting)
         self.failed = self.cancelled = 0
         self._retries = retries

@@ -310,6 +310,15 @@ class Run:
             lines.append(f"{node}: {self.graph.name_of(node)}: {why}")
         return "\n".join(lines)
 
+    @property
+    def weight(self) -> int:
+        """How many bytes of values it holds in memory."""
+        return sum(len(value) for value in self.values.values() if isinstance(value, bytes))
+
+    def release(self) -> None:
+        """It has ended, and whoever it belongs to has its value: hold no objects any more."""
+        self.values, self.objects, self._codes = {}, {}, {}
+
     def state_of(self, node: int) -> Status:
         """The status of a node, as far as it may be told."""
         told = self.published[node]

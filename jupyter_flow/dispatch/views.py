@@ -9,7 +9,7 @@ from ..model.status import Status
 from ..store.records import RunRow
 from ..store.runs import Store
 from ..worker.payload import Payload
-from .archive import Archive, unpack_record
+from .archive import Archive, Inputs, unpack_record
 from .run import Run
 
 Inside = Callable[[str, int], Result | None]
@@ -18,8 +18,12 @@ Inside = Callable[[str, int], Result | None]
 class _Values:
     """What both views share: values from the store."""
 
-    def __init__(self, store: Store, inside: Inside) -> None:
-        self._store, self._payload, self._inside = store, Payload(store.blobs), inside
+    def __init__(self, store: Store, inside: Inside, inputs: Inputs | None) -> None:
+        self._store, self._payload, self._inside, self._inputs = store, Payload(store.blobs), inside, inputs
+
+    def given(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What the lattice was given."""
+        return ((), {}) if self._inputs is None else self._inputs.load(self.load)
 
     def load(self, value: Value) -> Any:
         """The object of a value."""
@@ -38,9 +42,9 @@ class _Values:
 class RunView(_Values):
     """A dispatch of this session. The status is that of the moment the view was made."""
 
-    def __init__(self, run: Run, store: Store, inside: Inside, inputs: Value | None) -> None:
-        super().__init__(store, inside)
-        self.id, self.graph, self.folder, self.inputs = run.id, run.graph, run.folder, inputs
+    def __init__(self, run: Run, store: Store, inside: Inside, inputs: Inputs | None) -> None:
+        super().__init__(store, inside, inputs)
+        self.id, self.graph, self.folder = run.id, run.graph, run.folder
         self.name = run.graph.name
         self.root = run.root
         self.status = run.status if run.ended.is_set() else Status.RUNNING
@@ -76,10 +80,10 @@ class StoreView(_Values):
     """A dispatch as the store has it."""
 
     def __init__(self, row: RunRow, store: Store, inside: Inside) -> None:
-        super().__init__(store, inside)
         archive = archive_of(row, store)
+        super().__init__(store, inside, archive.inputs)
         self.id, self.root, self.name = row.id, row.root, row.name
-        self.graph, self.inputs = archive.graph, archive.inputs
+        self.graph = archive.graph
         self.status, self.error = row.state, row.error
         self.started, self.ended = row.started or row.created, row.ended
         self.folder = str(store.root / "runs" / row.id)

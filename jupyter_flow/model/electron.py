@@ -7,6 +7,7 @@ from typing import Any, overload
 from .errors import BuildError
 from .hooks import hooks
 from .options import Options
+from .pickles import sendable
 from .tracing import ACTIVE
 
 
@@ -74,7 +75,7 @@ class Electron:
         return self
 
     def __reduce__(self) -> Any:
-        return _unpickled, (), {"function": self.function, "options": self.options, "name": self.name}
+        return _unpickled, (), {"function": sendable(self.function), "options": self.options, "name": self.name}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

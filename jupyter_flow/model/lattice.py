@@ -10,6 +10,7 @@ from .errors import BuildError
 from .graph import TransportGraph
 from .hooks import hooks
 from .options import Options
+from .pickles import sendable
 from .sources import source_of
 from .tracing import ACTIVE, Surroundings, trace
 
@@ -69,7 +70,8 @@ class Lattice:
         return self.workflow_function
 
     def __reduce__(self) -> Any:
-        return _unpickled, (), {"workflow_function": self.workflow_function, "options": self.options, "name": self.name}
+        function = sendable(self.workflow_function)
+        return _unpickled, (), {"workflow_function": function, "options": self.options, "name": self.name}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, transport_graph=None)

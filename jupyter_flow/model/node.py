@@ -38,7 +38,6 @@ class View(Protocol):
     root: str
     name: str
     graph: TransportGraph
-    inputs: Value | None
     status: Status
     error: str | None
     started: int
@@ -53,6 +52,9 @@ class View(Protocol):
 
     def attempts(self, node: int) -> list[Record]:
         """Its attempts so far, in order."""
+
+    def given(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What the lattice was given, loaded. Raises DispatchError where that could not be recorded."""
 
     def load(self, value: Value) -> Any:
         """The object of a value. Raises StoreCorruption, StoreUntrusted."""

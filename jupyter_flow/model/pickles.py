@@ -7,6 +7,7 @@ is asked where pickle cannot, or where its answer mentions ``__main__``.
 
 import pickle
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any
 
 import cloudpickle
@@ -43,6 +44,28 @@ def by_value(value: object, callback: Callable[[pickle.PickleBuffer], Any] | Non
     """Pickle with cloudpickle: functions and classes of the notebook travel whole."""
     data: bytes = cloudpickle.dumps(value, PROTOCOL, buffer_callback=callback)
     return data
+
+
+class _Method:
+    """A bound method, pickled as its function and its object.
+
+    By itself it pickles as "the attribute of this name", and there a decorator or a subclass may have put another.
+    """
+
+    def __init__(self, method: MethodType) -> None:
+        self.method = method
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _bound, (self.method.__func__, self.method.__self__)
+
+
+def _bound(function: Callable[..., Any], owner: object) -> MethodType:
+    return MethodType(function, owner)
+
+
+def sendable(function: Callable[..., Any]) -> Any:
+    """What to pickle in place of a function, so that the same function comes out."""
+    return _Method(function) if isinstance(function, MethodType) else function
 
 
 def loads(data: bytes | memoryview, buffers: Sequence[Any] = ()) -> Any:

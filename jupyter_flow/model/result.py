@@ -62,8 +62,7 @@ class Result:
         return TransportableObject(load=self._given)
 
     def _given(self) -> dict[str, Any]:
-        value = self._view.inputs
-        args, kwargs = ((), {}) if value is None else self._view.load(value)
+        args, kwargs = self._view.given()
         return {"args": args, "kwargs": kwargs}
 
     @property

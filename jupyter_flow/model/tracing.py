@@ -13,7 +13,7 @@ from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph,
 from .literal import ATOMS, Literal, capture
 from .options import Options
 from .output import Output, node_of
-from .pickles import pack
+from .pickles import pack, sendable
 from .settling import place_glue, settle
 from .sources import source_of, written_in
 
@@ -187,7 +187,7 @@ class Tracer:
     def _new_version(self, electron: "Electron", options: Options, executor: int, binder: Binder) -> Version:
         function = electron.function
         try:
-            code = pack((options.before, options.after, function), self._keep)
+            code = pack((options.before, options.after, sendable(function)), self._keep)
         except BuildError as error:
             raise BuildError(f"electron {electron.name!r} cannot be sent to a worker: {error}") from error
         except Exception as error:
