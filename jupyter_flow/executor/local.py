@@ -58,7 +58,8 @@ class LocalExecutor(Executor):
 class ThreadExecutor(Executor):
     """Threads of the kernel: for waiting on files and networks, and for code that releases the GIL.
 
-    Threads share objects with each other and with the notebook; a running one cannot be stopped.
+    Electrons on threads share each other's outputs, so one that changes its input changes it for all; a thread
+    that runs cannot be stopped: it is given up, and its value dropped.
     """
 
     kind: ClassVar[str] = "thread"

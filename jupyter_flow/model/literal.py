@@ -14,7 +14,6 @@ from .events import BlobRef, Value
 from .pickles import Keep, loads, pack
 
 ATOMS = frozenset({int, float, str, bytes, bool, complex, type(None), type(...)})
-CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
 
 
 class _Inputs(threading.local):
@@ -40,17 +39,13 @@ def capturing() -> tuple[Any, dict[int, int]] | None:
 
 
 class Literal:
-    """A captured argument: its pickle, and the nodes whose outputs it holds.
+    """A captured argument: its pickle, and the nodes whose outputs it holds."""
 
-    `live` is the object itself where threads may share it; it never travels.
-    """
+    __slots__ = ("data", "refs")
 
-    __slots__ = ("data", "live", "refs")
-
-    def __init__(self, data: Value, refs: tuple[int, ...] = (), live: object = None) -> None:
+    def __init__(self, data: Value, refs: tuple[int, ...] = ()) -> None:
         self.data = data
         self.refs = refs
-        self.live = live
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Literal) and (self.data, self.refs) == (other.data, other.refs)
@@ -76,11 +71,9 @@ def capture(value: object, keep: Keep | None, tracer: object = None) -> Literal:
     outer, _found.now = _found.now, (tracer, slots)
     try:
         data = pack(value, keep)
-        refs = tuple(slots)
+        return Literal(data, tuple(slots))
     finally:
         _found.now = outer
-    shared = None if refs or type(value) in CONTAINERS else value
-    return Literal(data, refs, shared)
 
 
 __all__ = ["ATOMS", "BlobRef", "Literal", "capture", "capturing", "fetch"]

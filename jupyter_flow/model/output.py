@@ -173,7 +173,8 @@ def _short(value: object) -> str:
     if isinstance(value, Output):
         return _name(value)
     if type(value) is slice:
-        return ":".join("" if part is None else _short(part) for part in (value.start, value.stop, value.step))
+        parts = [value.start, value.stop, value.step][: 2 if value.step is None else 3]
+        return ":".join("" if part is None else _short(part) for part in parts)
     if type(value) is tuple and len(value) <= 4:
         return ", ".join(map(_short, value))
     if type(value) is str or type(value) is bytes:

@@ -1,7 +1,8 @@
 """What came of a dispatch, as far as it has got. Values are loaded when they are looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from .errors import ElectronCancelled
@@ -109,35 +110,53 @@ class Result:
                     yield NodeResult(view, node)
 
     def __str__(self) -> str:
-        given = self.inputs.get_deserialized()
-        args = ", ".join(_short(value) for value in given["args"])
-        kwargs = ", ".join(f"{name!r}: {_short(value)}" for name, value in given["kwargs"].items())
+        args, kwargs = self._told_inputs()
         return (
-            f"\nLattice Result\n==============\nstatus: {self.status}\nresult: {_short(self.result)}\n"
+            f"\nLattice Result\n==============\nstatus: {self.status}\nresult: {_shown(lambda: self.result)}\n"
             f"input args: {args}\ninput kwargs: {kwargs}\nerror: {self.error}\n\n"
             f"start_time: {self.start_time}\nend_time: {self.end_time}\n\n"
             f"results_dir: {self.results_dir}\ndispatch_id: {self.dispatch_id}\n\n"
             f"Node Outputs\n------------\n{self._outputs()}"
         )
 
+    def _told_inputs(self) -> tuple[str, str]:
+        try:
+            args, kwargs = self._view.given()
+        except Exception as error:
+            return _unreadable(error), ""
+        named = [f"{name!r}: {_shown(partial(_itself, value))}" for name, value in kwargs.items()]
+        return ", ".join([_shown(partial(_itself, value)) for value in args]), ", ".join(named)
+
     def _outputs(self) -> str:
         electrons = self._view.graph.electrons
         shown = [NodeResult(self._view, node) for node in range(min(electrons, MOST_NODES))]
-        lines = [f"{n.name}({n.id}): {_short(n.output) if n.has_output else n.status}\n" for n in shown]
+        lines = [f"{n.name}({n.id}): {_shown(_loader(n)) if n.has_output else n.status}\n" for n in shown]
         return "".join(lines) + (f"… and {electrons - MOST_NODES} more\n" if electrons > MOST_NODES else "")
 
     def __repr__(self) -> str:
-        value = f", {_short(self.result)}" if self.status is Status.COMPLETED else ""
+        value = f", {_shown(lambda: self.result)}" if self.status is Status.COMPLETED else ""
         return f"<Result {self._view.name}: {self.status}{value}>"
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _loader(node: NodeResult) -> Any:
     return lambda: node.output
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
+def _shown(look: Callable[[], Any]) -> str:
+    """A value as text; printing a result never fails, whatever became of its values."""
+    try:
+        text = repr(look())
+    except Exception as error:
+        text = _unreadable(error)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _unreadable(error: Exception) -> str:
+    return f"<cannot be shown: {type(error).__name__}: {error}>"
 
 
 __all__ = ["NodeResult", "Place", "RecordedLattice", "Result", "View"]

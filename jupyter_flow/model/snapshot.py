@@ -51,4 +51,3 @@ def _of_notebook(function: FunctionType) -> bool:
     """Whether it was written here rather than imported: nobody redefines a library's functions."""
     module = sys.modules.get(function.__module__ or "")
     return module is None or function.__module__ == "__main__" or "<locals>" in function.__qualname__
-

@@ -1,4 +1,4 @@
-"""Running one electron in a thread of the kernel: objects are shared, not copied."""
+"""Running one electron in a thread of the kernel: outputs are shared, not copied."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -122,11 +122,7 @@ class ThreadRunner:
         def item(tag: int, thing: Any) -> Any:
             if tag == OUTPUT:
                 return output(thing)
-            if not tag:
-                return thing
-            if thing.live is not None:
-                return thing.live
-            return self._payload.literal(thing, [output(node) for node in thing.refs])
+            return self._payload.literal(thing, [output(node) for node in thing.refs]) if tag else thing
 
         if kind == OUTPUTS:
             return [output(node) for node in call], {}
