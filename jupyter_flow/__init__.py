@@ -1,5 +1,7 @@
 """Workflows in the notebook: electrons, lattices, and shared executors, with no server to start."""
 
+import sys
+
 from . import executor
 from .model import errors
 from .model.electron import electron
@@ -47,3 +49,16 @@ def load_ipython_extension(shell: object) -> None:
     from .notebook.extension import load
 
     load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """``%unload_ext jupyter_flow``."""
+    from .notebook.extension import unload
+
+    unload(shell)
+
+
+if "IPython" in sys.modules:  # a notebook shows our values well without loading the magics
+    from .notebook.extension import arrive
+
+    arrive()

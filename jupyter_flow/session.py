@@ -6,7 +6,8 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ from .worker.context import CURRENT
 REMEMBERED = 32  # dispatches that have ended and are read from memory
 REMEMBERED_NODES = 20_000
 REMEMBERED_BYTES = 4 * 1024 * 1024  # of values, each
+TICK = 0.25  # seconds between two signs of life to whoever waits
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -67,6 +69,7 @@ class Session:
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         self.dispatcher = Dispatcher(self.store, names)
         self._closed = False
+        self.last: str | None = None  # the newest dispatch of this kernel
         self._given: dict[str, Inputs] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
         self._surroundings = _Surroundings(self.store)
@@ -111,6 +114,7 @@ class Session:
         declared: bool, earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
     ) -> str:  # fmt: skip
         _check_here()
+        names.get_executor(lattice.workflow_executor)
         inputs = Inputs(tuple(map(self._recorded, args)), {k: self._recorded(v) for k, v in kwargs.items()})
         graph = lattice.trace(args, kwargs, self._surroundings, replaced)
         if not declared and not len(graph):
@@ -120,6 +124,7 @@ class Session:
         submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow))
         run = self.dispatcher.submit(submission, graph)
         self._given[run.id] = inputs
+        self.last = run.id
         run.on_end = self._remember
         if earlier is not None:
             run.adopt(reusable(graph, *earlier))
@@ -147,16 +152,21 @@ class Session:
 
     def wait(self, id: str, timeout: float | None = None) -> None:
         """Wait until a dispatch has ended. An interrupt stops the waiting, not the work. Raises TimeoutError."""
+        end = None if timeout is None else time.monotonic() + timeout
+        with (watching or _unwatched)(id) as line:
+            while not self._ended_within(id, TICK if end is None else min(TICK, end - time.monotonic())):
+                if end is not None and time.monotonic() >= end:
+                    raise TimeoutError(f"dispatch {id} has not ended after {timeout:g} s; it goes on")
+                line.tick()
+
+    def _ended_within(self, id: str, seconds: float) -> bool:
         run = self.run(id)
         if run is not None:
-            if not run.ended.wait(timeout):
-                raise TimeoutError(f"dispatch {id} has not ended after {timeout:g} s; it goes on")
-            return
-        end = None if timeout is None else time.monotonic() + timeout
-        while not self.store.run(id).state.final:
-            if end is not None and time.monotonic() > end:
-                raise TimeoutError(f"dispatch {id} has not ended after {timeout:g} s; another kernel runs it")
-            time.sleep(POLL)
+            return run.ended.wait(max(0.0, seconds))
+        if self.store.run(id).state.final:
+            return True
+        time.sleep(max(0.0, min(POLL, seconds)))
+        return False
 
     def result(self, id: str, output: bool = True, intermediate: bool = True, inside: bool = True) -> Result:
         """The outcome of a dispatch so far. Raises UnknownDispatch."""
@@ -217,7 +227,7 @@ class Session:
         dispatcher = self.dispatcher
         with dispatcher.lock:
             return [
-                ResourceInfo(r.id, r.kind, r.workers, r.running, dispatcher.waiting(r), dispatcher.sharing(r), r.pids())
+                ResourceInfo(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids())
                 for r in dispatcher.resources
             ]
 
@@ -229,7 +239,8 @@ class Session:
     def _finish(self) -> None:
         """The process ends. A script waits for what it dispatched, as a pool's would; a kernel must not."""
         try:
-            if "ipykernel" not in sys.modules and os.getpid() == self.process:
+            interrupted = getattr(sys, "last_type", None) is KeyboardInterrupt
+            if "ipykernel" not in sys.modules and not interrupted and os.getpid() == self.process:
                 for run in list(self.dispatcher.runs.values()):
                     run.ended.wait()
         finally:
@@ -250,6 +261,8 @@ class Session:
 
 class _Surroundings:
     """What tracing needs of the session."""
+
+    shares_process = True
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -288,6 +301,28 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
                 f"this session keeps its results in {_current.store.root}; close it to use another place"
             )
         return _current
+
+
+class Unwatched:
+    """Waiting that nobody looks at."""
+
+    def tick(self) -> None:
+        """Time has passed."""
+
+
+@contextmanager
+def _unwatched(id: str) -> Iterator[Unwatched]:
+    yield Unwatched()
+
+
+# Set by the notebook: shows whoever waits for a dispatch how it gets on.
+watching: "Callable[[str], AbstractContextManager[Any]] | None" = None
+
+
+def watch_with(watcher: "Callable[[str], AbstractContextManager[Any]] | None") -> None:
+    """Have every wait for a dispatch watched: ``with watcher(id) as line``, and `line.tick()` now and then."""
+    global watching
+    watching = watcher
 
 
 def lattice_of(workflow: Any) -> Lattice:

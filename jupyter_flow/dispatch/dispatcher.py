@@ -5,6 +5,7 @@ themselves, a batch at a time, under one lock. One more thread keeps time.
 """
 
 import heapq
+import logging
 import os
 import sys
 import threading
@@ -14,6 +15,7 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from ..executor.names import ExecutorNames
+from ..model.errors import BuildError
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.pickles import loads
@@ -30,6 +32,7 @@ from .lanes import Lane, Lanes
 from .resolve import resolve
 from .run import Run
 
+LOG = logging.getLogger("jupyter_flow")
 REMEMBERED_COSTS = 10_000
 ROW = 256 * 1024  # bytes; the record of a larger graph is a file
 
@@ -61,13 +64,14 @@ class Dispatcher:
         self._clock: threading.Thread | None = None
         self._graphs: SimpleQueue[tuple[Run, Record] | None] = SimpleQueue()
         self._builder: threading.Thread | None = None
-        self._closed = False
+        self.closed = False
 
     # dispatches -------------------------------------------------------------------------------
 
     def submit(self, submission: Submission, graph: TransportGraph) -> Run:
-        """Write a dispatch down, its executors resolved; it is yet to be started. Raises StoreError."""
+        """Write a dispatch down, its executors resolved; it is yet to be started. Raises BuildError, StoreError."""
         parent = submission.parent
+        self._check_cores(graph)
         number = self.store.begin(self._row(submission, graph))
         setup = Setup(submission.id, os.getcwd(), list(sys.path), graph.sources)
         run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
@@ -77,6 +81,24 @@ class Dispatcher:
             if parent:
                 parent[0].children[parent[1]] = run
         return run
+
+    def _check_cores(self, graph: TransportGraph) -> None:
+        for version in graph.versions:
+            cores = version.options.cores or 1
+            if cores > 1:
+                with self.lock:
+                    resource = self._resource_of(graph.executors[version.executor])
+                if cores > resource.workers:
+                    raise BuildError(
+                        f"electron {version.name!r} asks for cores={cores}, and {resource.id!r} has {resource.workers} "
+                        f"workers; an executor with workers={cores} makes it have more"
+                    )
+
+    def _resource_of(self, executor: Any) -> Resource:
+        """(lock) The resource an executor names, large enough for it."""
+        resource = self.resources.get(executor)
+        resource.want(executor.workers if hasattr(executor, "workers") else None)
+        return resource
 
     def _row(self, submission: Submission, graph: TransportGraph) -> Row:
         parent, record = submission.parent, submission.record
@@ -95,8 +117,7 @@ class Dispatcher:
         """(lock) A lane for each executor of a run; the resources come to life here, and are shared."""
         lanes = []
         for executor in run.graph.executors:
-            resource = self.resources.get(executor)
-            resource.want(executor.workers if hasattr(executor, "workers") else None)
+            resource = self._resource_of(executor)
             self._lanes.setdefault(resource.id, Lanes())
             share = self._shares.setdefault(executor.key(), Share(executor))
             lanes.append(Lane(run, run.plan, share, resource))
@@ -148,6 +169,11 @@ class Dispatcher:
         claim.share.busy -= 1
 
     def waiting(self, resource: Resource) -> int:
+        """(lock) How many electrons are ready, lie with no worker, and may run."""
+        lanes = self._lanes.get(resource.id)
+        return lanes.claimable if lanes is not None else 0
+
+    def queued(self, resource: Resource) -> int:
         """(lock) How many electrons are ready and lie with no worker."""
         lanes = self._lanes.get(resource.id)
         return lanes.waiting if lanes is not None else 0
@@ -228,18 +254,22 @@ class Dispatcher:
             self._time.notify()
 
     def _keep_time(self) -> None:
-        while not self._closed:
+        while not self.closed:
             with self._time:
                 wait = (self._deadlines[0][0] - time.time_ns()) / 1e9 if self._deadlines else None
                 if wait is None or wait > 0:
                     self._time.wait(wait)
                     continue
                 _, _, run, node, attempt, start, timeout = heapq.heappop(self._deadlines)
-            run.timed_out(node, attempt, start, timeout)
+            try:
+                run.timed_out(node, attempt, start, timeout)
+            except Exception:
+                LOG.exception("the clock of dispatch %s met an error, and goes on", run.id)
 
     def close(self) -> None:
         """Stop every worker. What ran is INTERRUPTED, as after the kernel's death: it may be resumed."""
-        self._closed = True
+        with self.lock:
+            self.closed = True  # what is told from now on comes too late for the store
         with self._time:
             self._time.notify()
         self._graphs.put(None)

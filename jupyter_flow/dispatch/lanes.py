@@ -10,13 +10,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from ..model.events import WAITING
+from ..model.events import READY, WAITING
 from ..resources.base import Claim, Share, Work
 from ..worker.messages import Member
 from .machine import Machine
 
 LARGEST = 64  # members of a batch
 BUDGET = 20_000_000  # ns of measured work in a batch
+LITTLE = 1_000_000  # ns; what one worker is given whole, with what follows from it
 TRIVIAL = 20_000  # ns; a second thread would only pass the GIL to and fro
 GLUE = 1_000  # ns; indexing and arithmetic are cheap until measured otherwise
 IN_FLIGHT = 2  # batches a worker may hold: one it runs, one so that it never waits for the next
@@ -69,23 +70,55 @@ class Lane:
         cost: int = self.plan.cost[self.plan.version[self.ready[0]]]
         return 0 < cost < TRIVIAL
 
+    def prune(self) -> None:
+        """Forget what has ended while it waited: it was cancelled."""
+        ready, state = self.ready, self.plan.machine.state
+        while ready and state[ready[0]] != READY:
+            ready.popleft()
+
     def claim(self, workers: int) -> Claim:
         """Take the next batch for one of so many workers."""
         plan, ready = self.plan, self.ready
         cores = self.cores
         workers = min(workers, self.share.limit or workers)
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
+        whole = cores == 1 and self._little()
         members: list[Member] = []
         budget, cost = BUDGET, 0
-        while ready and len(members) < min(many, LARGEST):
+        while ready and len(members) < min(len(ready) + len(members) if whole else many, LARGEST):
             cost = plan.cost[plan.version[ready[0]]]
             if members and (not cost or cost > budget or self.cores > 1):
                 break
             budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0)
+            self.prune()
             if not cost or cores > 1:
                 break
+        if whole and not ready:
+            budget -= self._follow(members)
         cheap = bool(cost) and cores == 1 and BUDGET - budget < BUDGET // 2
         return Claim(self.work, self.share, members, cores, cheap)
+
+    def _little(self) -> bool:
+        """Whether all that is ready takes less time than handing it to a second worker would."""
+        if len(self.ready) > LARGEST:
+            return False
+        costs = [self.plan.cost[self.plan.version[node]] for node in self.ready]
+        return all(costs) and sum(costs) < LITTLE
+
+    def _follow(self, members: list[Member]) -> int:
+        """Add what needs nothing but these (and what has completed), and so on; returns what that should cost."""
+        plan, machine, spent = self.plan, self.plan.machine, 0
+        missing: dict[int, int] = {}
+        for member in members:  # grows
+            for consumer in () if plan.opens[member[2]] else machine.consumers[member[0]]:
+                missing[consumer] = missing.get(consumer, machine.waiting[consumer]) - 1
+                if missing[consumer] or len(members) >= LARGEST or spent > LITTLE or not self._fits(consumer):
+                    continue
+                number = plan.version[consumer]
+                attempt = machine.handed(consumer)
+                members.append((consumer, attempt, number, plan.kinds[consumer], plan.calls[consumer]))
+                spent += plan.cost[number]
+        return spent
 
     def _take(self, node: int, members: list[Member], budget: int) -> int:
         """Take a node and what follows from it alone; returns what that is expected to cost."""
@@ -107,16 +140,19 @@ class Lane:
         if len(consumers) != 1 or plan.opens[plan.version[node]]:
             return None
         consumer: int = consumers[0]
-        number = plan.version[consumer]
-        fits = (
-            plan.machine.waiting[consumer] == 1
-            and plan.machine.state[consumer] == WAITING
+        return consumer if plan.machine.waiting[consumer] == 1 and self._fits(consumer) else None
+
+    def _fits(self, node: int) -> bool:
+        """Whether a node that lacks only what its batch makes may run ahead in that batch."""
+        plan = self.plan
+        number = plan.version[node]
+        return bool(
+            plan.machine.state[node] == WAITING
             and plan.lane_of[number] is self
             and plan.cost[number]
             and plan.cores[number] == 1
-            and consumer not in plan.ordered
+            and node not in plan.ordered
         )
-        return consumer if fits else None
 
 
 class Lanes:
@@ -145,9 +181,11 @@ class Lanes:
         """The next batch, given so many free workers of so many."""
         for _ in range(len(self._turn)):
             lane = self._turn[0]
+            lane.prune()
             if not lane.ready:
                 self._turn.popleft()
                 lane.queued = False
+                self._held = None if lane is self._held else self._held
                 continue
             self._turn.rotate(-1)
             if not lane.share.free or (self._held is not None and lane is not self._held):
@@ -169,3 +207,13 @@ class Lanes:
     def waiting(self) -> int:
         """How many electrons are ready and lie with no worker."""
         return sum(len(lane.ready) for lane in self._turn)
+
+    @property
+    def claimable(self) -> int:
+        """How many of those the limits of their executors would let run now."""
+        return sum(_open(lane) for lane in self._turn)
+
+
+def _open(lane: Lane) -> int:
+    limit, ready = lane.share.limit, len(lane.ready)
+    return ready if limit is None else min(ready, limit - lane.share.busy)

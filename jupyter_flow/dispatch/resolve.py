@@ -7,7 +7,7 @@ from ..executor.names import ExecutorNames
 from ..model.errors import BuildError
 from ..model.graph import TransportGraph
 
-WHOLE_MACHINE = ("local", "thread", "inline", "custom")
+HERE = ("thread", "inline", "custom")  # kinds that run in the process that built the graph
 
 
 def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
@@ -33,6 +33,8 @@ def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
 
 def _limit(version: Any, executor: Any) -> None:
     options = version.options
+    if version.refusal and executor.kind not in HERE:
+        raise BuildError(version.refusal)
     if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom"):
         raise BuildError(
             f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"

@@ -4,6 +4,7 @@ There are two views. The machine knows what has happened. What anybody is told (
 is on disk: a node is COMPLETED for the user only after no process's death can take that back.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,8 @@ from .machine import Commands, Machine, retries_of
 
 if TYPE_CHECKING:
     from .dispatcher import Dispatcher
+
+LOG = logging.getLogger("jupyter_flow")
 
 Listener = Callable[["Run", Sequence[Record]], None]
 
@@ -105,8 +108,10 @@ class Run:
     def finished(self, records: Sequence[Record], objects: dict[int, Any] | None = None) -> None:
         """Attempts ended."""
         with self._dispatcher.lock:
+            if self._dispatcher.closed:
+                return
             rows, expanded = self._step(records, objects)
-        self._write(rows)
+            self._write(rows)
         for record in expanded:
             self._dispatcher.expand(self, record)
 
@@ -128,7 +133,8 @@ class Run:
             node, attempt, status, start, end = record[:5]
             if not machine.current(node, attempt):
                 continue  # cancelled, timed out, or told twice: what it says comes too late
-            plan.measured(plan.version[node], end - start)
+            if start:
+                plan.measured(plan.version[node], end - start)
             if status == COMPLETED:
                 value = record[6]
                 assert value is not None
@@ -176,8 +182,8 @@ class Run:
         """Begin."""
         with self._dispatcher.lock:
             self._offer(self.machine.start().run)
-        if self.machine.done:
-            self._write(self._adopted)
+            if self.machine.done:
+                self._write(self._adopted)
 
     def adopt(self, records: Sequence[Record]) -> None:
         """Before the start: these nodes have their outputs already, from an earlier dispatch."""
@@ -186,9 +192,9 @@ class Run:
                 assert record.value is not None
                 self.values[record.node] = record.value
             self.machine.completed([record.node for record in records])
-        if not self.machine.done:
-            self._write(list(records))
-        self._adopted = list(records)
+            self._adopted = list(records)
+            if not self.machine.done:
+                self._write(self._adopted)
 
     def interrupt(self) -> None:
         """The session ends before the dispatch: whoever waits for it is let go. The store tells the rest."""
@@ -200,23 +206,29 @@ class Run:
         """Stop nodes, or everything."""
         with self._dispatcher.lock:
             commands = self.machine.cancel(nodes)
-            rows = self._cancelled(commands)
+            if commands.ended:
+                self._write(self._cancelled(commands))
         for node in commands.stop:
             if node in self.children:
                 self.children[node].cancel()
         self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
-        if rows:
-            self._write(rows)
 
     def _cancelled(self, commands: Commands) -> list[Record]:
         now = time.time_ns()
-        state, attempts, stopped = self.machine.state, self.machine.attempts, frozenset(commands.stop)
         failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
+        state, stopped = self.machine.state, frozenset(commands.stop)
         return [
-            Record(node, attempts[node] if node in stopped else 0, state[node], 0, now, 0,
+            Record(node, self._last_attempt(node, node in stopped), state[node], self.begun.get(node, 0), now, 0,
                    failure=failure if state[node] == CANCELLED else None)
             for node in commands.ended
         ]  # fmt: skip
+
+    def _last_attempt(self, node: int, stopped: bool) -> int:
+        """The number of the attempt that a cancelled or skipped node ends with; 0 where there was none."""
+        attempts = self.machine.attempts[node]
+        if not attempts or self.machine.state[node] != CANCELLED:
+            return 0
+        return attempts if stopped else attempts + 1  # it had failed, and waited for the next
 
     def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
         """An attempt has run too long: it has failed, and is stopped."""
@@ -224,6 +236,8 @@ class Run:
         if self.machine.current(node, attempt):
             self.finished([Record(node, attempt, FAILED, start, time.time_ns(), 0, failure=failure)])
             self._dispatcher.stop(self, [(node, attempt)])
+            if node in self.children:
+                self.children[node].cancel()
 
     # children ---------------------------------------------------------------------------------
 
@@ -244,25 +258,22 @@ class Run:
     # telling ----------------------------------------------------------------------------------
 
     def _write(self, rows: list[Record]) -> None:
-        """Have rows written, and told once they are; the end of the dispatch with the last of them."""
+        """(lock) Have rows written, and told once they are; the end of the dispatch with the last of them.
+
+        Under the lock, so that they are queued in the order of the machine's steps: none comes after the end.
+        """
         if self.machine.done:
             self._finish(rows)
         elif rows:
             self._dispatcher.store.record(self.number, rows, lambda error: self._publish(rows, error))
 
     def _finish(self, rows: list[Record]) -> None:
-        with self._dispatcher.lock:
-            if self.ended_at:
-                last = False
-            else:
-                last, self.ended_at = True, time.time_ns()
-        if not last:
-            if rows:
-                self._dispatcher.store.record(self.number, rows, lambda error: self._publish(rows, error))
+        if self.ended_at:
             return
-        status = self.machine.status
+        self.ended_at = time.time_ns()
+        status = self.machine.status if self.error is None else Status.FAILED
         code = STATUS_OF.index(status)
-        text = self._error_text()
+        text = self.error or self._error_text()
         self._dispatcher.store.finish(
             self.number,
             rows,
@@ -286,20 +297,24 @@ class Run:
             self.published[node] = row[2]
             self.records[node] = row
             self.begun.pop(node, None)
-        for listener in self.listeners:
-            listener(self, rows)
+        for listener in list(self.listeners):
+            try:
+                listener(self, rows)
+            except Exception:
+                LOG.exception("what listens to dispatch %s failed", self.id)
 
     def _end(self, rows: Sequence[Record], status: Status, text: str | None, error: BaseException | None) -> None:
         """(store's thread) The dispatch is over, and on disk."""
-        self.status, self.error = status, text
-        if error is None:
-            self._publish(rows, None)
-        else:
-            self.status, self.error = Status.FAILED, f"the store could not record the end of this dispatch: {error}"
-        if self.on_end is not None:
-            self.on_end(self)
-        self.ended.set()
-        self._dispatcher.over(self)
+        lost = self.error if error is None else f"the store could not record the end of this dispatch: {error}"
+        self.status, self.error = (status, text) if lost is None else (Status.FAILED, lost)
+        try:
+            if error is None:
+                self._publish(rows, None)
+            if self.on_end is not None:
+                self.on_end(self)
+        finally:  # whoever waits must not wait for ever
+            self.ended.set()
+            self._dispatcher.over(self)
 
     def _error_text(self) -> str | None:
         if not self._failed:

@@ -29,6 +29,10 @@ class _Values:
         """The object of a value."""
         return self._payload.load(value)
 
+    def text(self, value: Value) -> bytes:
+        """Captured output: never unpickled, for it is whatever was printed."""
+        return value if isinstance(value, bytes) else bytes(self._store.blobs.read(value)[0])
+
     def fill(self, literal: Any, inputs: list[Any]) -> Any:
         """The object of a literal."""
         return self._payload.literal(literal, inputs)

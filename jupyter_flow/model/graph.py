@@ -43,6 +43,7 @@ class Version:
     file: str = ""
     fingerprint: bytes = b""
     function: Any = field(default=None, compare=False)  # the live function, in the process that built it
+    refusal: str = ""  # why only threads of that process can run it
 
     def label(self, position: int) -> str:
         """The parameter that a positional argument feeds."""

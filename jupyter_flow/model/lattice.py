@@ -20,12 +20,15 @@ class Lattice:
 
     builds_graph = True  # as an electron's function, it makes that electron a sublattice
 
-    def __init__(self, function: Callable[..., Any], options: Options = Options()) -> None:
+    def __init__(
+        self, function: Callable[..., Any], options: Options = Options(), workflow_executor: Any = None
+    ) -> None:
         if not callable(function):
             raise BuildError(f"a lattice is made of a function, not of {type(function).__name__}")
         functools.update_wrapper(self, function, updated=())
         self.workflow_function: Callable[..., Any] = function
         self.options = options
+        self.workflow_executor = workflow_executor  # checked when it is dispatched; nothing is left for it to run
         self.name: str = getattr(function, "__name__", type(function).__name__)
         self.transport_graph: TransportGraph | None = None
 
@@ -74,7 +77,7 @@ class Lattice:
         return _unpickled, (), {"workflow_function": function, "options": self.options, "name": self.name}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, transport_graph=None)
+        self.__dict__.update(state, transport_graph=None, workflow_executor=None)
         functools.update_wrapper(self, self.workflow_function, updated=())
 
     def __repr__(self) -> str:
@@ -120,8 +123,8 @@ def lattice(
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
     options = Options(executor, retries, timeout, cores, before, after)
     if function is None:
-        return lambda decorated: Lattice(decorated, options)
-    return Lattice(function, options)
+        return lambda decorated: Lattice(decorated, options, workflow_executor)
+    return Lattice(function, options, workflow_executor)
 
 
 def wait(child: Any, parents: Any) -> Any:

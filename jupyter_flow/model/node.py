@@ -1,5 +1,6 @@
 """What came of one node of a dispatch, and where that is looked up."""
 
+import functools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -59,6 +60,9 @@ class View(Protocol):
     def load(self, value: Value) -> Any:
         """The object of a value. Raises StoreCorruption, StoreUntrusted."""
 
+    def text(self, value: Value) -> bytes:
+        """Captured output, which is no pickle. Raises StoreCorruption."""
+
     def fill(self, literal: Any, inputs: list[Any]) -> Any:
         """The object of a literal, with outputs in their places."""
 
@@ -81,7 +85,10 @@ class NodeResult:
         self.status = view.state_of(node)
         self.attempts = view.attempts(node)
         self._last = self.attempts[-1] if self.attempts and self.status.final else None
-        self._place = view.place(self._last.worker) if self._last and self._last.worker else Place()
+
+    @functools.cached_property
+    def _place(self) -> Place:
+        return self._view.place(self._last.worker) if self._last and self._last.worker else Place()
 
     @property
     def start_time(self) -> datetime | None:
@@ -152,8 +159,7 @@ class NodeResult:
     def _text(self, value: Value | None) -> str:
         if value is None:
             return ""
-        data = value if isinstance(value, bytes) else self._view.load(value)
-        return bytes(data).decode("utf-8", "replace")
+        return self._view.text(value).decode("utf-8", "replace")
 
     def as_dict(self, output: bool = True, inside: bool = True) -> dict[str, Any]:
         """The record in Covalent's words."""

@@ -38,6 +38,10 @@ class Surroundings(Protocol):
     def fingerprint(self, function: Callable[..., Any]) -> bytes:
         """A digest of a function's code and of what it reaches."""
 
+    @property
+    def shares_process(self) -> bool:
+        """Whether electrons may run in threads of this very process."""
+
 
 class Tracer:
     """Collects the calls of one lattice body."""
@@ -185,24 +189,32 @@ class Tracer:
         return self._versions[key]
 
     def _new_version(self, electron: "Electron", options: Options, executor: int, binder: Binder) -> Version:
-        function = electron.function
+        function, refusal = electron.function, ""
+        hooks = options.before, options.after
         try:
-            code = pack((options.before, options.after, sendable(function)), self._keep)
+            code = pack((*hooks, sendable(function)), self._keep)
         except BuildError as error:
             raise BuildError(f"electron {electron.name!r} cannot be sent to a worker: {error}") from error
         except Exception as error:
-            raise BuildError(
+            refusal = (
                 f"electron {electron.name!r} cannot be pickled, so no worker could receive it ({error}); it uses "
-                "something that exists only in this process: make it inside the electron, or pass it as an argument"
-            ) from error
+                "something that exists only in this process: make it inside the electron, or run it on threads"
+            )
+            code = self._only_here(hooks, refusal, error)
         bare = Options(retries=options.retries, timeout=options.timeout, cores=options.cores)
         file, text = written_in(function)
         if text:
             self.graph.sources[file] = text
         return Version(
             electron.name, electron.kind, code, binder.names, binder.variadic, bare, executor, source_of(function),
-            file, self.outside.fingerprint(function) if self.outside else b"", function,
+            file, self.outside.fingerprint(function) if self.outside else b"", function, refusal,
         )  # fmt: skip
+
+    def _only_here(self, hooks: Any, refusal: str, error: Exception) -> Value:
+        """The code of a function that threads of this process can call, and nobody else."""
+        if self.outside is None or not self.outside.shares_process:
+            raise BuildError(refusal) from error
+        return pack((*hooks, None), self._keep)
 
     def _executor(self, named: Any) -> int:
         if named is None:

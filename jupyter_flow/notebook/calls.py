@@ -1,17 +1,18 @@
 """The Python of ``%dispatch workflow(1, n=2)``: a call whose function and arguments are taken apart, not run."""
 
 import ast
+import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from IPython.core.error import UsageError
 
 from ..model.electron import Electron
-from ..model.errors import BuildError
 from ..model.lattice import Lattice
 from ..model.options import Options
 
 Namespace = dict[str, Any]
+FILE = "<dispatch>"  # where a line's Python stands; tracebacks leave it out, since the cell shows the line
 
 
 class Call(NamedTuple):
@@ -60,19 +61,29 @@ def _parsed(text: str, magic: str) -> ast.Call:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
-        raise UsageError(f"%{magic}: {text.strip() or 'nothing'!r} is no call like workflow(1, n=2): {error}") from None
+        raise UsageError(
+            f"%{magic}: {text.strip() or 'nothing'!r} is no call like workflow(1, n=2): {_why(error)}"
+        ) from None
     if not isinstance(tree, ast.Call):
         raise UsageError(f"%{magic}: {text.strip()!r} is no call like workflow(1, n=2); nothing was run")
     if not isinstance(tree.func, ast.Name | ast.Attribute):
-        raise UsageError(f"%{magic}: name what is called, as in workflow(1, n=2), instead of {ast.unparse(tree.func)!r}")
+        raise UsageError(
+            f"%{magic}: name what is called, as in workflow(1, n=2), instead of {ast.unparse(tree.func)!r}"
+        )
     return tree
 
 
+def _why(error: Exception) -> str:
+    return str(getattr(error, "msg", error))
+
+
 def _evaluated(tree: ast.expr, globals: Namespace, locals: Namespace | None) -> Any:
-    code = compile(ast.fix_missing_locations(ast.Expression(tree)), "<dispatch>", "eval")
+    code = compile(ast.fix_missing_locations(ast.Expression(tree)), FILE, "eval")
     try:
         return eval(code, globals, locals)
     except NameError as error:
+        if len(traceback.extract_tb(error.__traceback__)) > 2:  # raised further down, where it needs its traceback
+            raise
         raise UsageError(f"{error}") from None
 
 
@@ -90,6 +101,3 @@ def without_arguments(workflow: Callable[..., Any]) -> bool:
     except (TypeError, ValueError):
         return False
     return all(p.default is not p.empty or p.kind in variadic for p in parameters)
-
-
-__all__ = ["BuildError", "Call", "call_of", "is_call", "without_arguments"]

@@ -2,8 +2,11 @@
 
 import ast
 import inspect
+import linecache
+import sys
 from collections.abc import Callable
-from typing import Any
+from types import FrameType
+from typing import Any, NamedTuple
 
 from IPython.core.error import UsageError
 
@@ -13,14 +16,49 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _UNSET: Any = object()
 
 
-def define(shell: Shell, magic: str, head: str, body: str, name: str | None) -> Any:
+class Body(NamedTuple):
+    """The code below a cell magic."""
+
+    source: str  # with what stands above it as comments, so that line numbers are the cell's
+    file: str  # as tracebacks and linecache know it
+
+
+def body_of(shell: Shell, raw: str, magic: str, line: str, cell: str) -> Body:
+    """The code of a magic's cell, in the cell's own file where the magic stands in one.
+
+    raw: the cell that runs, as it was written; it does not end with the magic's code where that comes
+    from a call of ``run_cell_magic``.
+    """
+    whole = raw if raw.endswith("\n") else raw + "\n"
+    file = _running_cell() if cell and whole.endswith(cell) and whole.lstrip().startswith("%%") else None
+    if file is None:
+        source = f"# %%{magic} {line}".rstrip() + "\n" + cell
+        return Body(source, shell.compile.cache(source, shell.execution_count))
+    source = commented(whole[: -len(cell)]) + cell
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    return Body(source, file)
+
+
+def _running_cell() -> str | None:
+    """The file of the cell that runs: that of the frame which IPython's magic was called from."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and not _is_magic_call(frame):
+        frame = frame.f_back
+    caller = frame.f_back if frame is not None else None
+    return caller.f_code.co_filename if caller is not None and caller.f_code.co_name == "<module>" else None
+
+
+def _is_magic_call(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "run_cell_magic" and frame.f_globals.get("__name__", "").startswith("IPython.")
+
+
+def define(shell: Shell, magic: str, body: Body, name: str | None) -> Any:
     """Run a cell that is one def; what the def made, decorators applied.
 
     Its imports are bound in the notebook; the function is too, unless it is to have another `name`.
     Raises UsageError for any other cell, SyntaxError, and what its decorators and imports raise.
     """
-    source = commented(head) + body
-    file = shell.compile.cache(source, shell.execution_count, raw_code=head + body)
+    source, file = body
     tree = shell.compile.ast_parse(source, file, "exec")
     function = only_def(magic, tree)
     space = shell.user_ns
@@ -30,14 +68,6 @@ def define(shell: Shell, magic: str, head: str, body: str, name: str | None) -> 
     if name is not None and name != function.name:
         _restore(space, function.name, before)
     return made
-
-
-def header_of(raw: str, magic: str, line: str, body: str) -> str:
-    """What stands above the body in the cell: its lines count, so that line numbers are the cell's."""
-    whole = raw if raw.endswith("\n") else raw + "\n"
-    if body and whole.endswith(body) and len(whole) > len(body):
-        return whole[: -len(body)]
-    return f"%%{magic} {line}".rstrip() + "\n"
 
 
 def commented(head: str) -> str:
@@ -67,7 +97,7 @@ def signature(name: str, function: Callable[..., Any]) -> str:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return f"{name}(…)"
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     return f"{name}({', '.join(stars.get(p.kind, '') + p.name for p in parameters)})"
 
 

@@ -10,14 +10,15 @@ from ..model.electron import Electron
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.result import NodeResult, Result
-from ..render import Picture, draw_svg, draw_text, summary
-from ..render.palette import By
-from ..session import DispatchId, session
+from ..render import draw_svg, draw_text, summary
+from ..session import session
+from ..verbs import DispatchId
 from . import tables
 from .definitions import signature
+from .drawing import Drawing
 from .executors import ExecutorTable
 from .pictures import label_of, picture_of_graph, picture_of_result
-from .shell import Shell
+from .shell import Shell, say
 from .unattended import Unattended
 
 Bundle = dict[str, str]
@@ -25,30 +26,18 @@ LONGEST = 2000  # characters of a value
 HEAD = ("node", "electron", "status", "executor", "resource")
 
 
-class Drawing:
-    """A picture to display: as text, and as SVG."""
-
-    def __init__(self, picture: Picture, by: By = "status") -> None:
-        self.picture, self.by = picture, by
-
-    def svg(self) -> str:
-        """The picture as SVG."""
-        return draw_svg(self.picture, by=self.by)
-
-    def __repr__(self) -> str:
-        return draw_text(self.picture)
-
-
 def register(shell: Shell, unattended: Unattended) -> None:
     """Teach a shell's formatters our values. Doing it again changes nothing."""
     for kind, bundle in _bundles(unattended).items():
         shell.display_formatter.mimebundle_formatter.for_type(kind, bundle)
+    shell.display_formatter.formatters["text/plain"].for_type(DispatchId, _in_words)
 
 
 def unregister(shell: Shell) -> None:
     """Take it back."""
     for kind in _bundles(Unattended(shell)):
         shell.display_formatter.mimebundle_formatter.type_printers.pop(kind, None)
+    shell.display_formatter.formatters["text/plain"].type_printers.pop(DispatchId, None)
 
 
 def _bundles(unattended: Unattended) -> dict[type, Callable[[Any], Bundle]]:
@@ -73,14 +62,26 @@ def of_dispatch(id: DispatchId, unattended: Unattended) -> Bundle:
     ended = unattended.wait_for(id)
     picture = picture_of_result(session().result(id))
     if not ended and not picture.status.final:
-        print(follow(id))
-    return {"text/plain": summary(picture), "image/svg+xml": draw_svg(picture)}
+        say(follow(id))
+    _said[id] = summary(picture)
+    return {"image/svg+xml": draw_svg(picture)}
+
+
+_said: dict[str, str] = {}  # of the dispatch that is being displayed: both of its formatters tell one moment
+
+
+def _in_words(id: DispatchId, printer: Any, cycle: bool) -> None:
+    """A dispatch as text. A formatter of its own, since IPython's for strings would come before a bundle."""
+    if len(printer.stack) > 1:  # inside a list it is the string it is
+        printer.text(repr(str(id)))
+    else:
+        printer.text(_said.pop(id, None) or summary(picture_of_result(session().result(id))))
 
 
 def follow(id: DispatchId) -> str:
     """How to follow a dispatch that runs."""
     short = id.partition("-")[0]
-    return f"running in the background as {short}: %graph and %result show how far it is, .result() waits, .cancel() stops it"
+    return f"{short} runs in the background: %graph and %result show how far, .result() waits, .cancel() stops it"
 
 
 def of_lattice(lattice: Lattice) -> Bundle:
@@ -116,7 +117,7 @@ def of_table(table: ExecutorTable) -> Bundle:
 def of_result(result: Result) -> Bundle:
     """Status, value or error, and what each electron ran on."""
     name, status, what, value = result.lattice.name, str(result.status), *_outcome(result)
-    rows = [_row(node) for node in result.nodes]
+    rows = _rows(result.nodes)
     plain = f"{name} · {status}\n{what}: {value}\n{tables.plain(HEAD, rows)}"
     shown = f"\n\n```text\n{value}\n```" if "\n" in value else f" {tables.code(value)}"
     title = f"**{tables.escaped(name)}** · {status}\n\n{what}:{shown}"
@@ -130,5 +131,13 @@ def _outcome(result: Result) -> tuple[str, str]:
     return "result", value if len(value) <= LONGEST else value[:LONGEST] + "…"
 
 
-def _row(node: NodeResult) -> list[str]:
-    return [str(node.id), node.name, str(node.status), label_of(node.executor), node.resource]
+def _rows(nodes: list[NodeResult]) -> list[list[str]]:
+    """A row for each node; those that are alike share one."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for node in nodes:
+        facts = (node.name, str(node.status), label_of(node.executor), node.resource)
+        alike.setdefault(facts, []).append(node.id)
+    return [
+        [tables.numbers(ids), f"{name} ×{len(ids)}" if len(ids) > 1 else name, *more]
+        for (name, *more), ids in alike.items()
+    ]

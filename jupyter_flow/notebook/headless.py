@@ -23,10 +23,10 @@ def headless(shell: Shell | None = None) -> bool:
     return _unattended(_request(running() if shell is None else shell))
 
 
-def _request(shell: Shell | None) -> dict[str, Any]:
+def _request(shell: Any) -> dict[str, Any]:
     """The execute request under way; empty where there is none, or none is known."""
     try:
-        parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+        parent: Any = getattr(shell, "get_parent", dict)()
         return parent if isinstance(parent, dict) else {}
     except Exception:  # a kernel that keeps its requests elsewhere is one somebody sits at
         return {}

@@ -31,7 +31,10 @@ def takes(usage: str, *arguments: Argument) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         parser = MagicArgumentParser(
-            prog=function.__name__, usage=usage, description=function.__doc__, formatter_class=MagicHelpFormatter
+            prog=function.__name__,
+            usage=usage.replace("%", "%%"),
+            description=function.__doc__,
+            formatter_class=MagicHelpFormatter,
         )  # type: ignore[no-untyped-call]
         for flags, settings in arguments:
             parser.add_argument(*flags, **settings)
@@ -53,7 +56,7 @@ def parsed(magic: Callable[..., Any], line: str) -> argparse.Namespace:
 
 def parsed_words(magic: Callable[..., Any], words: list[str]) -> argparse.Namespace:
     """The same for words already split."""
-    parser: argparse.ArgumentParser = magic.__dict__["parser"] if hasattr(magic, "parser") else magic.parser
+    parser: argparse.ArgumentParser = magic.parser  # type: ignore[attr-defined]  # `takes` has put it there
     try:
         return parser.parse_args(words)
     except UsageError as error:

@@ -1,5 +1,6 @@
 """The running IPython, as far as this room needs it."""
 
+import sys
 from typing import Any, TypeAlias
 
 from IPython.core.error import UsageError
@@ -14,7 +15,12 @@ Shell: TypeAlias = Any  # an InteractiveShell: its traits are typed as optional,
 
 def running() -> Shell | None:
     """The shell of this process, if there is one."""
-    return get_ipython()  # type: ignore[no-untyped-call]
+    return get_ipython()
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    sys.stdout.write(text + "\n")
 
 
 def show(thing: object) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from ..model.errors import UnknownDispatch
 from ..model.result import NodeResult, Result
-from ..session import DispatchId, session
+from ..session import session
+from ..verbs import DispatchId
 
 
 def result_of(text: str, namespace: dict[str, Any]) -> Result:
@@ -22,6 +23,8 @@ def result_of(text: str, namespace: dict[str, Any]) -> Result:
 
 def id_of(text: str) -> DispatchId:
     """The dispatch whose id begins so; "" is the last one. Raises UnknownDispatch."""
+    if not text and (last := session().last) is not None:
+        return DispatchId(last)
     known = [summary.id for summary in session().dispatches(None if text else 1)]
     if not known:
         raise UnknownDispatch("nothing has been dispatched yet")

@@ -13,6 +13,7 @@ from typing import Any
 
 import IPython
 
+from .calls import FILE
 from .shell import Shell
 
 HERE = str(Path(__file__).parent.parent)
@@ -31,7 +32,11 @@ def install(shell: Shell) -> None:
     shown = shell.showtraceback
 
     def showtraceback(exc_tuple: Any = None, *args: Any, **settings: Any) -> None:
-        shown(readable(exc_tuple or sys.exc_info()), *args, **settings)
+        raised = exc_tuple or sys.exc_info()
+        told = readable(raised)
+        if told is not raised and isinstance(told[1], SyntaxError):
+            settings.pop("running_compiled_code", None)  # with it the frames that led to the code are shown as well
+        shown(told, *args, **settings)
 
     setattr(showtraceback, MARK, shown)
     shell.showtraceback = showtraceback
@@ -50,7 +55,19 @@ def readable(raised: Any) -> Any:
     frames = list(_frames(trace))
     if error is None or not any(_ours(frame) for frame in frames):
         return raised
+    for earlier in _chain(error):
+        earlier.__traceback__ = joined(_users(list(_frames(earlier.__traceback__))), None)
     return kind, error, joined(_kept(frames), take_remote(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """What led to an exception, and is shown above it."""
+    met = {id(error)}
+    earlier = error.__cause__ or error.__context__
+    while earlier is not None and id(earlier) not in met:
+        yield earlier
+        met.add(id(earlier))
+        earlier = earlier.__cause__ or earlier.__context__
 
 
 def _frames(trace: TracebackType | None) -> Iterator[TracebackType]:
@@ -65,10 +82,12 @@ def _ours(frame: TracebackType) -> bool:
 
 def _kept(frames: list[TracebackType]) -> list[TracebackType]:
     """The first frame is IPython's own, which it leaves out by position."""
-    first, rest = frames[:1], frames[1:]
-    if _ours(frames[0]):
-        first, rest = [], frames
-    return first + [f for f in rest if not f.tb_frame.f_code.co_filename.startswith((HERE, IPYTHON))]
+    first = [] if _ours(frames[0]) else frames[:1]
+    return first + _users(frames[len(first) :])
+
+
+def _users(frames: list[TracebackType]) -> list[TracebackType]:
+    return [frame for frame in frames if not frame.tb_frame.f_code.co_filename.startswith((HERE, IPYTHON, FILE))]
 
 
 def joined(frames: list[TracebackType], after: TracebackType | None) -> TracebackType | None:

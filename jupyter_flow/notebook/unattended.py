@@ -3,10 +3,10 @@
 import threading
 from typing import Any
 
-from ..session import DispatchId, session
+from ..session import session
+from ..verbs import DispatchId
 from .headless import headless
 from .shell import Shell
-from .waiting import wait
 
 
 class Unattended:
@@ -20,7 +20,7 @@ class Unattended:
         """Wait for a dispatch that is shown, if nobody looks on; whether it was waited for."""
         if not headless(self._shell):
             return False
-        wait(id)
+        session().wait(id)
         try:
             session().result(id).raise_for_status()
         except Exception as error:

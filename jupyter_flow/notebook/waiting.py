@@ -7,33 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..model.events import STATUS_OF
-from ..session import DispatchId, session
+from ..session import session
+from ..verbs import DispatchId
 from .headless import headless
+from .shell import say
 
-TICK = 0.25  # seconds between two looks
 PATIENCE = 1.0  # seconds that need no explanation
-
-
-def wait(id: str) -> None:
-    """Until a dispatch has ended. On an interrupt it goes on; how to cancel it is said."""
-    with watching(id) as line:
-        while True:
-            try:
-                return session().wait(id, TICK)
-            except TimeoutError:
-                line.tick()
-            except KeyboardInterrupt:
-                line.clear()
-                print(f"interrupted: the dispatch goes on; jupyter_flow.cancel({str(id)!r}) stops it")
-                raise
 
 
 @contextmanager
 def watching(id: str) -> "Iterator[ProgressLine]":
-    """A progress line while somebody waits for a dispatch."""
+    """A progress line while somebody waits for a dispatch. On an interrupt it goes on; how to cancel it is said."""
     line = ProgressLine(id)
     try:
         yield line
+    except KeyboardInterrupt:
+        line.clear()
+        say(f"interrupted: the dispatch goes on; jupyter_flow.cancel({str(id)!r}) stops it")
+        raise
     finally:
         line.clear()
 
@@ -59,6 +50,7 @@ class ProgressLine:
             self._write("")
             sys.stdout.write("\r")
             sys.stdout.flush()
+            self._wide = 0
 
     def _write(self, text: str) -> None:
         sys.stdout.write("\r" + text.ljust(self._wide))

@@ -56,7 +56,7 @@ class Queue(Protocol):
         """(lock) The next electrons for a worker of this resource, so many of whose workers are free."""
 
     def waiting(self, resource: "Resource") -> int:
-        """(lock) How many electrons are ready for this resource and lie with no worker."""
+        """(lock) How many electrons are ready for this resource, lie with no worker, and may run."""
 
     def trivial(self, resource: "Resource") -> bool:
         """(lock) Whether all of that is measured to be done in no time."""

@@ -18,9 +18,10 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ..model.events import FAILED, Failure, Record
+from ..worker.failures import failure_of
 from ..worker.journal import BatchDone, Entry, Finished, Returned, Started
 from ..worker.messages import Drop, Recall
-from .base import Services, Work
+from .base import Claim, Services, Work
 from .starter import Starter
 from .workerprocess import WorkerProcess
 
@@ -46,6 +47,7 @@ class ProcessResource:
         self._failures = 0
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._selector: selectors.BaseSelector | None = None
+        self._server: threading.Thread | None = None
         self._bell = os.pipe()
         self._rung = False
         self._pause = SWEEP
@@ -74,7 +76,8 @@ class ProcessResource:
         if self._selector is None and not self._closed:
             self._selector = selectors.DefaultSelector()
             self._selector.register(self._bell[0], selectors.EVENT_READ)
-            threading.Thread(target=self._serve, name=f"jupyter-flow-{self.id}", daemon=True).start()
+            self._server = threading.Thread(target=self._serve, name=f"jupyter-flow-{self.id}", daemon=True)
+            self._server.start()
         self._ring()
 
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
@@ -89,11 +92,14 @@ class ProcessResource:
         """Kill every worker."""
         self._closed = True
         self._ring()
-        for worker in list(self._live):
+        if self._server is not None:
+            self._server.join(5)
+        workers, self._live = self._live, []
+        for worker in workers:
             worker.kill()
-        for worker in list(self._live):
-            worker.process.join(2)
-            worker.close()
+        for worker in workers:
+            worker.end()
+        self._obey()  # those that have just been started
         with contextlib.suppress(OSError):
             Path(self._folder).rmdir()
 
@@ -106,6 +112,9 @@ class ProcessResource:
                 os.write(self._bell[1], b"!")
 
     def _tell(self, command: Callable[[], None]) -> None:
+        if self._closed:
+            command()
+            return
         self._commands.put(command)
         self._ring()
 
@@ -116,6 +125,9 @@ class ProcessResource:
                 self._turn([key.data for key, _ in self._selector.select(self._timeout())])
             except Exception:  # a mistake of ours must not leave every dispatch waiting for ever
                 LOG.exception("the thread that serves worker processes met an error, and goes on")
+                self._rung = False
+                self._ring()  # what this turn did not get to
+                time.sleep(SLOW_SWEEP)
 
     def _timeout(self) -> float | None:
         return self._pause if any(worker.batches for worker in self._live) else None
@@ -138,9 +150,9 @@ class ProcessResource:
         self._pause = SWEEP if news else min(SLOW_SWEEP, self._pause * 1.5)
 
     def _hush(self) -> None:
-        self._rung = False
         with contextlib.suppress(OSError):
             os.read(self._bell[0], 4096)
+        self._rung = False  # last: who rings between the two has left its message already
 
     def _obey(self) -> None:
         with contextlib.suppress(Empty):
@@ -210,36 +222,38 @@ class ProcessResource:
         """Batches to those who have none, then ahead to those whose batch is short; new workers where there is more."""
         for depth in (0, 1):
             for worker in self._live:
-                if len(worker.batches) == depth and not worker.killed and (not depth or _short(worker)):
+                if len(worker.batches) == depth and not worker.killed and (not depth or _brief(worker)):
                     self._give(worker)
         with self._queue.lock:
             waiting = self._queue.waiting(self)
-        idle = sum(not worker.batches for worker in self._live)
+        idle = any(not worker.batches for worker in self._live)
+        room = self.workers - len(self._live) - self._starter.pending
         if waiting and not idle:
-            for _ in range(min(waiting, self.workers - len(self._live) - self._starter.pending)):
+            for _ in range(min(waiting, room)):
                 self._starter.begin()
-        elif idle and not waiting:
-            self._recall(idle)
+        elif idle or room > 0:
+            self._recall()
 
     def _give(self, worker: WorkerProcess) -> None:
         with self._queue.lock:
-            claim = self._queue.claim(self, self.workers - self._taken())
+            claim = self._queue.claim(self, self.workers - self._taken(worker))
         if claim is None:
             return
-        worker.assign(claim)
+        try:
+            worker.assign(claim)
+        except Exception as error:  # nobody could be sent these: the folder of the notebook is gone, say
+            self._fail(claim, failure_of(error, "input"))
 
-    def _taken(self) -> int:
-        """The workers that claims hold."""
-        return sum(
-            max(batch.claim.cores for batch in worker.batches.values()) for worker in self._live if worker.batches
-        )
+    def _taken(self, besides: WorkerProcess) -> int:
+        """The workers that the claims of others hold."""
+        others = [worker for worker in self._live if worker is not besides and worker.batches]
+        return sum(max(batch.claim.cores for batch in worker.batches.values()) for worker in others)
 
-    def _recall(self, idle: int) -> None:
-        """Nobody is to wait behind a long electron while a worker has nothing to do."""
+    def _recall(self) -> None:
+        """Nobody is to wait behind a long electron while a worker has nothing to do, or could be started."""
         for worker in self._live:
             behind = worker.unstarted
-            long = worker.current is not None and time.monotonic() - worker.since > LONG
-            if behind > 0 and long and not worker.recalled:
+            if behind > 0 and _long(worker) and not worker.recalled:
                 worker.recalled = True
                 worker.send(Recall(behind))
 
@@ -249,6 +263,7 @@ class ProcessResource:
         assert self._selector is not None
         if self._closed:
             worker.kill()
+            worker.end()
             return
         self._live.append(worker)
         self._selector.register(worker.channel.fileno(), selectors.EVENT_READ, worker)
@@ -268,11 +283,14 @@ class ProcessResource:
                 claim = self._queue.claim(self, self.workers)
             if claim is None:
                 return
-            now = time.time_ns()
-            lost = [Record(node, attempt, FAILED, 0, now, 0, failure=failure) for node, attempt, *_ in claim.members]
-            claim.work.finished(lost)
-            with self._queue.lock:
-                self._queue.release(claim)
+            self._fail(claim, failure)
+
+    def _fail(self, claim: Claim, failure: Failure) -> None:
+        now = time.time_ns()
+        lost = [Record(node, attempt, FAILED, 0, now, 0, failure=failure) for node, attempt, *_ in claim.members]
+        claim.work.finished(lost)
+        with self._queue.lock:
+            self._queue.release(claim)
 
     def _bury(self, worker: WorkerProcess) -> None:
         """A worker is dead: what it finished stands, what it ran is lost, the rest goes elsewhere."""
@@ -282,7 +300,12 @@ class ProcessResource:
         self._live.remove(worker)
         self._selector.unregister(worker.channel.fileno())
         self._selector.unregister(worker.process.sentinel)
-        self._read(worker)
+        try:
+            self._read(worker)
+        finally:
+            self._let_go(worker)
+
+    def _let_go(self, worker: WorkerProcess) -> None:
         if not worker.proved and not worker.killed:
             self._unproved(f"it {worker.cause()}")
         for batch in list(worker.batches.values()):
@@ -297,7 +320,7 @@ class ProcessResource:
     def _stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         for worker in list(self._live):
             mine = [batch.members.items() for batch in worker.batches.values() if batch.claim.work is work]
-            unwanted = frozenset(node for members in mine for node, attempt in members if (node, attempt) in attempts)
+            unwanted = frozenset(item for members in mine for item in members if item in attempts)
             if unwanted:
                 worker.send(Drop(work.number, unwanted))
                 self._kill_if(worker, work, attempts)
@@ -318,8 +341,13 @@ class ProcessResource:
             worker.forget(work)
 
 
-def _short(worker: WorkerProcess) -> bool:
-    return all(batch.claim.cheap for batch in worker.batches.values())
+def _brief(worker: WorkerProcess) -> bool:
+    """Whether a worker will soon be through with what it has."""
+    return all(batch.claim.cheap for batch in worker.batches.values()) and not _long(worker)
+
+
+def _long(worker: WorkerProcess) -> bool:
+    return worker.current is not None and time.monotonic() - worker.since > LONG
 
 
 def _kind(entry: Entry) -> Any:

@@ -53,7 +53,12 @@ class Starter:
         os.makedirs(services.folder, mode=0o700, exist_ok=True)
         prefix = os.path.join(services.folder, f"{name}-{time.time_ns():x}")
         process, channel = start(name, prefix, str(services.store.root), services.durability)
-        number: int = services.store.add_worker(self._resource, "process", process.pid, name)
+        try:
+            number: int = services.store.add_worker(self._resource, "process", process.pid, name)
+        except BaseException:  # the session was closed meanwhile
+            process.kill()
+            channel.close()
+            raise
         return WorkerProcess(number, process, channel, prefix)
 
     def _done(self, then: Callable[[Any], None], what: Any) -> None:

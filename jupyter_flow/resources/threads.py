@@ -1,16 +1,19 @@
 """Threads of the kernel as workers. Daemon threads of our own: a pool's would be joined at exit, and hold it up."""
 
+import logging
 import os
 import threading
 import time
 from collections import deque
 from typing import Any
 
-from ..model.events import COMPLETED, Record
+from ..model.events import COMPLETED, FAILED, Record
+from ..worker.failures import unstored
 from ..worker.messages import Member
 from ..worker.threadrunner import ThreadRunner
 from .base import Claim, Services, Work
 
+LOG = logging.getLogger("jupyter_flow")
 SWEEP = 0.002  # seconds a finish may lie with a thread that has gone on to something long
 SLOW_SWEEP = 0.02
 LONG = 2_000_000  # ns
@@ -27,6 +30,7 @@ class Slot:
         self.told = False
         self.incomplete = False  # a member of the claim has no value: what follows it may lack an input
         self.done: list[Record] = []
+        self.posting = threading.Lock()  # what an electron needs is told before what it made
         self.objects: dict[int, Any] = {}
         self.retired = False  # its electron was cancelled or timed out; it leaves when that returns
         self.number = resource.register(name)
@@ -76,11 +80,16 @@ class ThreadResource:
         elif len(self._slots) < self.workers and not self._closed:
             self._count += 1
             slot = Slot(self, f"jupyter-flow-{self.id}-{self._count}")
-            self._slots.append(slot)
-            slot.thread.start()
+            try:
+                slot.thread.start()
+            except RuntimeError:  # no more threads to be had, or the process ends: the ones there are go on
+                LOG.exception("no thread could be started for %s", self.id)
+            else:
+                self._slots.append(slot)
 
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         """Give up on the threads that run these: replaced, for they cannot be stopped; their values are dropped."""
+        retired = []
         with self._queue.lock:
             for slot in list(self._slots):
                 if slot.claim is None or slot.claim.work is not work:
@@ -89,6 +98,9 @@ class ThreadResource:
                 current = slot.current
                 if current is not None and current[:2] in attempts:
                     self._retire(slot)
+                    retired.append(slot)
+        for slot in retired:
+            self._post(slot)  # what it had done before stands
 
     def _retire(self, slot: Slot) -> None:
         assert slot.claim is not None
@@ -132,7 +144,11 @@ class ThreadResource:
             if claim is None:
                 slot.wake.acquire()
             else:
-                self._work(slot, claim)
+                try:
+                    self._work(slot, claim)
+                except Exception:  # a mistake of ours must not take the thread, and its share, with it
+                    LOG.exception("a thread that runs electrons met an error, and goes on")
+                self._through(slot, claim)
 
     def _taken(self) -> int:
         """(lock) The workers that claims hold."""
@@ -147,10 +163,13 @@ class ThreadResource:
                 break
             self._run(slot, claim, member)
             if slot.retired:
-                return
+                break
         self._post(slot)
+
+    def _through(self, slot: Slot, claim: Claim) -> None:
         with self._queue.lock:
             if not slot.retired:
+                claim.work.returned([member[0] for member in _drain(slot.members)])
                 slot.claim = None
                 self._queue.release(claim)
 
@@ -163,11 +182,12 @@ class ThreadResource:
         start = time.time_ns()
         slot.told = False
         slot.current = (node, attempt, start)
-        record, value = self._runner.run(work, member, start, slot.number, slot.objects)
+        try:
+            record, value = self._runner.run(work, member, start, slot.number, slot.objects)
+        except BaseException as error:  # what surrounds the electron: its log, the place for its output
+            failure = unstored(error)
+            record, value = Record(node, attempt, FAILED, start, time.time_ns(), slot.number, failure=failure), None
         slot.current = None
-        if slot.retired:
-            work.finished([record])  # it counts only if nobody has given up on it
-            return
         if record[2] == COMPLETED:
             slot.objects[node] = value
         else:
@@ -175,10 +195,11 @@ class ThreadResource:
         slot.done.append(record)
 
     def _post(self, slot: Slot) -> None:
-        claim = slot.claim
-        done, slot.done = slot.done, []
-        if done and claim is not None:
-            claim.work.finished(done, slot.objects)
+        with slot.posting:
+            done, slot.done = slot.done, []
+            claim = slot.claim  # after the line above: until that is told, its thread does not take another
+            if done and claim is not None:
+                claim.work.finished(done, slot.objects)
         if not slot.members and slot.current is None:
             slot.objects = {}
 
@@ -207,8 +228,15 @@ class ThreadResource:
                 if not any(slot.claim is not None for slot in list(self._slots)):
                     continue
                 self._busy.set()
-            found = [self._look(slot) for slot in busy]
+            found = [self._seen(slot) for slot in busy]
             pause = SWEEP if any(found) else min(SLOW_SWEEP, pause * 1.5)
+
+    def _seen(self, slot: Slot) -> bool:
+        try:
+            return self._look(slot)
+        except Exception:
+            LOG.exception("the thread that watches electrons met an error, and goes on")
+            return False
 
     def _look(self, slot: Slot) -> bool:
         claim, current = slot.claim, slot.current
@@ -218,6 +246,8 @@ class ThreadResource:
         if held:
             self._post(slot)
         with self._queue.lock:
+            if slot.claim is not claim:
+                return held
             if not slot.told and slot.current is current:
                 slot.told = True
                 claim.work.started(*current)

@@ -18,6 +18,7 @@ from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
 from .base import Claim, Work
 
+_SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
 FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
 
 
@@ -54,7 +55,12 @@ class WorkerProcess:
         """Queue a batch for it."""
         self._sent += 1
         self.batches[self._sent] = Outstanding(claim)
-        self.send(self._batch(self._sent, claim))
+        try:
+            self.send(self._batch(self._sent, claim))
+        except BaseException:
+            del self.batches[self._sent]
+            self._met.pop(claim.work.number, None)
+            raise
 
     def _batch(self, number: int, claim: Claim) -> Batch:
         work = claim.work
@@ -166,7 +172,7 @@ class WorkerProcess:
             return "stopped answering"
         if code >= 0:
             return f"exited with code {code} while it ran"
-        name = signal.Signals(-code).name
+        name = signal.Signals(-code).name if -code in _SIGNALS else f"signal {-code}"
         return f"was killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
 
     def _printed(self, stream: str, start: int) -> bytes | None:
@@ -176,6 +182,11 @@ class WorkerProcess:
                 return log.read(64 * 1024) or None
         except OSError:
             return None
+
+    def end(self) -> None:
+        """Wait until it is dead, and let go of it."""
+        self.process.join(2)
+        self.close()
 
     def close(self) -> None:
         """Let go of its channel and files."""

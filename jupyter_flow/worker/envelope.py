@@ -1,8 +1,12 @@
 """What happens around the user's function, the same on every executor."""
 
 import inspect
+import os
+import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from ..model.graph import TransportGraph
 from ..model.hooks import Hook
@@ -18,7 +22,25 @@ Function = Callable[..., Any]
 def call(
     function: Function, before: Sequence[Hook], after: Sequence[Hook], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
-    """Run the hooks and the function between them; a coroutine is awaited."""
+    """Run the hooks and the function between them; a coroutine is awaited.
+
+    A process that the function forked ends here, as it would at the end of a script: it is not to go on as a worker.
+    """
+    process = os.getpid()
+    try:
+        value = _called(function, before, after, args, kwargs)
+    except BaseException as error:
+        if os.getpid() != process:
+            _leave(error)
+        raise
+    if os.getpid() != process:
+        _leave(None)
+    return value
+
+
+def _called(
+    function: Function, before: Sequence[Hook], after: Sequence[Hook], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
     if not before and not after:
         value = function(*args, **kwargs)
         return awaited(value) if inspect.iscoroutine(value) else value
@@ -27,6 +49,18 @@ def call(
     for hook in after:
         awaited(hook.apply())
     return value
+
+
+def _leave(error: BaseException | None) -> NoReturn:
+    code = 0 if error is None else 1
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    elif error is not None:
+        traceback.print_exception(error)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    os._exit(code & 0xFF)
 
 
 def awaited(value: Any) -> Any:
@@ -49,6 +83,8 @@ def _prepared(before: Sequence[Hook]) -> dict[str, Any]:
 
 class Inside:
     """What building a sublattice needs, on a worker. Executors keep their names until the kernel has the graph."""
+
+    shares_process = False  # the graph will be run elsewhere
 
     def __init__(self, blobs: Blobs) -> None:
         self.keep = blobs.write

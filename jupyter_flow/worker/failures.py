@@ -13,6 +13,7 @@ from ..model.events import Failure
 from ..model.pickles import dumps, loads
 
 HERE = str(Path(__file__).parent.parent)
+LONGEST_MESSAGE = 16 * 1024  # characters
 LONGEST_TRACEBACK = 64 * 1024  # characters
 LONGEST_EXCEPTION = 256 * 1024  # bytes
 
@@ -42,7 +43,8 @@ def unstored(error: BaseException) -> Failure:
 def message_of(error: BaseException) -> str:
     """The message of an exception, whose ``__str__`` may itself raise."""
     try:
-        return str(error)
+        text = str(error)
+        return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
     except BaseException:
         return "<its message cannot be shown>"
 

@@ -21,10 +21,13 @@ class Logs:
             file = os.open(f"{prefix}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             os.dup2(file, descriptor)
             os.close(file)
+        self._open()
+        faulthandler.enable(file=2)
+
+    def _open(self) -> None:
         sys.stdout = self.stdout = _text(1)
         sys.stderr = self.stderr = _text(2)
         sys.__stdout__, sys.__stderr__ = self.stdout, self.stderr  # type: ignore[misc]
-        faulthandler.enable(file=2)
 
     def position(self) -> tuple[int, int]:
         """Where the output of what starts now begins, in bytes."""
@@ -46,6 +49,8 @@ class Logs:
                 stream.flush()
             except Exception:  # whatever the user's code put there
                 continue
+        if self.stdout.closed or self.stderr.closed:
+            self._open()
         sys.stdout, sys.stderr = self.stdout, self.stderr
 
 

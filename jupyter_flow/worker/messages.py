@@ -50,10 +50,10 @@ class Batch(NamedTuple):
 
 
 class Drop(NamedTuple):
-    """Do not start these nodes any more (None: none of the run)."""
+    """Do not start these (node, attempt) any more."""
 
     run: int
-    nodes: frozenset[int] | None
+    attempts: frozenset[tuple[int, int]]
 
 
 class Recall(NamedTuple):

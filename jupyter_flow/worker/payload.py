@@ -14,6 +14,8 @@ from ..store.blobs import Blobs
 
 Hooks = tuple[Hook, ...]
 
+LONGEST_INLINE = 64 * 1024  # bytes of captured output that travel
+
 
 class Payload:
     """Reads and writes values; large ones are files of the store, mapped and not copied."""
@@ -35,7 +37,12 @@ class Payload:
         """Captured output as a value; None for no output."""
         if not text:
             return None
-        return text if len(text) <= 64 * 1024 else self.blobs.write(text, [])
+        if len(text) <= LONGEST_INLINE:
+            return text
+        try:
+            return self.blobs.write(text, [])
+        except OSError:  # no space: the end of it says most
+            return text[-LONGEST_INLINE:]
 
     def arguments(self, kind: int, call: Any, values: Mapping[int, Value]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The arguments of a call, given the values of the nodes it names."""

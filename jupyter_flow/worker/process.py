@@ -6,15 +6,17 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from collections import deque
 from multiprocessing.connection import Connection
+from multiprocessing.process import current_process
 from pathlib import Path
 
 from ..store.blobs import Blobs, Durability
 from .journal import JournalWriter
 from .logs import Logs
-from .messages import Batch, Drop, Forget, Member, Message, Recall
-from .orphan import die_with
+from .messages import Batch, Forget, Member, Message, Recall
+from .orphan import die_with, end
 from .runner import Runner
 
 BELL = b"!"
@@ -27,18 +29,23 @@ class Worker:
         self.channel = channel
         self.journal = JournalWriter(prefix)
         self.runner = Runner(self.journal, Logs(prefix), blobs)
-        self.batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[Batch | Forget] = queue.SimpleQueue()
         self.waiting: deque[tuple[Batch, deque[Member]]] = deque()
+        self.giving = threading.Lock()  # what is given back is told before its batch is done
 
     def serve(self) -> None:
         """Work until the kernel is gone."""
         threading.Thread(target=self._listen, name="jupyter-flow-listener", daemon=True).start()
         while True:
-            self.batches.get()
+            message = self.inbox.get()
+            if isinstance(message, Forget):  # in its turn: batches of that run may lie before it
+                self.runner.forget(message.run)
+                continue
             batch, members = self.waiting[0]
             self._work(batch, members)
-            self.waiting.popleft()
-            self.journal.batch_done(batch.number)
+            with self.giving:
+                self.waiting.popleft()
+                self.journal.batch_done(batch.number)
             self._ring()
 
     def _work(self, batch: Batch, members: deque[Member]) -> None:
@@ -51,40 +58,46 @@ class Worker:
             self.runner.run(batch.run, member)
 
     def _listen(self) -> None:
-        while True:
-            try:
-                message: Message = pickle.loads(self.channel.recv_bytes())
-            except (EOFError, OSError):
-                os._exit(0)
-            if isinstance(message, Batch):
-                self.waiting.append((message, deque(message.members)))
-                self.batches.put(message)
-            elif isinstance(message, Recall):
-                self._give_back(message.most)
-            elif isinstance(message, Drop):
-                self.runner.drop(message.run, message.nodes)
-            elif isinstance(message, Forget):
-                self.runner.forget(message.run)
+        try:
+            while True:
+                self._take(pickle.loads(self.channel.recv_bytes()))
+        except (EOFError, OSError):
+            end(0)
+        except BaseException:  # deaf, it would be waited for in vain
+            traceback.print_exc()
+            end(71)
+
+    def _take(self, message: Message) -> None:
+        if isinstance(message, Batch):
+            self.waiting.append((message, deque(message.members)))
+            self.inbox.put(message)
+        elif isinstance(message, Forget):
+            self.inbox.put(message)
+        elif isinstance(message, Recall):
+            self._give_back(message.most)
+        else:
+            self.runner.drop(message.run, message.attempts)
 
     def _give_back(self, count: int) -> None:
         """From the end, so that what stays never needs what leaves."""
-        for batch, members in reversed(list(self.waiting)):
-            nodes: list[int] = []
-            while members and count:
-                try:
-                    nodes.append(members.pop()[0])
-                except IndexError:  # the main thread took the last one
-                    break
-                count -= 1
-            if nodes:
-                self.journal.returned(batch.run, nodes)
+        with self.giving:
+            for batch, members in reversed(self.waiting):
+                nodes: list[int] = []
+                while members and count:
+                    try:
+                        nodes.append(members.pop()[0])
+                    except IndexError:  # the main thread took the last one
+                        break
+                    count -= 1
+                if nodes:
+                    self.journal.returned(batch.run, nodes)
         self._ring()
 
     def _ring(self) -> None:
         try:
             os.write(self.channel.fileno(), BELL)
         except OSError:
-            os._exit(0)
+            end(0)
 
 
 def main(channel: Connection, prefix: str, root: str, durability: Durability, kernel: int) -> None:
@@ -92,5 +105,6 @@ def main(channel: Connection, prefix: str, root: str, durability: Durability, ke
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interrupt button reaches the whole process group
     os.set_inheritable(channel.fileno(), False)
     die_with(kernel)
+    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else electrons could start no processes
     sys.argv = [""]
     Worker(channel, prefix, Blobs(Path(root), durability)).serve()

@@ -36,8 +36,6 @@ class Dispatch:
         self.setup = setup
         self.codes: dict[int, Code] = {}
         self.tasks: dict[int, Task] = {}
-        self.dropped: set[int] = set()
-        self.stopped = False
 
 
 class Runner:
@@ -46,6 +44,7 @@ class Runner:
     def __init__(self, journal: JournalWriter, logs: Logs, blobs: Blobs) -> None:
         self.journal, self.logs, self.payload = journal, logs, Payload(blobs)
         self.dispatches: dict[int, Dispatch] = {}
+        self.dropped: dict[int, set[tuple[int, int]]] = {}  # by run; a drop may overtake the batch it is about
         self.values: dict[int, Value] = {}
         self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
 
@@ -57,22 +56,20 @@ class Runner:
         self.dispatches[batch.run].codes.update(batch.codes)
         self.values, self.incomplete = batch.values, False
 
-    def drop(self, run: int, nodes: frozenset[int] | None) -> None:
+    def drop(self, run: int, attempts: frozenset[tuple[int, int]]) -> None:
         """Start none of these any more. Called by the listening thread."""
-        dispatch = self.dispatches.get(run)
-        if dispatch is not None:
-            dispatch.stopped = dispatch.stopped or nodes is None
-            dispatch.dropped |= nodes or frozenset()
+        self.dropped.setdefault(run, set()).update(attempts)
 
     def forget(self, run: int) -> None:
         """A run is over."""
         self.dispatches.pop(run, None)
+        self.dropped.pop(run, None)
 
     def run(self, run: int, member: Member) -> None:
         """Run one member, unless it was dropped or what it needs is missing (its producer failed)."""
         node, attempt, version, kind, call = member
         dispatch = self.dispatches.get(run)
-        if dispatch is None or dispatch.stopped or node in dispatch.dropped:
+        if dispatch is None or (run in self.dropped and (node, attempt) in self.dropped[run]):
             self.incomplete = True
             return
         if self.incomplete and not all(needed in self.values for needed in nodes_in(kind, call)):

@@ -52,4 +52,3 @@ def _parts(function: FunctionType) -> list[Any]:
         except ValueError:  # an empty cell
             continue
     return parts
-

@@ -82,6 +82,12 @@ class Told:
         self.loaded.append(value)
         return "large" if isinstance(value, BlobRef) else pickle.loads(value)
 
+    def text(self, value: Value) -> bytes:
+        return b"long" if isinstance(value, BlobRef) else value
+
+    def text(self, value: Value) -> bytes:
+        return b"large" if isinstance(value, BlobRef) else value
+
     def fill(self, literal: Any, inputs: list[Any]) -> Any:
         return literal.load(literal.data, (), inputs)
 

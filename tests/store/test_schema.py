@@ -94,7 +94,5 @@ def test_a_store_whose_making_was_cut_short_is_made(root: Path) -> None:
 
 
 def test_importing_the_store_imports_nothing_heavy() -> None:
-    code = (
-        "import sys, jupyter_flow.store; print(sorted({'numpy', 'IPython', 'dask', 'networkx'} & set(sys.modules)))"
-    )
+    code = "import sys, jupyter_flow.store; print(sorted({'numpy', 'IPython', 'dask', 'networkx'} & set(sys.modules)))"
     assert output(code) == "[]\n"

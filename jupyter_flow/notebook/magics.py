@@ -1,0 +1,248 @@
+"""The magics: each parses its line, and hands over. A mistake in the line is a UsageError, and nothing has run."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, get_args
+
+from IPython.core.error import UsageError
+from IPython.core.magic import needs_local_scope, no_var_expand
+
+from ..model.electron import Electron
+from ..model.errors import BuildError, DispatchError
+from ..model.lattice import Lattice
+from ..model.options import Options
+from ..render.palette import By
+from ..session import session
+from ..verbs import DispatchId, dispatch
+from . import calls, naming, reports
+from .definitions import body_of, define
+from .displays import told
+from .drawing import Drawing, picture_meant
+from .executors import ExecutorTable
+from .headless import headless
+from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
+from .pictures import picture_of_result
+from .shell import Shell, executor_named, say, show
+from .targets import node_of, result_of, split_target
+
+EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, inline) or a variable")
+OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
+VALUED = frozenset({"-o", "--out", "-x", "--executor"})
+
+
+class FlowMagics:
+    """What ``%load_ext jupyter_flow`` brings."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.raw_cell = ""  # of the cell that runs
+
+    def before_cell(self, info: Any) -> None:
+        """(pre_run_cell) Remember the cell as it was written: its magic sees only a part of it."""
+        self.raw_cell = info.raw_cell or ""
+
+    @no_var_expand
+    @takes(
+        "%%electron [NAME] [-x EXECUTOR] [--retries N] [--timeout TIME] [--cores N] [-q]",
+        argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function)"),
+        EXECUTOR,
+        argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
+        argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
+        argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
+        argument("-q", "--quiet", action="store_true", help="say nothing"),
+    )
+    def electron(self, line: str, cell: str) -> None:
+        """Make the function of this cell an electron: a task of the lattices that call it.
+
+        The cell is one def, with imports and comments beside it. In Python: @jupyter_flow.electron(...).
+        """
+        given = parsed(self.electron, line)
+        options = self._options(given, given.retries, given.timeout, given.cores)
+        made = self._define("electron", line, cell, given.name)
+        if isinstance(made, Electron):
+            options = options.under(made.options)
+        self._bind(Electron(made, options, given.name), given.quiet)
+
+    @no_var_expand
+    @takes(
+        "%%lattice [NAME] [-x DEFAULT] [--show] [-q]",
+        argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function)"),
+        argument("-x", "--executor", metavar="DEFAULT", help="the executor of its electrons that name none"),
+        argument("--show", action="store_true", help="draw its graph, if it can be built without arguments"),
+        argument("-q", "--quiet", action="store_true", help="say nothing"),
+    )
+    def lattice(self, line: str, cell: str) -> Drawing | None:
+        """Make the function of this cell a lattice: a workflow that %dispatch runs.
+
+        The cell is one def, with imports and comments beside it. In Python: @jupyter_flow.lattice(...).
+        """
+        given = parsed(self.lattice, line)
+        options = self._options(given, None, None, None)
+        made = self._define("lattice", line, cell, given.name)
+        if isinstance(made, Lattice):
+            options = options.under(made.options)
+            made = made.workflow_function
+        lattice = Lattice(made, options)
+        lattice.name = given.name or lattice.name
+        self._bind(lattice, given.quiet)
+        if not given.show:
+            return None
+        if calls.without_arguments(lattice):
+            return Drawing(picture_meant(lattice.name, {lattice.name: lattice}))
+        say(f"it takes arguments: %graph {lattice.name}(…) draws it")
+        return None
+
+    @needs_local_scope
+    @no_var_expand
+    @takes(
+        "%dispatch [-o VAR] [--wait | --no-wait] [-x EXECUTOR] LATTICE(ARGS)",
+        OUT,
+        argument("--wait", action="store_true", help="until it has ended; a failure is raised here"),
+        argument("--no-wait", action="store_true", help="return at once: so it is where somebody looks on"),
+        argument("-x", "--executor", metavar="EXECUTOR", help="the lattice's default executor, this time"),
+    )
+    def dispatch(self, line: str, local_ns: dict[str, Any] | None = None) -> DispatchId:
+        """Run a workflow: options first, then a call in plain Python. The value is the dispatch's id.
+
+        Without a browser (nbclient, nbval, papermill) it waits in any case, and a failure is raised in this cell.
+        Example: %dispatch -o run fit_all(data, folds=5). In Python: jupyter_flow.dispatch(fit_all)(data, folds=5).
+        """
+        words, text = options_first(line, VALUED)
+        given = parsed_words(self.dispatch, words)
+        if given.wait and given.no_wait:
+            raise UsageError("dispatch: --wait and --no-wait exclude each other")
+        executor = executor_named(self.shell, given.executor)
+        call = calls.call_of(text, "dispatch", self.shell.user_global_ns, local_ns)
+        id = dispatch(call.lattice(executor))(*call.args, **call.kwargs)
+        self._keep(given.out, id)
+        if given.wait or headless(self.shell):
+            self._wait(id)
+        return id
+
+    @no_var_expand
+    @takes(
+        "%executor [NAME [KIND]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
+        argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
+        argument("kind", nargs="?", help="local: worker processes (unset: this); thread; inline"),
+        argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
+        argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),
+        argument("--log-stderr", metavar="FILE", help="the same for standard error"),
+        argument("--workdir", metavar="DIR", help="the electrons' working directory"),
+        argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
+        argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
+        argument("--default", action="store_true", help="use it where nothing else is said"),
+        argument("-d", "--delete", metavar="NAME", help="forget a name"),
+    )
+    def executor(self, line: str) -> ExecutorTable | None:
+        """Give an executor a name; or, without one, show the executors by the resource they share."""
+        given = parsed(self.executor, line)
+        if given.delete:
+            naming.forget(self.shell, given.delete)
+        elif given.name:
+            naming.give(self.shell, given)
+        else:
+            return ExecutorTable()
+        return None
+
+    @needs_local_scope
+    @no_var_expand
+    @takes(
+        "%graph [TARGET] [--by status|executor|duration] [--save FILE]",
+        argument("--by", choices=get_args(By), default="status", help="what the colours mean (unset: status)"),
+        argument("--save", metavar="FILE", type=Path, help="write it to a file, .svg or .txt"),
+    )
+    def graph(self, line: str, local_ns: dict[str, Any] | None = None) -> Drawing:
+        """Draw a graph. TARGET: a dispatch, by id or variable (unset: the last one); a lattice; a call of one.
+
+        Example: %graph fit_all(data, folds=5) --save plan.svg draws what would run, and runs nothing.
+        """
+        text, words = options_last(line)
+        given = parsed_words(self.graph, words)
+        drawing = Drawing(picture_meant(text, {**self.shell.user_ns, **(local_ns or {})}), given.by)
+        if given.save:
+            drawing.save(given.save)
+        return drawing
+
+    @no_var_expand
+    @takes(
+        "%result [ID][.NODE] [-o VAR] [--logs] [--traceback]",
+        argument("target", nargs="?", default="", help="a dispatch (unset: the last one), an electron of it, or both"),
+        OUT,
+        argument("--logs", action="store_true", help="what the electrons printed"),
+        argument("--traceback", action="store_true", help="why electrons failed"),
+    )
+    def result(self, line: str) -> Any:
+        """Show what came of a dispatch, or the output of one of its electrons, by number or name.
+
+        With -o the variable gets the value; where there is none because of a failure, that is raised.
+        Example: %result .square --logs
+        """
+        given = parsed(self.result, line)
+        with _usage("result"):
+            id, wanted = split_target(given.target)
+            result = result_of(id, self.shell.user_ns)
+            node = node_of(result, wanted) if wanted else None
+        if given.out:
+            if not (node and node.has_output):
+                result.raise_for_status()
+            self._keep(given.out, node.output if node else result.result)
+        nodes = [node] if node else result.nodes
+        if given.logs:
+            say(reports.headed(nodes, [reports.logs(node) for node in nodes]))
+        if given.traceback:
+            say(reports.headed(nodes, [reports.failure(self.shell, node) for node in nodes]))
+        if given.logs or given.traceback:
+            return None
+        if node is None:
+            return result
+        say(reports.title(node))
+        return node.output
+
+    def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
+        """Any of these magics, also where another extension has its name: %jupyter_flow VERB …
+
+        Verbs: electron and lattice (%%jupyter_flow), dispatch, executor, graph, result.
+        """
+        verb, _, rest = line.strip().partition(" ")
+        known = ("electron", "lattice") if cell is not None else ("dispatch", "executor", "graph", "result")
+        if verb not in known:
+            raise UsageError(f"jupyter_flow: {verb or 'nothing'!r} is no verb here; there are {', '.join(known)}")
+        run = getattr(self, verb)
+        return run(rest) if cell is None else run(rest, cell)
+
+    # what they share ------------------------------------------------------------------------------
+
+    def _options(self, given: Namespace, *more: Any) -> Options:
+        with _usage("options"):
+            return Options(executor_named(self.shell, given.executor), *more)
+
+    def _define(self, magic: str, line: str, cell: str, name: str | None) -> Any:
+        return define(self.shell, magic, body_of(self.shell, self.raw_cell, magic, line, cell), name)
+
+    def _bind(self, thing: Electron | Lattice, quiet: bool) -> None:
+        self.shell.user_ns[thing.name] = thing
+        if not quiet:
+            say(told(thing))
+
+    def _keep(self, name: str | None, value: Any) -> None:
+        if name:
+            self.shell.user_ns[name] = value
+
+    def _wait(self, id: DispatchId) -> None:
+        """Until it has ended; of a failed one the picture is shown, and its electron's exception is raised."""
+        session().wait(id)
+        result = session().result(id)
+        if not result.status.final or result.error is not None:
+            show(Drawing(picture_of_result(result)))
+        result.raise_for_status()
+
+
+@contextmanager
+def _usage(magic: str) -> Iterator[None]:
+    """What cannot be found, or is no option, is a mistake in the line."""
+    try:
+        yield
+    except (BuildError, DispatchError, ValueError) as error:
+        raise UsageError(f"{magic}: {error}") from None

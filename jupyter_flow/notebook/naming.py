@@ -1,0 +1,61 @@
+"""Giving executors names: each is a registered name and a variable of the notebook."""
+
+import inspect
+from argparse import Namespace
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ..executor import BaseExecutor, Executor
+from ..executor import _executor_manager as names
+from ..model.errors import BuildError
+from .shell import Shell, say
+
+SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries")
+
+
+def give(shell: Shell, given: Namespace) -> None:
+    """Name an executor, and say what it is. A name alone that exists already is kept. Raises UsageError."""
+    settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
+    name = given.name
+    if name not in names.named or given.kind or settings:
+        executor = _made(given.kind or "local", settings)
+        _check_free(shell, name)
+        try:
+            names.register(name, executor)
+        except BuildError as error:
+            raise UsageError(f"executor: {error}") from None
+        shell.user_ns[name] = executor
+    if given.default:
+        names.default = name
+    say(f"{name}: {names.named[name]}" + (" · default" if names.default == name else ""))
+
+
+def forget(shell: Shell, name: str) -> None:
+    """Take a name away, the variable with it. Raises UsageError."""
+    if name not in names.named:
+        raise UsageError(f"executor: none is called {name!r}; there are {', '.join(names.named) or 'no names'}")
+    executor = names.named[name]
+    names.unregister(name)
+    if shell.user_ns.get(name) is executor:
+        del shell.user_ns[name]
+
+
+def _made(kind: str, settings: dict[str, Any]) -> Any:
+    if kind not in names.kinds:
+        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {', '.join(names.kinds)}")
+    make = names.kinds[kind]
+    takes = inspect.signature(make).parameters
+    for name in settings:
+        if name not in takes:
+            raise UsageError(f"executor: {kind} takes no {name}; it takes {', '.join(takes) or 'no settings'}")
+    try:
+        return make(**settings)
+    except ValueError as error:
+        raise UsageError(f"executor: {error}") from None
+
+
+def _check_free(shell: Shell, name: str) -> None:
+    taken = shell.user_ns.get(name)
+    if taken is not None and not isinstance(taken, Executor | BaseExecutor):
+        raise UsageError(f"executor: {name} is a variable already, of type {type(taken).__name__}; choose another name")

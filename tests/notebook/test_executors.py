@@ -1,0 +1,26 @@
+from typing import Any
+
+from jupyter_flow.notebook.executors import ExecutorTable
+
+
+def test_executors_stand_by_resource_and_the_redundant_are_said(notebook: Any) -> None:
+    notebook.run("%executor one thread -n 2")
+    notebook.run("%executor two thread -n 2")
+    notebook.run("%executor logged thread -n 2 --log-stdout x.log")
+    notebook.run("%executor cpu local")
+    lines = ExecutorTable().plain().splitlines()
+    assert "one and two are the same executor: one is enough" in lines
+    shared = next(line for line in lines if line.endswith("use one resource, thread: one set of workers"))
+    assert {"one", "two", "logged"} <= set(shared.replace(",", "").split())
+
+
+def test_an_executor_without_a_name_is_listed_once_it_was_used(notebook: Any) -> None:
+    notebook.run("import jupyter_flow as jf\nfrom jupyter_flow.executor import ThreadExecutor")
+    notebook.run("@jf.electron(executor=ThreadExecutor(7))\ndef one(): return 1")
+    notebook.run("jf.dispatch_sync(jf.lattice(one))()")
+    assert "thread(workers=7)" in ExecutorTable().plain()
+
+
+def test_the_default_is_marked(notebook: Any) -> None:
+    notebook.run("%executor io thread --default")
+    assert "io (default)" in ExecutorTable().markdown()

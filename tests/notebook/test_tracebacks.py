@@ -1,0 +1,72 @@
+import traceback
+from typing import Any
+
+from jupyter_flow.notebook.tracebacks import readable, remote, take_remote, with_cells
+
+TEXT = """Traceback (most recent call last):
+  File "/first.py", line 1, in early
+    x
+ValueError: no
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/a b.py", line 7, in outer
+    inner()
+  File "/c.py", line 1200, in <lambda>
+    boom()
+    ^^^^^^
+KeyError: 'x'
+  File "/not.py", line 1, in message
+"""
+
+
+def frames(trace: Any) -> list[tuple[str, int | None, str]]:
+    return [(f.filename, f.lineno, f.name) for f in traceback.extract_tb(trace)]
+
+
+def test_frames_are_made_from_the_text_of_the_last_traceback() -> None:
+    assert frames(remote(TEXT)) == [("/a b.py", 7, "outer"), ("/c.py", 1200, "<lambda>")]
+
+
+def test_text_without_frames_makes_none() -> None:
+    assert remote("nothing of the kind") is None
+    assert remote("Traceback (most recent call last):\nKeyError: 1") is None
+
+
+def test_the_note_an_electron_brought_becomes_frames() -> None:
+    error = KeyError("x")
+    error.add_note("mine")
+    error.add_note(f"in electron 'f':\n{TEXT}")
+    assert len(frames(take_remote(error))) == 2
+    assert error.__notes__ == ["mine", "in electron 'f'"]
+    assert take_remote(error) is None
+
+
+def test_an_exception_that_never_met_us_stays_as_it_is() -> None:
+    error = ValueError()
+    raised = (ValueError, error, remote(TEXT))
+    assert readable(raised) is raised
+    assert readable((None, None, None)) == (None, None, None)
+
+
+def test_what_led_to_an_error_of_ours_is_folded_too(notebook: Any) -> None:
+    notebook.run("import threading\nlock = threading.Lock()")
+    notebook.run("%%electron -q\ndef locks(): return lock")
+    notebook.fails("%dispatch locks()")
+    told = notebook.printed()
+    assert "cannot pickle" in told
+    assert "jupyter_flow/" not in told
+
+
+def test_ordinary_errors_look_as_ever(notebook: Any) -> None:
+    notebook.fails("1 / 0")
+    assert "----> 1 1 / 0" in notebook.printed()
+
+
+def test_cells_are_named_in_a_text(notebook: Any) -> None:
+    notebook.run("def f(): ...")
+    file = notebook["f"].__code__.co_filename
+    number = notebook.shell.compile.format_code_name(file)[1]
+    text = f'  File "{file}", line 3, in f\n  File "/else.py", line 1, in g\n'
+    assert with_cells(notebook.shell, text) == f'  Cell {number}, line 3, in f\n  File "/else.py", line 1, in g\n'
