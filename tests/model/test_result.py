@@ -200,7 +200,7 @@ def test_a_node_that_gave_none_has_an_output() -> None:
 def test_long_output_of_a_node_is_read_from_the_store() -> None:
     view = told()
     view.records[0] = [Record(0, 1, COMPLETED, 1, 2, 7, pack(1), BlobRef(b"d", 10**6))]
-    view.load = lambda value: memoryview(b"much")  # type: ignore[method-assign]
+    view.text = lambda value: b"much"  # type: ignore[method-assign]
     assert Result(view).node(0).stdout == "much"
 
 
