@@ -18,6 +18,8 @@ PROTOCOL = 5
 INLINE = 32 * 1024  # bytes; a larger value becomes a file of the store instead of travelling
 MAIN = b"__main__"
 
+NUMBERS = frozenset({int, float, bool, type(None)})  # what most small electrons return: nothing to look into
+
 Buffers = list[pickle.PickleBuffer]
 Keep = Callable[[bytes, Sequence[memoryview]], BlobRef]
 
@@ -75,6 +77,8 @@ def loads(data: bytes | memoryview, buffers: Sequence[Any] = ()) -> Any:
 
 def pack(value: object, keep: Keep | None = None) -> Value:
     """A value as bytes or, where it is large and there is a place to keep it, as a reference to a file."""
+    if type(value) in NUMBERS and len(plain := pickle.dumps(value, PROTOCOL)) <= INLINE:
+        return plain
     buffers: Buffers = []
     data = dumps(value, buffers)
     if keep is not None:

@@ -1,5 +1,6 @@
 """Building a graph: run the lattice's body with electrons that note their calls instead of running."""
 
+import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -265,6 +266,8 @@ def trace(
     tracer = Tracer(name, surroundings)
     tracer.replaced = replaced or {}
     token = ACTIVE.set(tracer)
+    collecting = gc.isenabled()
+    gc.disable()  # a graph is many small objects and no garbage: to look for some takes as long as to build it
     try:
         with tracer.under(defaults):
             returned = body(*args, **kwargs)
@@ -275,6 +278,8 @@ def trace(
     finally:
         tracer.open = False
         ACTIVE.reset(token)
+        if collecting:
+            gc.enable()
 
 
 def _label(binder: Binder | None, position: int, positional: int, kwargs: Mapping[str, Any]) -> str:

@@ -83,9 +83,6 @@ class Told:
         return "large" if isinstance(value, BlobRef) else pickle.loads(value)
 
     def text(self, value: Value) -> bytes:
-        return b"long" if isinstance(value, BlobRef) else value
-
-    def text(self, value: Value) -> bytes:
         return b"large" if isinstance(value, BlobRef) else value
 
     def fill(self, literal: Any, inputs: list[Any]) -> Any:
