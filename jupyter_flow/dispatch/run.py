@@ -67,6 +67,7 @@ class Run:
         self._again: set[tuple[int, int]] = set()  # attempts that another one follows
         self._failed: dict[int, Failure | None] = {}
         self._adopted: list[Record] = []
+        self._opened: set[int] = set()  # sublattices that were built: a timeout is for each electron inside
         self.begun: dict[int, int] = {}  # when nodes that run now were started
 
     # what resources ask -----------------------------------------------------------------------
@@ -144,6 +145,7 @@ class Run:
                 completed.append(node)
             elif status == EXPANDED:
                 machine.started(node, attempt)
+                self._opened.add(node)
                 expanded.append(record)
                 continue
             else:
@@ -233,11 +235,9 @@ class Run:
     def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
         """An attempt has run too long: it has failed, and is stopped."""
         failure = Failure("timed_out", "ElectronTimeout", f"it ran longer than its timeout of {timeout:g} s", "")
-        if self.machine.current(node, attempt):
+        if self.machine.current(node, attempt) and node not in self._opened:
             self.finished([Record(node, attempt, FAILED, start, time.time_ns(), 0, failure=failure)])
             self._dispatcher.stop(self, [(node, attempt)])
-            if node in self.children:
-                self.children[node].cancel()
 
     # children ---------------------------------------------------------------------------------
 

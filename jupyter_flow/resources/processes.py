@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -48,12 +49,12 @@ class ProcessResource:
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._selector: selectors.BaseSelector | None = None
         self._server: threading.Thread | None = None
-        self._bell = os.pipe()
+        self._bell = socket.socketpair()
         self._rung = False
         self._pause = SWEEP
         self._closed = False
         for end in self._bell:
-            os.set_blocking(end, False)
+            end.setblocking(False)
 
     # what the dispatcher calls ------------------------------------------------------------------
 
@@ -100,6 +101,10 @@ class ProcessResource:
         for worker in workers:
             worker.end()
         self._obey()  # those that have just been started
+        if self._selector is not None:
+            self._selector.close()
+        for end in self._bell:
+            end.close()
         with contextlib.suppress(OSError):
             Path(self._folder).rmdir()
 
@@ -109,7 +114,7 @@ class ProcessResource:
         if not self._rung:
             self._rung = True
             with contextlib.suppress(OSError):
-                os.write(self._bell[1], b"!")
+                self._bell[1].send(b"!")
 
     def _tell(self, command: Callable[[], None]) -> None:
         if self._closed:
@@ -151,7 +156,7 @@ class ProcessResource:
 
     def _hush(self) -> None:
         with contextlib.suppress(OSError):
-            os.read(self._bell[0], 4096)
+            self._bell[0].recv(4096)
         self._rung = False  # last: who rings between the two has left its message already
 
     def _obey(self) -> None:
@@ -300,6 +305,7 @@ class ProcessResource:
         self._live.remove(worker)
         self._selector.unregister(worker.channel.fileno())
         self._selector.unregister(worker.process.sentinel)
+        worker.make_sure()
         try:
             self._read(worker)
         finally:

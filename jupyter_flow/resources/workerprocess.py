@@ -5,6 +5,7 @@ import pickle
 import signal
 import struct
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -38,6 +39,7 @@ class WorkerProcess:
     def __init__(self, number: int, process: BaseProcess, channel: Connection, prefix: str) -> None:
         self.number, self.process, self.channel, self.prefix = number, process, channel, prefix
         self.pid: int = process.pid or 0
+        self._identity = _identity(self.pid)
         self.batches: dict[int, Outstanding] = {}
         self.current: Started | None = None
         self.since = 0.0  # when `current` was first seen
@@ -183,6 +185,13 @@ class WorkerProcess:
         except OSError:
             return None
 
+    def make_sure(self) -> None:
+        """It is said to be dead; where only the process that started it is, it dies now, before others get its work."""
+        if self._identity is not None:
+            with suppress(psutil.Error):
+                self._identity.kill()
+                self._identity.wait(1)
+
     def end(self) -> None:
         """Wait until it is dead, and let go of it."""
         self.process.join(2)
@@ -191,6 +200,15 @@ class WorkerProcess:
     def close(self) -> None:
         """Let go of its channel and files."""
         self.channel.close()
+        with suppress(ValueError):  # it lives yet, against all expectation
+            self.process.close()
         self._reader.remove()
         for suffix in (".out", ".err"):
             Path(self.prefix + suffix).unlink(missing_ok=True)
+
+
+def _identity(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None

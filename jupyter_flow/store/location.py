@@ -31,12 +31,12 @@ def private_folder(folder: Path) -> Path:
 
     Raises StoreError where it cannot be made.
     """
-    if folder.is_dir():
-        return folder
-    missing = [folder]
-    while not missing[-1].parent.exists():
-        missing.append(missing[-1].parent)
     try:
+        if folder.is_dir():
+            return folder
+        missing = [folder]
+        while not missing[-1].parent.exists():
+            missing.append(missing[-1].parent)
         for path in reversed(missing):
             _make(path)
     except OSError as error:

@@ -1,0 +1,85 @@
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+from jupyter_flow.worker.failures import failure_of
+from jupyter_flow.worker.payload import LONGEST_INLINE, Payload
+
+BEGIN = """
+import os, sys
+from jupyter_flow.worker import logs
+logs.LONGEST = 1000
+mine = logs.Logs(sys.argv[1])
+told = []
+def tell(thing):
+    told.append(thing)
+"""
+
+
+def told_by(tmp_path: Path, body: str) -> list[str]:
+    """What a process with logs of its own tells, line by line."""
+    script = BEGIN + textwrap.dedent(body) + "\nopen(sys.argv[1] + '.told', 'w').write('\\n'.join(map(repr, told)))"
+    prefix = str(tmp_path / "worker")
+    subprocess.run([sys.executable, "-c", script, prefix], check=True)
+    return Path(prefix + ".told").read_text().splitlines()
+
+
+def test_each_electrons_output_is_its_own(tmp_path: Path) -> None:
+    told = told_by(
+        tmp_path,
+        """
+        for n in range(3):
+            position = mine.position()
+            print("out", n)
+            sys.stderr.write(f"err {n}")
+            os.system(f"echo shell {n}")
+            tell(mine.since(position))
+        """,
+    )
+    assert told == [repr((b"out %d\nshell %d\n" % (n, n), b"err %d" % n)) for n in range(3)]
+
+
+def test_streams_that_were_replaced_closed_or_removed_are_put_back(tmp_path: Path) -> None:
+    told = told_by(
+        tmp_path,
+        """
+        import io
+        for spoil in (None, io.StringIO(), object()):
+            position = mine.position()
+            print("before")
+            sys.stdout = spoil
+            tell(mine.since(position)[0])
+        sys.stdout.close()
+        mine.since(mine.position())
+        position = mine.position()
+        print("after")
+        tell(mine.since(position)[0])
+        """,
+    )
+    assert told == [repr(b"before\n")] * 3 + [repr(b"after\n")]
+
+
+def test_a_long_log_starts_anew_between_two_electrons(tmp_path: Path) -> None:
+    told = told_by(
+        tmp_path,
+        """
+        for n in range(4):
+            position = mine.position()
+            print("x" * 700)
+            tell((position[0], len(mine.since(position)[0])))
+        """,
+    )
+    assert told == ["(0, 701)", "(701, 701)", "(0, 701)", "(701, 701)"]
+
+
+def test_output_that_cannot_be_stored_keeps_its_end() -> None:
+    class Full:
+        def write(self, *_: object) -> None:
+            raise OSError("no space left on device")
+
+    text = b"a" * LONGEST_INLINE + b"the end"
+    kept = Payload(Full()).text(text)  # type: ignore[arg-type]
+    assert kept == text[-LONGEST_INLINE:]
+    assert Payload(Full()).text(b"") is None  # type: ignore[arg-type]
+    assert failure_of(OSError("no space left on device")).kind == "raised"

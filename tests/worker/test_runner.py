@@ -1,0 +1,113 @@
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_flow.model.events import COMPLETED, FAILED
+from jupyter_flow.model.graph import OUTPUTS, PLAIN
+from jupyter_flow.model.options import Options
+from jupyter_flow.model.pickles import loads, pack
+from jupyter_flow.store.blobs import Blobs
+from jupyter_flow.worker.journal import Finished, JournalReader, JournalWriter
+from jupyter_flow.worker.messages import Batch, Code, Member, Place, Setup
+from jupyter_flow.worker.runner import Runner
+
+
+class NoLogs:
+    """Logs of a process that prints nothing."""
+
+    def position(self) -> tuple[int, int]:
+        return 0, 0
+
+    def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
+        return b"", b""
+
+
+def double(n: int) -> int:
+    return 2 * n
+
+
+def refuse(n: int) -> int:
+    raise ValueError(n)
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> str:
+    return str(tmp_path / "worker")
+
+
+@pytest.fixture
+def runner(prefix: str, tmp_path: Path) -> Runner:
+    return Runner(JournalWriter(prefix), NoLogs(), Blobs(tmp_path / "store", "process"))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Setup:
+    return Setup("dispatch", str(tmp_path), list(sys.path), {})
+
+
+def code(function: Any) -> Code:
+    return Code(function.__name__, "electron", pack(((), (), function)), Options(), Place())
+
+
+def batch(setup: Setup | None, *members: Member, values: Any = None) -> Batch:
+    return Batch(1, 7, setup, {0: code(double), 1: code(refuse)}, list(members), values or {})
+
+
+def plain(node: int, attempt: int = 1, version: int = 0) -> Member:
+    return (node, attempt, version, PLAIN, (node,))
+
+
+def after(node: int, *producers: int) -> Member:
+    return (node, 1, 0, OUTPUTS, producers)
+
+
+def run_all(runner: Runner, batch: Batch) -> None:
+    runner.begin(batch)
+    for member in batch.members:
+        runner.run(batch.run, member)
+
+
+def records(prefix: str) -> list[tuple[int, int, int]]:
+    entries = JournalReader(prefix, 0).read()
+    return [entry.record[:3] for entry in entries if isinstance(entry, Finished)]
+
+
+def test_members_run_in_order_and_a_later_one_takes_what_an_earlier_one_made(
+    runner: Runner, prefix: str, setup: Setup
+) -> None:
+    run_all(runner, batch(setup, plain(1), after(2, 1), after(3, 9), values={9: pack(10)}))
+    found = [entry.record for entry in JournalReader(prefix, 0).read() if isinstance(entry, Finished)]
+    assert [loads(record.value) for record in found if isinstance(record.value, bytes)] == [2, 4, 20]
+
+
+def test_what_needs_a_member_that_failed_is_not_started(runner: Runner, prefix: str, setup: Setup) -> None:
+    run_all(runner, batch(setup, plain(1, version=1), after(2, 1), after(3, 2), plain(4)))
+    assert records(prefix) == [(1, 1, FAILED), (4, 1, COMPLETED)]
+
+
+def test_what_was_dropped_does_not_run_nor_what_needs_it(runner: Runner, prefix: str, setup: Setup) -> None:
+    runner.begin(batch(setup))
+    runner.drop(7, frozenset({(1, 1)}))
+    run_all(runner, batch(None, plain(1), after(2, 1), plain(3)))
+    assert records(prefix) == [(3, 1, COMPLETED)]
+
+
+def test_a_drop_that_overtakes_its_batch_holds(runner: Runner, prefix: str, setup: Setup) -> None:
+    runner.drop(7, frozenset({(1, 1)}))
+    run_all(runner, batch(setup, plain(1), plain(2)))
+    assert records(prefix) == [(2, 1, COMPLETED)]
+
+
+def test_a_drop_is_of_one_attempt_and_the_next_one_runs(runner: Runner, prefix: str, setup: Setup) -> None:
+    runner.drop(7, frozenset({(1, 1)}))
+    run_all(runner, batch(setup, plain(1, attempt=2)))
+    assert records(prefix) == [(1, 2, COMPLETED)]
+
+
+def test_what_was_forgotten_does_not_run(runner: Runner, prefix: str, setup: Setup) -> None:
+    runner.begin(batch(setup))
+    runner.forget(7)
+    runner.run(7, plain(1))
+    assert records(prefix) == []
