@@ -73,7 +73,7 @@ class Dispatcher:
         parent = submission.parent
         self._check_cores(graph)
         number = self.store.begin(self._row(submission, graph))
-        setup = Setup(submission.id, os.getcwd(), list(sys.path), graph.sources)
+        setup = Setup(submission.id, os.getcwd(), list(sys.path), graph.sources, dict(os.environ))
         run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
         with self.lock:
             self.runs[run.id] = run

@@ -282,6 +282,7 @@ class Run:
             self.started_at,
             self.ended_at,
             lambda error: self._end(rows, status, text, error),
+            nodes=len(self.graph),
         )
 
     def _publish(self, rows: Sequence[Record], error: BaseException | None) -> None:

@@ -105,15 +105,17 @@ class Store:
         started: int,
         ended: int,
         on_commit: OnCommit | None = None,
+        nodes: int = 0,
     ) -> None:
         """Queue the last attempts of a run and its end, as one transaction; `on_commit` as in `record`.
 
-        After an error the run has not ended, and `finish` may be called again.
+        After an error the run has not ended, and `finish` may be called again. With fewer attempts on
+        record than it has `nodes`, some were lost, and it does not end: that is such an error.
         """
         changes = {"status": status, "error": error and clean(error), "started": started, "ended": ended}
 
         def act(index: sqlite3.Connection) -> None:
-            tables.end(index, self._sealer, serial, **changes)
+            tables.end(index, self._sealer, serial, nodes, **changes)
 
         def ended_or_not(problem: BaseException | None) -> None:
             if problem is None:

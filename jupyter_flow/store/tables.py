@@ -30,10 +30,14 @@ def begin(connection: sqlite3.Connection, sealer: Sealer, run: Run, session: str
     return cursor.lastrowid
 
 
-def end(connection: sqlite3.Connection, sealer: Sealer, serial: int, **changes: Any) -> None:
-    """Record how a dispatch ended, and how many attempts it has."""
+def end(connection: sqlite3.Connection, sealer: Sealer, serial: int, least: int = 0, **changes: Any) -> None:
+    """Record how a dispatch ended, and how many attempts it has. Raises StoreError if that is less than `least`."""
     row = run(connection, sealer, serial)
     (attempts,) = connection.execute("SELECT count(*) FROM attempt WHERE run = ?", (serial,)).fetchone()
+    if attempts < least:
+        raise StoreError(
+            f"The dispatch {row.id} has {attempts} attempts on record, of at least {least}: some were lost."
+        )
     row = row._replace(attempts=attempts, **changes)
     columns: list[Any] = list(row[1:])
     columns[GRAPH - 1] = to_column(row.graph)

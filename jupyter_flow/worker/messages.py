@@ -33,6 +33,7 @@ class Setup(NamedTuple):
     cwd: str
     sys_path: list[str]
     sources: dict[str, str]  # cells the functions stand in, for tracebacks
+    environ: dict[str, str]  # the kernel's environment, which may have changed since the worker started
 
 
 Member = tuple[int, int, int, int, Any]  # node, attempt, version, kind of call, call

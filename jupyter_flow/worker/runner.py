@@ -46,14 +46,18 @@ class Runner:
         self.dispatches: dict[int, Dispatch] = {}
         self.dropped: dict[int, set[tuple[int, int]]] = {}  # by run; a drop may overtake the batch it is about
         self.values: dict[int, Value] = {}
+        self.prepared = 0  # the run whose surroundings this process has
         self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
 
     def begin(self, batch: Batch) -> None:
         """Take in what a batch brings along."""
         if batch.setup is not None:
             self.dispatches[batch.run] = Dispatch(batch.setup)
-            _prepare(batch.setup)
-        self.dispatches[batch.run].codes.update(batch.codes)
+        dispatch = self.dispatches[batch.run]
+        dispatch.codes.update(batch.codes)
+        if batch.run != self.prepared:
+            self.prepared = batch.run
+            _prepare(dispatch.setup)
         self.values, self.incomplete = batch.values, False
 
     def drop(self, run: int, attempts: frozenset[tuple[int, int]]) -> None:
@@ -141,6 +145,10 @@ def append(path: str | None, text: bytes) -> None:
 
 
 def _prepare(setup: Setup) -> None:
+    if os.environ != setup.environ:
+        for name in os.environ.keys() - setup.environ.keys():
+            del os.environ[name]
+        os.environ.update(setup.environ)
     if sys.path != setup.sys_path:
         sys.path[:] = setup.sys_path
         importlib.invalidate_caches()

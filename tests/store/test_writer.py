@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from jupyter_flow.model.errors import StoreError
-from jupyter_flow.model.events import COMPLETED
+from jupyter_flow.model.events import COMPLETED, RUNNING
 from jupyter_flow.store import Store
 from tests.store.samples import Told, output, python, record, row, run
 
@@ -141,3 +141,16 @@ def test_nothing_told_as_committed_is_lost_to_kill_9(root: Path) -> None:
             data = value if isinstance(value, bytes) else bytes(store.blobs.read(value)[0])  # type: ignore[arg-type]
             assert data == b"%d" % node
         store.close()
+
+
+def test_a_run_that_lacks_rows_is_not_recorded_as_ended(store: Store) -> None:
+    serial = store.begin(run("a"))
+    record(store, serial, [row(0)])
+    told = Told()
+    store.finish(serial, [row(2)], COMPLETED, None, 1, 2, told, nodes=3)
+    assert "some were lost" in str(told.error())
+    assert store.run("a").status == RUNNING
+    again = Told()
+    store.finish(serial, [row(1), row(2)], COMPLETED, None, 1, 2, again, nodes=3)
+    again.ok()
+    assert store.run("a").status == COMPLETED

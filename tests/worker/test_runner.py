@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def runner(prefix: str, tmp_path: Path) -> Runner:
 
 @pytest.fixture
 def setup(tmp_path: Path) -> Setup:
-    return Setup("dispatch", str(tmp_path), list(sys.path), {})
+    return Setup("dispatch", str(tmp_path), list(sys.path), {}, dict(os.environ))
 
 
 def code(function: Any) -> Code:
