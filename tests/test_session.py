@@ -454,3 +454,21 @@ def test_sessions_may_be_opened_and_closed_again_and_again(tmp_path: Path) -> No
         counts.append((here.num_fds(), len([t for t in threading.enumerate() if t.name.startswith("jupyter-flow")])))
     assert counts[-1][1] == 0
     assert counts[-1][0] <= counts[0][0]
+
+
+def test_electrons_see_the_environment_of_the_kernel_as_it_is_at_dispatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    @jf.electron
+    def seen() -> Any:
+        import os
+
+        return os.environ.get("JF_LATER"), os.environ.get("JF_GONE")
+
+    @jf.lattice
+    def flow() -> Any:
+        return seen()
+
+    monkeypatch.setenv("JF_GONE", "still here")
+    assert jf.dispatch(flow)().result() == (None, "still here")
+    monkeypatch.setenv("JF_LATER", "set")
+    monkeypatch.delenv("JF_GONE")
+    assert jf.dispatch(flow)().result() == ("set", None)

@@ -8,22 +8,18 @@ killed while it writes hangs whoever reads.
 import contextlib
 import logging
 import os
-import selectors
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from ..model.events import FAILED, Failure, Record
 from ..worker.failures import failure_of
-from ..worker.journal import BatchDone, Entry, Finished, Returned, Started
 from ..worker.messages import Drop, Recall
 from .base import Claim, Services, Work
+from .reports import Reports
 from .starter import Starter
+from .switchboard import Switchboard
 from .workerprocess import WorkerProcess
 
 LOG = logging.getLogger("jupyter_flow")
@@ -43,18 +39,13 @@ class ProcessResource:
         self.workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._queue, self._store = services.queue, services.store
         self._folder = services.folder
-        self._starter = Starter(id, services, self._tell, self._adopt, self._unproved)
+        self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
+        self._reports = Reports(services.queue)
+        self._starter = Starter(id, services, self._board.tell, self._adopt, self._unproved)
         self._live: list[WorkerProcess] = []
         self._failures = 0
-        self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._selector: selectors.BaseSelector | None = None
-        self._server: threading.Thread | None = None
-        self._bell = socket.socketpair()
-        self._rung = False
         self._pause = SWEEP
         self._closed = False
-        for end in self._bell:
-            end.setblocking(False)
 
     # what the dispatcher calls ------------------------------------------------------------------
 
@@ -74,65 +65,30 @@ class ProcessResource:
 
     def kick(self) -> None:
         """(lock) There is work."""
-        if self._selector is None and not self._closed:
-            self._selector = selectors.DefaultSelector()
-            self._selector.register(self._bell[0], selectors.EVENT_READ)
-            self._server = threading.Thread(target=self._serve, name=f"jupyter-flow-{self.id}", daemon=True)
-            self._server.start()
-        self._ring()
+        self._board.ring()
 
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         """Kill the workers that run these, and take back what was not started."""
-        self._tell(lambda: self._stop(work, attempts))
+        self._board.tell(lambda: self._stop(work, attempts))
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
-        self._tell(lambda: self._forget(work))
+        self._board.tell(lambda: self._forget(work))
 
     def close(self) -> None:
         """Kill every worker."""
         self._closed = True
-        self._ring()
-        if self._server is not None:
-            self._server.join(5)
+        self._board.stop()
         workers, self._live = self._live, []
         for worker in workers:
             worker.kill()
         for worker in workers:
             worker.end()
-        self._obey()  # those that have just been started
-        if self._selector is not None:
-            self._selector.close()
-        for end in self._bell:
-            end.close()
+        self._board.close()  # and those that have just been started
         with contextlib.suppress(OSError):
             Path(self._folder).rmdir()
 
     # its thread ---------------------------------------------------------------------------------
-
-    def _ring(self) -> None:
-        if not self._rung:
-            self._rung = True
-            with contextlib.suppress(OSError):
-                self._bell[1].send(b"!")
-
-    def _tell(self, command: Callable[[], None]) -> None:
-        if self._closed:
-            command()
-            return
-        self._commands.put(command)
-        self._ring()
-
-    def _serve(self) -> None:
-        assert self._selector is not None
-        while not self._closed:
-            try:
-                self._turn([key.data for key, _ in self._selector.select(self._timeout())])
-            except Exception:  # a mistake of ours must not leave every dispatch waiting for ever
-                LOG.exception("the thread that serves worker processes met an error, and goes on")
-                self._rung = False
-                self._ring()  # what this turn did not get to
-                time.sleep(SLOW_SWEEP)
 
     def _timeout(self) -> float | None:
         return self._pause if any(worker.batches for worker in self._live) else None
@@ -140,86 +96,18 @@ class ProcessResource:
     def _turn(self, woken: Iterable[Any]) -> None:
         dead = []
         for data in woken:
-            if data is None:
-                self._hush()
-            elif isinstance(data, WorkerProcess):
+            if isinstance(data, WorkerProcess):
                 data.hush()
                 data.flush()
             else:
                 dead.append(data[0])
-        self._obey()
-        news = sum([self._read(worker) for worker in list(self._live) if worker.batches])
+        news = sum([self._reports.read(worker) for worker in list(self._live) if worker.batches])
+        if news:
+            self._failures = 0
         for worker in dead:
             self._bury(worker)
         self._share()
         self._pause = SWEEP if news else min(SLOW_SWEEP, self._pause * 1.5)
-
-    def _hush(self) -> None:
-        with contextlib.suppress(OSError):
-            self._bell[0].recv(4096)
-        self._rung = False  # last: who rings between the two has left its message already
-
-    def _obey(self) -> None:
-        with contextlib.suppress(Empty):
-            while True:
-                self._commands.get_nowait()()
-
-    # reading ------------------------------------------------------------------------------------
-
-    def _read(self, worker: WorkerProcess) -> int:
-        entries = worker.read()
-        if entries:
-            worker.proved, self._failures = True, 0
-            works = {batch.claim.work.number: batch.claim.work for batch in worker.batches.values()}
-            for kind, same in groupby(entries, key=_kind):
-                self._handle(worker, works, kind, list(same))
-        return len(entries)
-
-    def _handle(self, worker: WorkerProcess, works: dict[int, Work], kind: Any, entries: list[Entry]) -> None:
-        if kind == "batch":
-            for entry in entries:
-                assert isinstance(entry, BatchDone)
-                self._through(worker, entry.number)
-        elif kind == "returned":
-            for entry in entries:
-                assert isinstance(entry, Returned)
-                if entry.run in works:
-                    self._given_back(worker, works[entry.run], entry.nodes)
-        else:
-            self._told(worker, works[kind], entries)
-
-    def _told(self, worker: WorkerProcess, work: Work, entries: list[Entry]) -> None:
-        """Starts and finishes of one dispatch. Only the start of what still runs is news."""
-        records: list[Record] = []
-        worker.current = None
-        for entry in entries:
-            if isinstance(entry, Finished):
-                records.append(entry.record)
-                worker.current = None
-            elif isinstance(entry, Started):
-                worker.current = entry
-        for batch in worker.batches.values():
-            if batch.claim.work is work:
-                for record in records:
-                    batch.members.pop(record[0], None)
-        if records:
-            work.finished(records)
-        if worker.current is not None:
-            worker.since, worker.recalled = time.monotonic(), False
-            with self._queue.lock:
-                work.started(worker.current.node, worker.current.attempt, worker.current.start)
-
-    def _through(self, worker: WorkerProcess, number: int) -> None:
-        batch = worker.batches.pop(number)
-        with self._queue.lock:
-            batch.claim.work.returned(list(batch.members))
-            self._queue.release(batch.claim)
-
-    def _given_back(self, worker: WorkerProcess, work: Work, nodes: tuple[int, ...]) -> None:
-        mine = [batch.members for batch in worker.batches.values() if batch.claim.work is work]
-        returned = [node for node in nodes for members in mine if members.pop(node, None) is not None]
-        with self._queue.lock:
-            work.returned(returned)
 
     # giving out ---------------------------------------------------------------------------------
 
@@ -265,14 +153,13 @@ class ProcessResource:
     # starting and ending --------------------------------------------------------------------------
 
     def _adopt(self, worker: WorkerProcess) -> None:
-        assert self._selector is not None
         if self._closed:
             worker.kill()
             worker.end()
             return
         self._live.append(worker)
-        self._selector.register(worker.channel.fileno(), selectors.EVENT_READ, worker)
-        self._selector.register(worker.process.sentinel, selectors.EVENT_READ, (worker,))
+        self._board.watch(worker.channel.fileno(), worker)
+        self._board.watch(worker.process.sentinel, (worker,))
 
     def _unproved(self, reason: str) -> None:
         """A worker could not be started, or died before it had done anything."""
@@ -299,15 +186,14 @@ class ProcessResource:
 
     def _bury(self, worker: WorkerProcess) -> None:
         """A worker is dead: what it finished stands, what it ran is lost, the rest goes elsewhere."""
-        assert self._selector is not None
         if worker not in self._live:
             return
         self._live.remove(worker)
-        self._selector.unregister(worker.channel.fileno())
-        self._selector.unregister(worker.process.sentinel)
+        self._board.unwatch(worker.channel.fileno())
+        self._board.unwatch(worker.process.sentinel)
         worker.make_sure()
         try:
-            self._read(worker)
+            self._reports.read(worker)
         finally:
             self._let_go(worker)
 
@@ -320,7 +206,7 @@ class ProcessResource:
                 batch.members.pop(started.node)
                 batch.claim.work.finished([worker.loss(started)])
         for number in list(worker.batches):
-            self._through(worker, number)
+            self._reports.through(worker, number)
         worker.close()
 
     def _stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
@@ -335,7 +221,7 @@ class ProcessResource:
         """Kill a worker if it runs one of these at this very moment, and no other electron."""
         if not worker.freeze():
             return
-        self._read(worker)
+        self._reports.read(worker)
         current = worker.current
         if current is not None and current.run == work.number and (current.node, current.attempt) in attempts:
             worker.kill()
@@ -354,9 +240,3 @@ def _brief(worker: WorkerProcess) -> bool:
 
 def _long(worker: WorkerProcess) -> bool:
     return worker.current is not None and time.monotonic() - worker.since > LONG
-
-
-def _kind(entry: Entry) -> Any:
-    if isinstance(entry, BatchDone):
-        return "batch"
-    return "returned" if isinstance(entry, Returned) else entry.run

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -581,15 +580,15 @@ def test_more_cores_than_there_are_workers_is_refused_at_once(processes: Pids) -
 def test_an_error_in_the_thread_that_serves_workers_holds_up_nothing(
     run: Run, processes: Pids, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from jupyter_flow.resources.processes import ProcessResource
+    from jupyter_flow.resources.switchboard import Switchboard
 
-    real, failures = ProcessResource._obey, list[int]()
+    real, failures = Switchboard._obey, list[int]()
 
-    def obey(resource: ProcessResource) -> None:
+    def obey(board: Switchboard) -> None:
         if len(failures) < 5:
             failures.append(1)
             raise RuntimeError("a mistake of ours")
-        real(resource)
+        real(board)
 
     @jf.electron
     def one() -> int:
@@ -599,33 +598,10 @@ def test_an_error_in_the_thread_that_serves_workers_holds_up_nothing(
     def flow() -> Any:
         return one()
 
-    monkeypatch.setattr(ProcessResource, "_obey", obey)
+    monkeypatch.setattr(Switchboard, "_obey", obey)
     assert run(flow).result == 1
     assert len(failures) == 5
     assert "goes on" in caplog.text
-
-
-def test_a_ring_that_comes_while_the_bell_is_taken_in_is_not_lost() -> None:
-    from jupyter_flow.resources.processes import ProcessResource
-
-    services = SimpleNamespace(queue=None, store=None, folder="", durability="process")
-    resource = ProcessResource("local", services)  # type: ignore[arg-type]
-
-    class Bell:
-        """Somebody rings just before what it holds is read."""
-
-        def recv(self, size: int) -> bytes:
-            resource._ring()
-            return inner.recv(size)
-
-    inner, outer = resource._bell
-    resource._bell = (Bell(), outer)  # type: ignore[assignment]
-    resource._ring()
-    resource._hush()
-    resource._ring()
-    assert inner.recv(10) == b"!"
-    resource._bell = (inner, outer)
-    resource.close()
 
 
 def test_closing_leaves_no_process_and_a_new_session_starts_afresh(run: Run, processes: Pids) -> None:

@@ -58,7 +58,8 @@ def test_a_failure_has_type_message_traceback_and_the_exception_itself() -> None
 @pytest.mark.parametrize("error", [TwoArguments("a", 2), Holding(), ExitsWhenUnpickled("x")], ids=repr)
 def test_an_exception_that_does_not_survive_the_journey_is_told_as_text(error: Exception) -> None:
     failure = failure_of(raised(error))
-    assert failure.exception is None
+    # a library that teaches pickle about exceptions (tblib, which comes with Dask) may have got it across
+    assert failure.exception is None or type(loads(failure.exception)) is type(error)
     assert failure.type == type(error).__name__
     assert failure.message == str(error)
     assert "raise error" in failure.traceback

@@ -1,0 +1,80 @@
+"""From what worker processes write in their journals to what the dispatches are told."""
+
+import time
+from itertools import groupby
+from typing import Any
+
+from ..model.events import Record
+from ..worker.journal import BatchDone, Entry, Finished, Returned, Started
+from .base import Queue, Work
+from .workerprocess import WorkerProcess
+
+
+class Reports:
+    """Reads the journals of the workers of one resource."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def read(self, worker: WorkerProcess) -> int:
+        """Take in what a worker has written since the last look; how many entries that was."""
+        entries = worker.read()
+        if entries:
+            worker.proved = True
+            works = {batch.claim.work.number: batch.claim.work for batch in worker.batches.values()}
+            for kind, same in groupby(entries, key=_kind):
+                self._handle(worker, works, kind, list(same))
+        return len(entries)
+
+    def _handle(self, worker: WorkerProcess, works: dict[int, Work], kind: Any, entries: list[Entry]) -> None:
+        if kind == "batch":
+            for entry in entries:
+                assert isinstance(entry, BatchDone)
+                self.through(worker, entry.number)
+        elif kind == "returned":
+            for entry in entries:
+                assert isinstance(entry, Returned)
+                if entry.run in works:
+                    self._given_back(worker, works[entry.run], entry.nodes)
+        else:
+            self._told(worker, works[kind], entries)
+
+    def _told(self, worker: WorkerProcess, work: Work, entries: list[Entry]) -> None:
+        """Starts and finishes of one dispatch. Only the start of what still runs is news."""
+        records: list[Record] = []
+        worker.current = None
+        for entry in entries:
+            if isinstance(entry, Finished):
+                records.append(entry.record)
+                worker.current = None
+            elif isinstance(entry, Started):
+                worker.current = entry
+        for batch in worker.batches.values():
+            if batch.claim.work is work:
+                for record in records:
+                    batch.members.pop(record[0], None)
+        if records:
+            work.finished(records)
+        if worker.current is not None:
+            worker.since, worker.recalled = time.monotonic(), False
+            with self._queue.lock:
+                work.started(worker.current.node, worker.current.attempt, worker.current.start)
+
+    def through(self, worker: WorkerProcess, number: int) -> None:
+        """A batch is over; what it did not report was not started."""
+        batch = worker.batches.pop(number)
+        with self._queue.lock:
+            batch.claim.work.returned(list(batch.members))
+            self._queue.release(batch.claim)
+
+    def _given_back(self, worker: WorkerProcess, work: Work, nodes: tuple[int, ...]) -> None:
+        mine = [batch.members for batch in worker.batches.values() if batch.claim.work is work]
+        returned = [node for node in nodes for members in mine if members.pop(node, None) is not None]
+        with self._queue.lock:
+            work.returned(returned)
+
+
+def _kind(entry: Entry) -> Any:
+    if isinstance(entry, BatchDone):
+        return "batch"
+    return "returned" if isinstance(entry, Returned) else entry.run
