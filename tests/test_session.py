@@ -472,3 +472,30 @@ def test_electrons_see_the_environment_of_the_kernel_as_it_is_at_dispatch(monkey
     monkeypatch.setenv("JF_LATER", "set")
     monkeypatch.delenv("JF_GONE")
     assert jf.dispatch(flow)().result() == ("set", None)
+
+
+def test_a_module_of_the_users_own_is_as_it_is_on_disk_at_dispatch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import importlib
+    import os
+
+    file = tmp_path / "own_of_session.py"
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def write(value: int, at: int) -> None:
+        file.write_text(f"def answer():\n    return {value}\n")
+        os.utime(file, ns=(at, at))
+
+    @jf.electron
+    def ask() -> Any:
+        return importlib.import_module("own_of_session").answer()
+
+    @jf.lattice
+    def flow() -> Any:
+        return [ask(), ask()]
+
+    write(1, 10**18)
+    assert jf.dispatch(flow)().result() == [1, 1]
+    write(2, 10**18 + 10**10)
+    assert jf.dispatch(flow)().result() == [2, 2]

@@ -25,6 +25,9 @@ PLAIN, OUTPUTS, MIXED = range(3)
 # MIXED    (tags, (item, …), (name, …))    an item for each argument; the last ones go by name
 ATOM, OUTPUT, LITERAL = 0, 1, 2  # the tags of MIXED
 
+SECRET = ("password", "passwd", "token", "secret", "key", "credential")  # in the name of a parameter
+LONGEST = 40  # characters of an argument in a line of text
+
 WAIT = "!waiting_edge"  # order without data, as Covalent names it
 
 
@@ -132,6 +135,18 @@ class TransportGraph:
         if key not in facts:
             raise KeyError(f"{key!r}; a node has {', '.join(facts)}")
         return facts[key]
+
+    def call_text(self, node: int) -> str:
+        """A node's call as a person would write it, on one short line; arguments that look secret are left out."""
+        return f"{self.name_of(node)}({', '.join(self._argument_text(*given) for given in self.inputs_of(node))})"
+
+    def _argument_text(self, label: str, tag: int, item: Any) -> str:
+        if tag == OUTPUT:
+            return f"{label}={self.name_of(item)}"
+        if tag == LITERAL or any(word in label.lower() for word in SECRET):
+            return f"{label}=…"
+        text = repr(item)
+        return f"{label}={text if len(text) <= LONGEST else text[:LONGEST] + '…'}"
 
     # for the engine -------------------------------------------------------------------------
 

@@ -181,21 +181,24 @@ class NodeResult:
         return f"<node {self.id} {self.name}: {self.status}>"
 
 
-def exception_of(name: str, failure: Failure) -> BaseException:
-    """The exception of a failed electron, its remote traceback attached; an ElectronError where it did not survive."""
+def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
+    """The exception of a failed electron, its remote traceback attached; an ElectronError where it did not survive.
+
+    `call` says which of the electron's calls it was.
+    """
+    which = f"in electron {name!r}" + (f", {call}" if call else "")
     if failure.exception is not None:
         try:
             error = loads(failure.exception)
         except Exception:
             error = None
         if isinstance(error, BaseException):
-            error.add_note(f"in electron {name!r}:\n{failure.traceback}")
+            error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
             return error
     kind: type[FlowError] = ERRORS.get(failure.kind, ElectronError)
     told = "" if failure.kind in ERRORS else f"{failure.type}: "
     error = kind(f"electron {name!r} failed: {told}{failure.message}")
-    if failure.traceback:
-        error.add_note(failure.traceback)
+    error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
     return error
 
 

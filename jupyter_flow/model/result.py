@@ -100,7 +100,8 @@ class Result:
             raise ElectronCancelled(f"dispatch {self.dispatch_id} is {self.status}{why}")
         if failed.status is Status.FAILED and (inner := failed.sublattice_result) is not None:
             inner.raise_for_status()
-        raise exception_of(failed.name, failed.error)
+        call = f"node {failed.id}: {self._view.graph.call_text(failed.id)}"
+        raise exception_of(failed.name, failed.error, call)
 
     def _failures(self) -> Iterator[NodeResult]:
         view = self._view

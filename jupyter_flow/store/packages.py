@@ -24,6 +24,12 @@ def installed(module: Any) -> str | None:
     return _version(top) if top == OURS or (found is not None and _among_packages(found)) else None
 
 
+def users_own(module: ModuleType) -> bool:
+    """Whether a module is neither of the standard library nor of an installed package."""
+    top = module.__name__.partition(".")[0]
+    return top not in sys.stdlib_module_names and top != OURS and not _among_packages(module)
+
+
 def _among_packages(module: ModuleType) -> bool:
     file = getattr(module, "__file__", None)
     if not file:

@@ -15,6 +15,7 @@ from .failures import failure_of, unserializable, unstored
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Code, Member, Setup
+from .modules import OwnModules
 from .payload import Payload, nodes_in
 from .state import holds_state
 
@@ -46,6 +47,7 @@ class Runner:
         self.dispatches: dict[int, Dispatch] = {}
         self.dropped: dict[int, set[tuple[int, int]]] = {}  # by run; a drop may overtake the batch it is about
         self.values: dict[int, Value] = {}
+        self.modules = OwnModules()
         self.prepared = 0  # the run whose surroundings this process has
         self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
 
@@ -58,7 +60,12 @@ class Runner:
         if batch.run != self.prepared:
             self.prepared = batch.run
             _prepare(dispatch.setup)
+            self.modules.refresh()
         self.values, self.incomplete = batch.values, False
+
+    def end(self) -> None:
+        """A batch is through."""
+        self.modules.notice()
 
     def drop(self, run: int, attempts: frozenset[tuple[int, int]]) -> None:
         """Start none of these any more. Called by the listening thread."""

@@ -133,3 +133,21 @@ def test_successors_and_edges_are_those_of_the_body(plan: list[tuple[list[int], 
 
 def test_an_unfinished_graph_has_a_length() -> None:
     assert len(TransportGraph("empty")) == 0
+
+
+def test_a_call_is_told_on_one_line_without_what_looks_secret() -> None:
+    @electron
+    def load(path: str, api_key: str) -> int:
+        return 1
+
+    @electron
+    def fit(data: int, rate: float, bins: list[int]) -> int:
+        return data
+
+    @lattice
+    def flow() -> Any:
+        return fit(load("x" * 100, api_key="hunter2"), 0.5, bins=[1, 2])
+
+    graph = flow.build_graph()
+    assert graph.call_text(0) == f"load(path='{'x' * 39}…, api_key=…)"
+    assert graph.call_text(1) == "fit(data=load, rate=0.5, bins=…)"

@@ -235,6 +235,9 @@ RAISED = Failure(
 )
 
 
+CALL = "in electron 'train', node 1: train(data=load, rate=0.5)"
+
+
 def broken(failure: Failure, **more: Any) -> Result:
     view = told(status=Status.FAILED, error="1 electron failed", **more)
     view.records = {0: done(0, [1]), 1: failed(1, failure)}
@@ -244,7 +247,9 @@ def broken(failure: Failure, **more: Any) -> Result:
 def test_the_electrons_own_exception_is_raised_with_its_remote_traceback() -> None:
     with pytest.raises(ValueError, match="bad data") as caught:
         broken(RAISED).raise_for_status()
-    assert caught.value.__notes__ == ["in electron 'train':\nTraceback: the user's lines"]
+    assert caught.value.__notes__ == [
+        "in electron 'train', node 1: train(data=load, rate=0.5):\nTraceback: the user's lines"
+    ]
 
 
 def test_a_failed_node_is_shown_with_its_reason() -> None:
@@ -261,7 +266,9 @@ def test_a_failed_node_is_shown_with_its_reason() -> None:
 def test_an_exception_that_did_not_survive_is_told_in_words(exception: bytes | None) -> None:
     with pytest.raises(ElectronError, match="electron 'train' failed: ValueError: bad data") as caught:
         broken(RAISED._replace(exception=exception)).raise_for_status()
-    assert caught.value.__notes__ == ["Traceback: the user's lines"]
+    assert caught.value.__notes__ == [
+        "in electron 'train', node 1: train(data=load, rate=0.5):\nTraceback: the user's lines"
+    ]
 
 
 @pytest.mark.parametrize(

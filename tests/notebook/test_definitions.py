@@ -27,7 +27,7 @@ def test_a_failure_shows_the_cells_lines_and_none_of_ours(notebook: Any) -> None
     told = notebook.printed()
     assert "----> 6     return 1 / y" in told
     assert "jupyter_flow/" not in told
-    assert told.rstrip().endswith("ZeroDivisionError: division by zero\nin electron 'boom'")
+    assert told.rstrip().endswith("ZeroDivisionError: division by zero\nin electron 'boom', node 0: boom(x=0)")
 
 
 def test_an_error_in_the_lattice_shows_its_line(notebook: Any) -> None:
