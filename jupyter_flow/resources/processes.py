@@ -8,6 +8,7 @@ killed while it writes hangs whoever reads.
 import contextlib
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,7 @@ LOG = logging.getLogger("jupyter_flow")
 SWEEP = 0.002  # seconds between two looks at the journals while short electrons run
 SLOW_SWEEP = 0.02
 LONG = 0.004  # seconds after which an electron holds up what lies behind it
+GRACE = 3.0  # seconds in which a kernel that is being shut down, whose workers went first, is gone
 STARTS = 5  # failures to start in a row before that is the answer
 
 
@@ -195,7 +197,12 @@ class ProcessResource:
         try:
             self._reports.read(worker)
         finally:
-            self._let_go(worker)
+            if worker.dismissed:
+                later = threading.Timer(GRACE, lambda: self._board.tell(lambda: self._let_go(worker)))
+                later.daemon = True
+                later.start()
+            else:
+                self._let_go(worker)
 
     def _let_go(self, worker: WorkerProcess) -> None:
         if not worker.proved and not worker.killed:

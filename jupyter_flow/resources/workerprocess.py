@@ -192,6 +192,15 @@ class WorkerProcess:
                 self._identity.kill()
                 self._identity.wait(1)
 
+    @property
+    def dismissed(self) -> bool:
+        """Whether it was told to go, or went with the process that started it, as when a kernel is shut down.
+
+        Then nobody is to be told that the electron failed: with the kernel gone, it was interrupted.
+        """
+        self.process.join(1)
+        return not self.killed and self.process.exitcode in (-signal.SIGTERM, 255)
+
     def end(self) -> None:
         """Wait until it is dead, and let go of it."""
         self.process.join(2)

@@ -577,6 +577,21 @@ def test_more_cores_than_there_are_workers_is_refused_at_once(processes: Pids) -
         jf.dispatch(flow)()
 
 
+def test_a_worker_that_was_told_to_go_is_lost_if_the_kernel_stays(run: Run) -> None:
+    @jf.electron
+    def leaving() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    @jf.lattice
+    def flow() -> Any:
+        return leaving()
+
+    (node,) = run(flow).nodes
+    assert (node.status, node.error.kind) == ("FAILED", "worker_lost")
+    assert "SIGTERM" in node.error.message
+
+
 def test_an_error_in_the_thread_that_serves_workers_holds_up_nothing(
     run: Run, processes: Pids, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
