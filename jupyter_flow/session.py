@@ -211,7 +211,7 @@ class Session:
         return Result(StoreView(row, self.store, self._inside)) if row is not None else None
 
     def _remember(self, run: Run) -> None:
-        if run.weight > REMEMBERED_BYTES:
+        if run.outputs.weight > REMEMBERED_BYTES:
             self._given.pop(run.id, None)
             return
         self._ended[run.id] = run

@@ -28,6 +28,7 @@ from ..resources.base import Claim
 from ..worker.messages import Code, Setup
 from .lanes import Lane, Plan
 from .machine import Commands, Machine, retries_of
+from .outputs import Outputs
 
 if TYPE_CHECKING:
     from .dispatcher import Dispatcher
@@ -49,8 +50,7 @@ class Run:
         self.root: str = parent[0].root if parent else dispatch_id
         self.machine = Machine(*graph.successors(), retries_of(graph.versions, graph.version))
         self.plan = Plan(graph, self.machine, dispatcher.costs)
-        self.values: dict[int, Value] = {}
-        self.objects: dict[int, Any] = {}
+        self.outputs = Outputs(graph)
         self.children: dict[int, Run] = {}
         self.published = bytearray(len(graph))
         self.records: dict[int, Record] = {}
@@ -90,9 +90,15 @@ class Run:
         """The output of a node that completed."""
         return self.values[node]
 
-    def has_object(self, node: int) -> bool:
-        """Whether a thread of this process made the output."""
-        return node in self.objects
+    @property
+    def values(self) -> dict[int, Value]:
+        """The outputs of the nodes that have completed."""
+        return self.outputs.values
+
+    @property
+    def objects(self) -> dict[int, Any]:
+        """Those that threads of this process share."""
+        return self.outputs.objects
 
     # what resources tell ----------------------------------------------------------------------
 
@@ -139,9 +145,7 @@ class Run:
             if status == COMPLETED:
                 value = record[6]
                 assert value is not None
-                self.values[node] = value
-                if objects is not None and node in objects:
-                    self.objects[node] = objects[node]
+                self.outputs.put(node, value, objects, len(machine.consumers[node]))
                 completed.append(node)
             elif status == EXPANDED:
                 machine.started(node, attempt)
@@ -326,14 +330,9 @@ class Run:
             lines.append(f"{node}: {self.graph.name_of(node)}: {why}")
         return "\n".join(lines)
 
-    @property
-    def weight(self) -> int:
-        """How many bytes of values it holds in memory."""
-        return sum(len(value) for value in self.values.values() if isinstance(value, bytes))
-
     def release(self) -> None:
         """It has ended, and whoever it belongs to has its value: hold no objects any more."""
-        self.values, self.objects, self._codes = {}, {}, {}
+        self.outputs, self._codes = Outputs(self.graph), {}
 
     def state_of(self, node: int) -> Status:
         """The status of a node, as far as it may be told."""

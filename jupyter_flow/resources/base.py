@@ -16,7 +16,10 @@ class Work(Protocol):
     number: int
     setup: Setup
     folder: str
-    objects: dict[int, Any]  # outputs that threads of this process share
+
+    @property
+    def objects(self) -> dict[int, Any]:
+        """Outputs that threads of this process share."""
 
     def code(self, version: int) -> Code:
         """A version, as it travels."""
