@@ -14,6 +14,8 @@ from .tracing import ACTIVE
 class Electron:
     """A function and its options. Inside a lattice a call adds a node; anywhere else it is the function."""
 
+    is_electron = True
+
     function: Callable[..., Any]
     options: Options
     name: str

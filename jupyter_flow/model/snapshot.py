@@ -9,7 +9,6 @@ from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import Any
 
-from .electron import Electron
 from .sources import names_in
 
 
@@ -42,8 +41,9 @@ def _copied(function: FunctionType, made: dict[int, FunctionType]) -> FunctionTy
 def _value(value: Any, made: dict[int, FunctionType]) -> Any:
     if isinstance(value, FunctionType):
         return _copied(value, made)
-    if isinstance(value, Electron) and isinstance(value.function, FunctionType):
-        return Electron(_copied(value.function, made), value.options, value.name)
+    function = getattr(value, "function", None)
+    if getattr(type(value), "is_electron", False) and isinstance(function, FunctionType):
+        return type(value)(_copied(function, made), value.options, value.name)
     return value
 
 

@@ -16,6 +16,7 @@ from .options import Options
 from .output import Output, node_of
 from .pickles import pack, sendable
 from .settling import place_glue, settle
+from .snapshot import snapshot
 from .sources import source_of, written_in
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class Tracer:
             self.graph.sources[file] = text
         return Version(
             electron.name, electron.kind, code, binder.names, binder.variadic, bare, executor, source_of(function),
-            file, self.outside.fingerprint(function) if self.outside else b"", function, refusal,
+            file, self.outside.fingerprint(function) if self.outside else b"", snapshot(function), refusal,
         )  # fmt: skip
 
     def _only_here(self, hooks: Any, refusal: str, error: Exception) -> Value:
@@ -265,10 +266,10 @@ def trace(
     """
     tracer = Tracer(name, surroundings)
     tracer.replaced = replaced or {}
-    token = ACTIVE.set(tracer)
-    collecting = gc.isenabled()
+    before, collecting = ACTIVE.get(), gc.isenabled()
     gc.disable()  # a graph is many small objects and no garbage: to look for some takes as long as to build it
     try:
+        ACTIVE.set(tracer)
         with tracer.under(defaults):
             returned = body(*args, **kwargs)
             if inspect.iscoroutine(returned) or inspect.isgenerator(returned):
@@ -277,7 +278,7 @@ def trace(
             return tracer.finish(returned, gather)
     finally:
         tracer.open = False
-        ACTIVE.reset(token)
+        ACTIVE.set(before)  # not a token's reset: an interrupt could come between the token and its keeping
         if collecting:
             gc.enable()
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
-from ..model.snapshot import snapshot
 from ..store.blobs import Blobs
 from . import capture, envelope
 from .context import CURRENT, metadata
@@ -106,7 +105,7 @@ class ThreadRunner:
     def _made(self, work: Any, version: int) -> Task:
         live = work.live(version)
         before, after, function = self._payload.function(work.code(version).code)
-        return before, after, snapshot(live) if live is not None else function
+        return before, after, live if live is not None else function
 
     def _arguments(self, work: Any, kind: int, call: Any, near: Mapping[int, Any]) -> tuple[Any, dict[str, Any]]:
         if kind == PLAIN:
