@@ -1,6 +1,7 @@
 """The Python of ``%dispatch workflow(1, n=2)``: a call whose function and arguments are taken apart, not run."""
 
 import ast
+import re
 import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -58,6 +59,7 @@ def is_call(text: str) -> bool:
 
 
 def _parsed(text: str, magic: str) -> ast.Call:
+    _check_order(text, magic)
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
@@ -71,6 +73,14 @@ def _parsed(text: str, magic: str) -> ast.Call:
             f"%{magic}: name what is called, as in workflow(1, n=2), instead of {ast.unparse(tree.func)!r}"
         )
     return tree
+
+
+def _check_order(text: str, magic: str) -> None:
+    """Refuse options after the call, which Python would take for a subtraction, or for nothing at all."""
+    for found in re.finditer(r"(?<=\))\s+--?[A-Za-z]", text):
+        call, options = text[: found.start()].strip(), text[found.start() :].strip()
+        if is_call(call):
+            raise UsageError(f"%{magic}: options come first: put {options} before {call}")
 
 
 def _why(error: Exception) -> str:

@@ -13,10 +13,11 @@ from ..model.result import NodeResult, Result
 from ..render import draw_svg, draw_text, summary
 from ..session import session
 from ..verbs import DispatchId
-from . import tables
+from . import reports, tables
 from .definitions import signature
 from .drawing import Drawing
 from .executors import ExecutorTable
+from .live import LivePictures
 from .pictures import label_of, picture_of_graph, picture_of_result
 from .shell import Shell, say
 from .unattended import Unattended
@@ -26,40 +27,38 @@ LONGEST = 2000  # characters of a value
 HEAD = ("node", "electron", "status", "executor", "resource")
 
 
-def register(shell: Shell, unattended: Unattended) -> None:
+def register(shell: Shell, unattended: Unattended, live: LivePictures) -> None:
     """Teach a shell's formatters our values. Doing it again changes nothing."""
-    for kind, bundle in _bundles(unattended).items():
+    for kind, bundle in _bundles(unattended, live).items():
         shell.display_formatter.mimebundle_formatter.for_type(kind, bundle)
     shell.display_formatter.formatters["text/plain"].for_type(DispatchId, _in_words)
 
 
 def unregister(shell: Shell) -> None:
     """Take it back."""
-    for kind in _bundles(Unattended(shell)):
+    for kind in _bundles(Unattended(shell), LivePictures(shell)):
         shell.display_formatter.mimebundle_formatter.type_printers.pop(kind, None)
     shell.display_formatter.formatters["text/plain"].type_printers.pop(DispatchId, None)
 
 
-def _bundles(unattended: Unattended) -> dict[type, Callable[[Any], Bundle]]:
+def _bundles(unattended: Unattended, live: LivePictures) -> dict[type, Callable[[Any], Bundle]]:
     return {
-        DispatchId: lambda id: of_dispatch(id, unattended),
+        DispatchId: lambda id: of_dispatch(id, unattended, live),
         Result: of_result,
-        TransportGraph: lambda graph: of_drawing(Drawing(picture_of_graph(graph))),
-        Drawing: of_drawing,
+        TransportGraph: lambda graph: Drawing(picture_of_graph(graph)).bundle(),
+        Drawing: Drawing.bundle,
         ExecutorTable: of_table,
         Lattice: of_lattice,
         Electron: lambda electron: {"text/plain": told(electron)},
     }
 
 
-def of_drawing(drawing: Drawing) -> Bundle:
-    """A picture."""
-    return {"text/plain": repr(drawing), "image/svg+xml": drawing.svg()}
-
-
-def of_dispatch(id: DispatchId, unattended: Unattended) -> Bundle:
-    """Where nobody looks on, the dispatch when it has ended; else as it is now."""
+def of_dispatch(id: DispatchId, unattended: Unattended, live: LivePictures) -> Bundle:
+    """Where nobody looks on, the dispatch when it has ended; else a picture that follows it, and a line of text."""
     ended = unattended.wait_for(id)
+    if not ended and (live.shown(id) or live.follow(id)):
+        _said[id] = handle(id)
+        return {}
     picture = picture_of_result(session().result(id))
     if not ended and not picture.status.final:
         say(follow(id))
@@ -78,8 +77,13 @@ def _in_words(id: DispatchId, printer: Any, cycle: bool) -> None:
         printer.text(_said.pop(id, None) or summary(picture_of_result(session().result(id))))
 
 
+def handle(id: DispatchId) -> str:
+    """What can be done with a dispatch whose picture follows it. Still true when it has ended."""
+    return f"dispatch {id.partition('-')[0]}: .result() waits for its value, .cancel() stops it, %result tells more"
+
+
 def follow(id: DispatchId) -> str:
-    """How to follow a dispatch that runs."""
+    """How to follow a dispatch whose picture stays as it is."""
     short = id.partition("-")[0]
     return f"{short} runs in the background: %graph and %result show how far, .result() waits, .cancel() stops it"
 
@@ -125,6 +129,8 @@ def of_result(result: Result) -> Bundle:
 
 
 def _outcome(result: Result) -> tuple[str, str]:
+    if failures := reports.failures(result):
+        return "failed", "\n".join(failures)
     if result.error is not None:
         return "error", result.error
     value = repr(result.result)

@@ -26,6 +26,10 @@ class Drawing:
         """The picture as SVG."""
         return draw_svg(self.picture, by=self.by)
 
+    def bundle(self) -> dict[str, str]:
+        """The picture for a front end."""
+        return {"text/plain": repr(self), "image/svg+xml": self.svg()}
+
     def save(self, path: Path) -> None:
         """Write it to a file, by its suffix as SVG or text. Raises UsageError for any other, OSError."""
         if path.suffix not in (".svg", ".txt"):

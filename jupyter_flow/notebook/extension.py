@@ -4,6 +4,7 @@ from typing import Any
 
 from ..session import watch_with
 from . import completion, displays, tracebacks
+from .live import LivePictures
 from .magics import FlowMagics
 from .shell import Shell, running, say
 from .unattended import Unattended
@@ -19,20 +20,22 @@ class Extension:
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.unattended = Unattended(shell)
+        self.live = LivePictures(shell)
         self.magics: FlowMagics | None = None
 
     def show(self) -> None:
         """The displays: what importing the package in a notebook is enough for."""
-        displays.register(self.shell, self.unattended)
+        displays.register(self.shell, self.unattended, self.live)
         watch_with(watching)
         tracebacks.install(self.shell)
         self.shell.events.register("post_run_cell", self.unattended.after_cell)
+        self.shell.events.register("post_run_cell", self.live.after_cell)
 
     def load(self) -> None:
         """The magics, once."""
         if self.magics is not None:
             return
-        self.magics = FlowMagics(self.shell)
+        self.magics = FlowMagics(self.shell, self.live)
         refused = [
             f"{prefix}{name}"
             for kind, prefix, verbs in (("line", "%", LINE), ("cell", "%%", CELL))
@@ -54,6 +57,7 @@ class Extension:
                     del registered[name]
             self.shell.events.unregister("pre_run_cell", self.magics.before_cell)
         self.shell.events.unregister("post_run_cell", self.unattended.after_cell)
+        self.shell.events.unregister("post_run_cell", self.live.after_cell)
         watch_with(None)
         tracebacks.uninstall(self.shell)
         displays.unregister(self.shell)

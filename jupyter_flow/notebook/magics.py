@@ -22,6 +22,7 @@ from .displays import told
 from .drawing import Drawing, picture_meant
 from .executors import ExecutorTable
 from .headless import headless
+from .live import LivePictures
 from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
 from .pictures import picture_of_result
 from .shell import Shell, executor_named, say, show
@@ -35,8 +36,8 @@ VALUED = frozenset({"-o", "--out", "-x", "--executor"})
 class FlowMagics:
     """What ``%load_ext jupyter_flow`` brings."""
 
-    def __init__(self, shell: Shell) -> None:
-        self.shell = shell
+    def __init__(self, shell: Shell, live: LivePictures) -> None:
+        self.shell, self._live = shell, live
         self.raw_cell = ""  # of the cell that runs
 
     def before_cell(self, info: Any) -> None:
@@ -119,6 +120,8 @@ class FlowMagics:
         self._keep(given.out, id)
         if given.wait or headless(self.shell):
             self._wait(id)
+        else:
+            self._live.follow(id)
         return id
 
     @no_var_expand
@@ -190,9 +193,9 @@ class FlowMagics:
             self._keep(given.out, node.output if node else result.result)
         nodes = [node] if node else result.nodes
         if given.logs:
-            say(reports.headed(nodes, [reports.logs(node) for node in nodes]))
+            say(reports.headed(nodes, [reports.logs(node) for node in nodes]) or reports.silence(nodes))
         if given.traceback:
-            say(reports.headed(nodes, [reports.failure(self.shell, node) for node in nodes]))
+            say(reports.headed(nodes, [reports.failure(self.shell, node) for node in nodes]) or "no failure")
         if given.logs or given.traceback:
             return None
         if node is None:
@@ -203,14 +206,23 @@ class FlowMagics:
     def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
         """Any of these magics, also where another extension has its name: %jupyter_flow VERB …
 
-        Verbs: electron and lattice (%%jupyter_flow), dispatch, executor, graph, result.
+        Verbs: electron and lattice (%%jupyter_flow), dispatch, executor, graph, result; and, which is no magic
+        of its own, %jupyter_flow cancel [ID], without an ID for the last dispatch.
         """
         verb, _, rest = line.strip().partition(" ")
-        known = ("electron", "lattice") if cell is not None else ("dispatch", "executor", "graph", "result")
+        known = ("electron", "lattice") if cell is not None else ("dispatch", "executor", "graph", "result", "cancel")
         if verb not in known:
             raise UsageError(f"jupyter_flow: {verb or 'nothing'!r} is no verb here; there are {', '.join(known)}")
-        run = getattr(self, verb)
+        run = getattr(self, "_cancel" if verb == "cancel" else verb)
         return run(rest) if cell is None else run(rest, cell)
+
+    def _cancel(self, line: str) -> None:
+        with _usage("cancel"):
+            id = result_of(line.strip(), self.shell.user_ns).dispatch_id
+            ended = session().status(id).final
+            session().cancel(id)
+        short = id.partition("-")[0]
+        say(f"dispatch {short} had ended already" if ended else f"cancelled dispatch {short}")
 
     # what they share ------------------------------------------------------------------------------
 

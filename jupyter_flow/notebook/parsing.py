@@ -57,10 +57,24 @@ def parsed(magic: Callable[..., Any], line: str) -> argparse.Namespace:
 def parsed_words(magic: Callable[..., Any], words: list[str]) -> argparse.Namespace:
     """The same for words already split."""
     parser: argparse.ArgumentParser = magic.parser  # type: ignore[attr-defined]  # `takes` has put it there
+    _check_options(magic.__name__, parser, words)
     try:
         return parser.parse_args(words)
     except UsageError as error:
         raise UsageError(f"{magic.__name__}: {error}; %{magic.__name__}? explains it") from None
+
+
+def _check_options(magic: str, parser: argparse.ArgumentParser, words: list[str]) -> None:
+    """Refuse an option that the magic does not have: argparse may take its value for another argument."""
+    known = [action.option_strings for action in parser._actions if action.option_strings]
+    flags = [flag for strings in known for flag in strings]
+    for word in words:
+        option = word.partition("=")[0]
+        if re.match("--?[A-Za-z]", word) is None or any(flag.startswith(option) for flag in flags):
+            continue
+        if word.startswith("--") or word[:2] not in flags:  # -n4 is -n 4
+            there = ", ".join("/".join(strings) for strings in known)
+            raise UsageError(f"{magic}: there is no option {option}; there are {there}")
 
 
 def options_first(line: str, with_value: frozenset[str]) -> tuple[list[str], str]:

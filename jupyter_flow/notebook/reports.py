@@ -1,15 +1,36 @@
-"""What ``%result`` prints of electrons."""
+"""What is told of electrons: by ``%result`` in print, and of failures also where a result is displayed."""
 
 from collections.abc import Sequence
 
-from ..model.result import NodeResult
+from ..model.events import STATUS_OF, Record
+from ..model.result import NodeResult, Result
+from ..model.status import Status
 from .shell import Shell
 from .tracebacks import with_cells
 
+MOST = 20  # failures that are listed
+LONGEST = 500  # characters of a failure's message
+
 
 def logs(node: NodeResult) -> str:
-    """What it printed."""
-    return "\n".join(text.rstrip("\n") for text in (node.stdout, node.stderr) if text)
+    """What it printed, in each attempt."""
+    if node.status is Status.RUNNING:
+        return "still running: its output is shown when it ends"
+    texts = [_printed(node, attempt) for attempt in node.attempts]
+    if len(texts) < 2:
+        return "".join(texts)
+    heads = [f"attempt {n} of {len(texts)} · {STATUS_OF[a.status]}" for n, a in enumerate(node.attempts, 1)]
+    return "\n".join(f"{head}\n{text}" if text else head for head, text in zip(heads, texts, strict=True))
+
+
+def _printed(node: NodeResult, attempt: Record) -> str:
+    texts = [node._text(value) for value in (attempt.stdout, attempt.stderr)]
+    return "\n".join(text.rstrip("\n") for text in texts if text)
+
+
+def silence(nodes: Sequence[NodeResult]) -> str:
+    """What to say where there are no logs."""
+    return "nothing was printed" + ("" if all(node.status.final for node in nodes) else " yet")
 
 
 def failure(shell: Shell, node: NodeResult) -> str:
@@ -18,13 +39,30 @@ def failure(shell: Shell, node: NodeResult) -> str:
     return with_cells(shell, error.traceback or f"{error.type}: {error.message}").rstrip("\n") if error else ""
 
 
+def failures(result: Result) -> list[str]:
+    """The nodes that failed, each in a line: ``fit(alpha=0.1, data=load) · node 3 · ValueError: …``."""
+    if result.status is not Status.FAILED:
+        return []
+    graph = result.lattice.transport_graph
+    nodes = (result.node(number) for number in range(len(graph)))
+    failed = [node for node in nodes if node.status is Status.FAILED]
+    lines = [f"{graph.call_text(node.id)} · node {node.id}{_why(node)}" for node in failed]
+    return lines[:MOST] + ([f"… and {len(lines) - MOST} more"] if len(lines) > MOST else [])
+
+
 def headed(nodes: Sequence[NodeResult], texts: Sequence[str]) -> str:
     """Texts under the names of their electrons; the empty ones left out."""
-    parts = [f"── {title(node)}\n{text}" for node, text in zip(nodes, texts, strict=True) if text]
-    return "\n".join(parts) or "nothing"
+    return "\n".join(f"── {title(node)}\n{text}" for node, text in zip(nodes, texts, strict=True) if text)
 
 
 def title(node: NodeResult) -> str:
-    """``square(1) · FAILED · ValueError: …``."""
-    why = f" · {node.error.type}: {node.error.message}" if node.error else ""
-    return f"{node.name}({node.id}) · {node.status}{why}"
+    """``square · node 1 · FAILED · 3 attempts · ValueError: …``."""
+    tries = f" · {len(node.attempts)} attempts" if len(node.attempts) > 1 else ""
+    return f"{node.name} · node {node.id} · {node.status}{tries}{_why(node)}"
+
+
+def _why(node: NodeResult) -> str:
+    if node.error is None:
+        return ""
+    message = node.error.message
+    return f" · {node.error.type}: {message if len(message) <= LONGEST else message[:LONGEST] + '…'}"

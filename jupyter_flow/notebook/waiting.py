@@ -10,7 +10,7 @@ from ..model.events import STATUS_OF
 from ..session import session
 from ..verbs import DispatchId
 from .headless import headless
-from .shell import say
+from .shell import running, say
 
 PATIENCE = 1.0  # seconds that need no explanation
 
@@ -23,10 +23,18 @@ def watching(id: str) -> "Iterator[ProgressLine]":
         yield line
     except KeyboardInterrupt:
         line.clear()
-        say(f"interrupted: the dispatch goes on; jupyter_flow.cancel({str(id)!r}) stops it")
+        say(f"interrupted: the dispatch goes on; to stop it: {_cancelling(id)}")
         raise
     finally:
         line.clear()
+
+
+def _cancelling(id: str) -> str:
+    """What cancels a dispatch wherever it is pasted."""
+    shell = running()
+    if shell is not None and "jupyter_flow" in shell.magics_manager.magics["line"]:
+        return f"%jupyter_flow cancel {id.partition('-')[0]}"
+    return f"import jupyter_flow; jupyter_flow.cancel({str(id)!r})"
 
 
 class ProgressLine:

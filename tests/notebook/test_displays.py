@@ -49,7 +49,16 @@ def test_a_result_tells_its_value_and_where_electrons_ran(steps: Any) -> None:
 
 def test_a_result_of_a_failure_tells_why(steps: Any) -> None:
     shown = steps.shown(steps.run("jf.dispatch_sync(fails)()"))
-    assert "error: The following tasks failed:\n0: boom: ZeroDivisionError: division by zero" in shown["text/plain"]
+    told = shown["text/plain"].splitlines()[1]
+    assert told.startswith("failed: boom")
+    assert told.endswith(" · node 0 · ZeroDivisionError: division by zero")
+
+
+def test_of_many_failures_the_first_are_told(steps: Any) -> None:
+    steps.run("@jf.lattice\ndef all_fail(n): return [boom(0) for _ in range(n)]")
+    told = steps.shown(steps.run("jf.dispatch_sync(all_fail)(23)"))["text/plain"].splitlines()
+    assert len([line for line in told if "division by zero" in line]) == 20
+    assert "… and 3 more" in told
 
 
 def test_what_is_shown_of_a_dispatch_is_the_same_every_time(steps: Any) -> None:

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,18 @@ from jupyter_flow.executor import ThreadExecutor
 from jupyter_flow.model.electron import Electron
 from jupyter_flow.model.errors import BuildError
 from jupyter_flow.model.lattice import Lattice
+from jupyter_flow.model.status import Status
 from jupyter_flow.session import session
 
+HELD = """
+import pathlib
+began, gate = pathlib.Path("began").absolute(), pathlib.Path("gate").absolute()
+@jf.electron(executor="thread")
+def held(began, gate):
+    import time
+    began.touch()
+    while not gate.exists(): time.sleep(0.01)
+"""
 STEPS = """
 import jupyter_flow as jf
 @jf.electron
@@ -79,7 +90,11 @@ class TestElectron:
             ("%%electron --retries many\ndef f(): ...", "--retries: invalid int value: 'many'"),
             ("%%electron --retries -1\ndef f(): ...", "retries=-1"),
             ("%%electron --timeout soon\ndef f(): ...", "'soon' is no time span"),
-            ("%%electron --cache-it\ndef f(): ...", "unrecognized arguments: --cache-it"),
+            (
+                "%%electron --cache-it\ndef f(): ...",
+                "there is no option --cache-it; there are -x/--executor, --retries",
+            ),
+            ("%%electron -n 3\ndef f(): ...", "electron: there is no option -n; there are -x/--executor"),
             ("%%electron -x moon\ndef f(): ...", "no executor is called 'moon'"),
             ("%%electron 'open\ndef f(): ...", "no closing quotation"),
             ("%%electron not-a-name\ndef f(): ...", "cannot be a variable's name"),
@@ -171,7 +186,9 @@ class TestDispatch:
             ("nowhere(1)", "name 'nowhere' is not defined"),
             ("total(nothing)", "name 'nothing' is not defined"),
             ("jf(1)", "jf is no lattice"),
-            ("--fast total(boom(0))", "unrecognized arguments: --fast"),
+            ("--fast total(boom(0))", "there is no option --fast; there are -o/--out, --wait, --no-wait, -x"),
+            ("-o s total(boom(0)) --wait", "options come first: put --wait before total(boom(0))"),
+            ("total(boom(0)) -o s", "options come first: put -o s before total(boom(0))"),
             ("--wait --no-wait total(boom(0))", "exclude each other"),
             ("-x moon total(boom(0))", "no executor is called 'moon'"),
             ("-o not-a-name total(boom(0))", "cannot be a variable's name"),
@@ -262,6 +279,25 @@ class TestGraph:
         assert "takes arguments" in str(steps.fails("%graph total"))
 
 
+class TestCancel:
+    def test_the_last_dispatch_is_cancelled(self, steps: Any, attended: None) -> None:
+        steps.run(HELD)
+        id = steps.run("%dispatch held(began, gate)")
+        steps.printed()
+        steps.run("%jupyter_flow cancel")
+        assert steps.printed() == f"cancelled dispatch {id[:8]}\n"
+        Path("gate").touch()
+        session().wait(id)
+        assert id.status is Status.CANCELLED
+
+    def test_what_has_ended_stays_as_it_is(self, steps: Any) -> None:
+        id = steps.run("%dispatch total(1)")
+        steps.printed()
+        steps.run(f"%jupyter_flow cancel {id[:8]}")
+        assert steps.printed() == f"dispatch {id[:8]} had ended already\n"
+        assert isinstance(steps.fails("%jupyter_flow cancel zzz"), UsageError)
+
+
 class TestResult:
     def test_without_an_id_it_is_the_last_one(self, steps: Any) -> None:
         steps.run("%dispatch total(1)")
@@ -289,8 +325,34 @@ class TestResult:
         steps.printed()
         steps.run("%result --logs --traceback")
         told = steps.printed()
-        assert "── says(0) · FAILED · ZeroDivisionError: division by zero\nhello\n" in told
+        assert "── says · node 0 · FAILED · ZeroDivisionError: division by zero\nhello\n" in told
         assert ", line 4, in says\n    return 1 / a" in told
+
+    def test_the_logs_are_those_of_every_attempt(self, steps: Any) -> None:
+        steps.run(
+            "seen = []\n@jf.electron(executor='thread', retries=1)\ndef second():\n    seen.append(1)\n"
+            "    print('try', len(seen))\n    return 1 / (len(seen) - 1)"
+        )
+        steps.run("run = jf.dispatch(jf.lattice(second))()\nrun.result()")
+        steps.printed()
+        steps.run("%result run --logs")
+        assert steps.printed() == (
+            "── second · node 0 · COMPLETED · 2 attempts\n"
+            "attempt 1 of 2 · FAILED\ntry 1\nattempt 2 of 2 · COMPLETED\ntry 2\n"
+        )
+
+    def test_a_node_that_runs_has_no_logs_yet(self, steps: Any, attended: None) -> None:
+        steps.run(HELD)
+        steps.run("%dispatch -o run held(began, gate)")
+        while steps.run("jf.get_result(run).nodes[0].status") is not Status.RUNNING:
+            time.sleep(0.01)
+        steps.printed()
+        steps.run("%result run --logs")
+        assert "held · node 0 · RUNNING\nstill running: its output is shown when it ends" in steps.printed()
+        steps.run("gate.touch()\nrun.result()")
+        steps.printed()
+        steps.run("%result run --logs")
+        assert steps.printed() == "nothing was printed\n"
 
     def test_keeping_what_failed_raises_why(self, steps: Any) -> None:
         steps.fails("%dispatch fails(0)")

@@ -52,4 +52,14 @@ def test_an_interrupt_says_that_the_dispatch_goes_on(
 ) -> None:
     with pytest.raises(KeyboardInterrupt), waiting.watching(done):
         raise KeyboardInterrupt
-    assert capsys.readouterr().out == f"interrupted: the dispatch goes on; jupyter_flow.cancel('{done}') stops it\n"
+    told = f"interrupted: the dispatch goes on; to stop it: %jupyter_flow cancel {done[:8]}\n"
+    assert capsys.readouterr().out == told
+
+
+def test_without_the_magics_an_interrupt_says_what_python_to_paste(
+    done: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(waiting, "running", lambda: None)
+    with pytest.raises(KeyboardInterrupt), waiting.watching(done):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().out.endswith(f"to stop it: import jupyter_flow; jupyter_flow.cancel('{done}')\n")
