@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .dispatch.archive import Inputs, new_id, pack_record
 from .dispatch.dispatcher import Dispatcher, Submission
+from .dispatch.launcher import Launcher
 from .dispatch.resolve import resolve
 from .dispatch.reuse import reusable
 from .dispatch.run import Run
@@ -68,6 +69,7 @@ class Session:
         self.process = os.getpid()
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         self.dispatcher = Dispatcher(self.store, names)
+        self._launcher = Launcher()
         self._closed = False
         self.last: str | None = None  # the newest dispatch of this kernel
         self._given: dict[str, Inputs] = {}
@@ -122,14 +124,23 @@ class Session:
         resolve(graph, names, None)
         workflow = self._recorded((lattice, replaced))
         submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow))
+        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
+        return run.id
+
+    def _launch(
+        self, submission: Submission, graph: TransportGraph, inputs: Inputs,
+        earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
+    ) -> Run:  # fmt: skip
+        """(launcher) Write a dispatch down and start it: wholly, or not at all."""
+        adopted = reusable(graph, *earlier) if earlier is not None else []
         run = self.dispatcher.submit(submission, graph)
         self._given[run.id] = inputs
         self.last = run.id
         run.on_end = self._remember
-        if earlier is not None:
-            run.adopt(reusable(graph, *earlier))
+        if adopted:
+            run.adopt(adopted)
         run.start()
-        return run.id
+        return run
 
     def _recorded(self, value: object) -> Value | None:
         """A value for the record; None where it cannot be pickled (only a repetition will need it)."""
@@ -251,6 +262,7 @@ class Session:
         if os.getpid() != self.process or self._closed:
             return  # a process that the user's code forked: nothing of this is its own
         self._closed = True
+        self._launcher.close()
         self.dispatcher.close()
         self.store.close()
         with _opening:

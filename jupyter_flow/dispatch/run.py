@@ -5,7 +5,6 @@ is on disk: a node is COMPLETED for the user only after no process's death can t
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 from ..model.status import Status
 from ..resources.base import Claim
+from ..store.latch import Latch
 from ..worker.messages import Code, Setup
 from .lanes import Lane, Plan
 from .machine import Commands, Machine, retries_of
@@ -58,7 +58,7 @@ class Run:
         self.error: str | None = None
         self.started_at = time.time_ns()
         self.ended_at = 0
-        self.ended = threading.Event()
+        self.ended = Latch()
         self.listeners: list[Listener] = []
         self.on_end: Callable[[Run], None] | None = None
         self._dispatcher = dispatcher

@@ -20,6 +20,7 @@ from jupyter_flow.model.events import CANCELLED, RUNNING, Record
 from . import tables
 from .authentication import Key
 from .blobs import Blobs, Durability
+from .latch import Latch
 from .location import absolute, check_folder, default_root, private_folder
 from .reader import Reader
 from .records import Run, RunRow, WorkerRow, valid
@@ -186,7 +187,7 @@ class Store:
         _writing.discard(self)
 
     def _wait(self, act: Act) -> None:
-        done = threading.Event()
+        done = Latch()
         problems: list[BaseException] = []
 
         def on_commit(problem: BaseException | None) -> None:

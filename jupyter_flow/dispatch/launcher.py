@@ -1,0 +1,63 @@
+"""Work that an interrupt must not cut in two.
+
+The interrupt button raises KeyboardInterrupt wherever the kernel's main thread happens to be: between
+a dispatch that is written down and its start, say, or with a lock in hand. So that is done on a thread to which
+no interrupt comes, and the main thread only waits for it.
+"""
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+from ..store.latch import Latch
+
+
+class Job:
+    """Something to do, and what came of it."""
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self.call = call
+        self.done = Latch()
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """Do it."""
+        try:
+            self.value = self.call()
+        except BaseException as error:
+            self.error = error
+        self.done.set()
+
+
+class Launcher:
+    """The thread, and the way to it."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        threading.Thread(target=self._serve, name="jupyter-flow-launcher", daemon=True).start()
+
+    def do(self, call: Callable[[], Any], undo: Callable[[Any], object]) -> Any:
+        """The value of `call`, made on the thread; what it raises is raised here.
+
+        If the wait for it is interrupted, it is done all the same, and then undone.
+        """
+        job = Job(call)
+        try:
+            self._jobs.put(job)
+            job.done.wait()
+        except BaseException:
+            self._jobs.put(Job(lambda: undo(job.value) if job.value is not None else None))
+            raise
+        if job.error is not None:
+            raise job.error
+        return job.value
+
+    def close(self) -> None:
+        """Let the thread go, after what was asked of it."""
+        self._jobs.put(None)
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.run()

@@ -1,0 +1,41 @@
+import signal
+import threading
+import time
+
+import pytest
+
+from jupyter_flow.dispatch.launcher import Launcher
+
+
+def test_the_value_and_the_error_come_from_its_own_thread() -> None:
+    launcher = Launcher()
+    assert launcher.do(lambda: threading.current_thread().name, id) == "jupyter-flow-launcher"
+    with pytest.raises(ZeroDivisionError):
+        launcher.do(lambda: 1 / 0, id)
+    launcher.close()
+
+
+def test_what_is_interrupted_is_done_to_its_end_and_then_undone() -> None:
+    launcher, begun, undone = Launcher(), threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def slow() -> str:
+        begun.set()
+        time.sleep(0.2)
+        told.append("done")
+        return "value"
+
+    def interrupt() -> None:
+        begun.wait()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    def undo(value: str) -> None:
+        told.append(f"undone {value}")
+        undone.set()
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        launcher.do(slow, undo)
+    assert undone.wait(10)
+    assert told == ["done", "undone value"]
+    launcher.close()
