@@ -499,3 +499,69 @@ def test_a_module_of_the_users_own_is_as_it_is_on_disk_at_dispatch(
     assert jf.dispatch(flow)().result() == [1, 1]
     write(2, 10**18 + 10**10)
     assert jf.dispatch(flow)().result() == [2, 2]
+
+
+@pytest.mark.parametrize("end", ["cancel", "timeout"])
+def test_an_attempt_that_was_stopped_keeps_what_it_printed_and_where_it_ran(end: str) -> None:
+    @jf.electron(timeout=1 if end == "timeout" else None)
+    def talkative() -> None:
+        print("before the end", flush=True)
+        time.sleep(60)
+
+    @jf.lattice
+    def flow() -> Any:
+        return talkative()
+
+    id = jf.dispatch(flow)()
+    if end == "cancel":
+        while jf.get_result(id).nodes[0].status != "RUNNING":
+            time.sleep(0.02)
+        time.sleep(0.3)
+        id.cancel()
+    (node,) = jf.get_result(id, wait=True).nodes
+    assert node.status == ("CANCELLED" if end == "cancel" else "FAILED")
+    assert node.stdout == "before the end\n"
+    assert node.pid
+    assert node.resource == "local"
+
+
+def test_reading_a_value_leaves_the_classes_of_the_notebook_as_they_are() -> None:
+    script = """
+        import jupyter_flow as jf
+
+        class Config:
+            rate = 2
+
+        @jf.electron
+        def make():
+            return Config()
+
+        @jf.lattice
+        def flow():
+            return make()
+
+        id = jf.dispatch(flow)()
+        jf.get_result(id, wait=True)
+        Config.rate = 99
+        made = id.result()
+        print(Config.rate, type(made) is Config, made.rate)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    assert done.stdout == "99 True 99\n"
+
+
+@pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+def test_the_version_that_was_called_runs_whatever_is_defined_later(executor: str) -> None:
+    @jf.lattice(executor=executor)
+    def flow() -> Any:
+        outputs = []
+        for number in range(4):
+
+            @jf.electron
+            def one() -> int:
+                return number  # noqa: B023 - that is the point
+
+            outputs.append(one())
+        return outputs
+
+    assert jf.dispatch(flow)().result() == [0, 1, 2, 3]

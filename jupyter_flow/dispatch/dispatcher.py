@@ -30,7 +30,7 @@ from ..worker.payload import Payload
 from .archive import new_id, pack_record
 from .lanes import Lane, Lanes
 from .resolve import resolve
-from .run import Run
+from .run import Run, Witness
 
 LOG = logging.getLogger("jupyter_flow")
 REMEMBERED_COSTS = 10_000
@@ -208,6 +208,11 @@ class Dispatcher:
             by_resource.setdefault(resource.id, (resource, set()))[1].add((node, attempt))
         for resource, wanted in by_resource.values():
             resource.stop(run, frozenset(wanted))
+
+    def witness(self, run: Run, node: int) -> Witness:
+        """Where a node runs, and what it has printed so far."""
+        resource: Resource = run.plan.lane_of[run.graph.version[node]].resource
+        return resource.witness(run, node)
 
     def expand(self, run: Run, built: Record) -> None:
         """A worker has built the graph of a sublattice: run it."""

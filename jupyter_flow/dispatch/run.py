@@ -37,6 +37,9 @@ LOG = logging.getLogger("jupyter_flow")
 
 Listener = Callable[["Run", Sequence[Record]], None]
 
+Witness = tuple[int, Value | None, Value | None]  # the worker's number, stdout, stderr
+UNSEEN: Witness = (0, None, None)
+
 
 class Run:
     """A dispatch while it runs."""
@@ -210,24 +213,29 @@ class Run:
 
     def cancel(self, nodes: Sequence[int] | None = None) -> None:
         """Stop nodes, or everything."""
+        seen = {node: self._dispatcher.witness(self, node) for node in list(self.begun)}
         with self._dispatcher.lock:
             commands = self.machine.cancel(nodes)
             if commands.ended:
-                self._write(self._cancelled(commands))
+                self._write(self._cancelled(commands, seen))
         for node in commands.stop:
             if node in self.children:
                 self.children[node].cancel()
         self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
 
-    def _cancelled(self, commands: Commands) -> list[Record]:
+    def _cancelled(self, commands: Commands, seen: dict[int, Witness]) -> list[Record]:
         now = time.time_ns()
         failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
         state, stopped = self.machine.state, frozenset(commands.stop)
-        return [
-            Record(node, self._last_attempt(node, node in stopped), state[node], self.begun.get(node, 0), now, 0,
-                   failure=failure if state[node] == CANCELLED else None)
-            for node in commands.ended
-        ]  # fmt: skip
+        rows = []
+        for node in commands.ended:
+            attempt = self._last_attempt(node, node in stopped)
+            worker, stdout, stderr = seen.get(node, UNSEEN)
+            why = failure if state[node] == CANCELLED else None
+            rows.append(
+                Record(node, attempt, state[node], self.begun.get(node, 0), now, worker, None, stdout, stderr, why)
+            )
+        return rows
 
     def _last_attempt(self, node: int, stopped: bool) -> int:
         """The number of the attempt that a cancelled or skipped node ends with; 0 where there was none."""
@@ -240,7 +248,9 @@ class Run:
         """An attempt has run too long: it has failed, and is stopped."""
         failure = Failure("timed_out", "ElectronTimeout", f"it ran longer than its timeout of {timeout:g} s", "")
         if self.machine.current(node, attempt) and node not in self._opened:
-            self.finished([Record(node, attempt, FAILED, start, time.time_ns(), 0, failure=failure)])
+            worker, stdout, stderr = self._dispatcher.witness(self, node)
+            now = time.time_ns()
+            self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure)])
             self._dispatcher.stop(self, [(node, attempt)])
 
     # children ---------------------------------------------------------------------------------

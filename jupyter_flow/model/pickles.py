@@ -5,7 +5,10 @@ only cloudpickle does, at ten times the price of pickle. So pickle goes first, a
 is asked where pickle cannot, or where its answer mentions ``__main__``.
 """
 
+import functools
+import io
 import pickle
+import re
 from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any
@@ -19,6 +22,11 @@ INLINE = 32 * 1024  # bytes; a larger value becomes a file of the store instead 
 MAIN = b"__main__"
 
 NUMBERS = frozenset({int, float, bool, type(None)})  # what most small electrons return: nothing to look into
+
+BY_VALUE = b"cloudpickle"  # in a pickle that brings code along
+SKELETONS = ("_make_skeleton_class", "_make_skeleton_enum")  # cloudpickle's names for the two halves of a class
+SETTER = "_class_setstate"
+TRACKED = "_DYNAMIC_CLASS_TRACKER_BY_ID"
 
 Buffers = list[pickle.PickleBuffer]
 Keep = Callable[[bytes, Sequence[memoryview]], BlobRef]
@@ -70,8 +78,41 @@ def sendable(function: Callable[..., Any]) -> Any:
     return _Method(function) if isinstance(function, MethodType) else function
 
 
-def loads(data: bytes | memoryview, buffers: Sequence[Any] = ()) -> Any:
-    """The value that `dumps` packed. Runs whatever code the pickle names: authenticate first."""
+class _Values(pickle.Unpickler):
+    """Unpickles without redefining: a class of the notebook that this process has already stays as it is.
+
+    cloudpickle sends such a class along with each of its instances, and on arrival sets the attributes of the one
+    that is there, also of the very class in the notebook, back to what they were when it was sent.
+    """
+
+    def __init__(self, data: bytes | memoryview, buffers: Sequence[Any]) -> None:
+        super().__init__(io.BytesIO(data), buffers=buffers)
+        self._here: set[int] = set()
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name)
+        if name in SKELETONS:
+            return functools.partial(self._skeleton, found)
+        return functools.partial(self._state, found) if name == SETTER else found
+
+    def _skeleton(self, make: Callable[..., type], *args: Any) -> type:
+        known = set(map(id, list(getattr(cloudpickle.cloudpickle, TRACKED, {}).values())))
+        made = make(*args)
+        if id(made) in known:
+            self._here.add(id(made))
+        return made
+
+    def _state(self, apply: Callable[[type, Any], Any], made: type, state: Any) -> Any:
+        return made if id(made) in self._here else apply(made, state)
+
+
+def loads(data: bytes | memoryview, buffers: Sequence[Any] = (), redefine: bool = False) -> Any:
+    """The value that `dumps` packed. Runs whatever code the pickle names: authenticate first.
+
+    redefine: take over the state of the classes that come along, as a worker does with the code it is to run.
+    """
+    if not redefine and (BY_VALUE in data if isinstance(data, bytes) else re.search(BY_VALUE, data)):
+        return _Values(data, buffers).load()
     return pickle.loads(data, buffers=buffers)
 
 

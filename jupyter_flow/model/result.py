@@ -98,7 +98,7 @@ class Result:
         if failed is None or failed.error is None:
             why = f": {self.error}" if self.error else ""
             raise ElectronCancelled(f"dispatch {self.dispatch_id} is {self.status}{why}")
-        if failed.status is Status.FAILED and (inner := failed.sublattice_result) is not None:
+        if failed.error.kind == "raised" and (inner := failed.sublattice_result) is not None:
             inner.raise_for_status()
         call = f"node {failed.id}: {self._view.graph.call_text(failed.id)}"
         raise exception_of(failed.name, failed.error, call)

@@ -110,6 +110,9 @@ class Resource(Protocol):
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         """Stop these (node, attempt), as far as that is possible here. Called without the lock."""
 
+    def witness(self, work: Work, node: int) -> tuple[int, Value | None, Value | None]:
+        """Where a node runs (the store's number of the worker), and what it has printed so far: stdout, stderr."""
+
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..model.events import FAILED, Failure, Record
+from ..model.events import FAILED, Failure, Record, Value
 from ..worker.failures import failure_of
 from ..worker.messages import Drop, Recall
 from .base import Claim, Services, Work
@@ -72,6 +72,14 @@ class ProcessResource:
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         """Kill the workers that run these, and take back what was not started."""
         self._board.tell(lambda: self._stop(work, attempts))
+
+    def witness(self, work: Work, node: int) -> tuple[int, Value | None, Value | None]:
+        """The worker that runs a node, and what has been printed there."""
+        for worker in list(self._live):
+            started = worker.current
+            if started is not None and (started.run, started.node) == (work.number, node):
+                return (worker.number, *worker.printed(started))
+        return 0, None, None
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import Any
 
-from ..model.events import COMPLETED, FAILED, Record
+from ..model.events import COMPLETED, FAILED, Record, Value
 from ..worker.failures import unstored
 from ..worker.messages import Member
 from ..worker.threadrunner import ThreadRunner
@@ -109,6 +109,14 @@ class ThreadResource:
         slot.claim.work.returned([member[0] for member in _drain(slot.members)])
         self._queue.release(slot.claim)
         self.kick()
+
+    def witness(self, work: Work, node: int) -> tuple[int, Value | None, Value | None]:
+        """The thread that runs a node; what it has printed is its own until it ends."""
+        for slot in list(self._slots):
+            claim, current = slot.claim, slot.current
+            if claim is not None and claim.work is work and current is not None and current[0] == node:
+                return slot.number, None, None
+        return 0, None, None
 
     def register(self, name: str) -> int:
         """The store's number for a thread."""

@@ -159,9 +159,13 @@ class WorkerProcess:
                 continue
         self.process.kill()
 
+    def printed(self, started: Started) -> tuple[bytes | None, bytes | None]:
+        """What an attempt that runs, or did to the end, has printed: stdout, stderr."""
+        return self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
+
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
-        stdout, stderr = self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
+        stdout, stderr = self.printed(started)
         failure = Failure("worker_lost", "WorkerLost", f"its worker process (pid {self.pid}) {self.cause()}", "")
         node, attempt, now = started.node, started.attempt, time.time_ns()
         return Record(node, attempt, FAILED, started.start, now, self.number, None, stdout, stderr, failure)

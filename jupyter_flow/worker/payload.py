@@ -18,16 +18,19 @@ LONGEST_INLINE = 64 * 1024  # bytes of captured output that travel
 
 
 class Payload:
-    """Reads and writes values; large ones are files of the store, mapped and not copied."""
+    """Reads and writes values; large ones are files of the store, mapped and not copied.
 
-    def __init__(self, blobs: Blobs) -> None:
-        self.blobs = blobs
+    redefine: the notebook's classes become as they come, which is for workers; in the kernel they are the user's.
+    """
+
+    def __init__(self, blobs: Blobs, redefine: bool = False) -> None:
+        self.blobs, self.redefine = blobs, redefine
 
     def load(self, value: Value) -> Any:
         """A value's object: a fresh copy each time, so what one electron does to it no other one sees."""
         if isinstance(value, BlobRef):
-            return loads(*self.blobs.read(value))
-        return loads(value)
+            return loads(*self.blobs.read(value), redefine=self.redefine)
+        return loads(value, redefine=self.redefine)
 
     def pack(self, value: object) -> Value:
         """An object as a value. Raises what pickling raises, and StoreFull."""

@@ -43,7 +43,6 @@ class Worker:
                 continue
             batch, members = self.waiting[0]
             self._work(batch, members)
-            self.runner.end()
             with self.giving:
                 self.waiting.popleft()
                 self.journal.batch_done(batch.number)

@@ -43,7 +43,7 @@ class Runner:
     """Runs members, and writes down that they began and how they ended."""
 
     def __init__(self, journal: JournalWriter, logs: Logs, blobs: Blobs) -> None:
-        self.journal, self.logs, self.payload = journal, logs, Payload(blobs)
+        self.journal, self.logs, self.payload = journal, logs, Payload(blobs, redefine=True)
         self.dispatches: dict[int, Dispatch] = {}
         self.dropped: dict[int, set[tuple[int, int]]] = {}  # by run; a drop may overtake the batch it is about
         self.values: dict[int, Value] = {}
@@ -59,13 +59,10 @@ class Runner:
         dispatch.codes.update(batch.codes)
         if batch.run != self.prepared:
             self.prepared = batch.run
+            dispatch.tasks.clear()  # another dispatch may have brought its version of the same classes
             _prepare(dispatch.setup)
             self.modules.refresh()
         self.values, self.incomplete = batch.values, False
-
-    def end(self) -> None:
-        """A batch is through."""
-        self.modules.notice()
 
     def drop(self, run: int, attempts: frozenset[tuple[int, int]]) -> None:
         """Start none of these any more. Called by the listening thread."""
@@ -131,6 +128,7 @@ class Runner:
         append(code.place.log_stdout, stdout)
         append(code.place.log_stderr, stderr)
         texts = self.payload.text(stdout), self.payload.text(stderr)
+        self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
         end = time.time_ns()
         self.journal.finished(run, Record(member[0], member[1], status, start, end, 0, value, *texts, failure))
         if value is not None and status == COMPLETED:
