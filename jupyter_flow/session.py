@@ -6,8 +6,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,18 +16,19 @@ from .dispatch.launcher import Launcher
 from .dispatch.resolve import resolve
 from .dispatch.reuse import reusable
 from .dispatch.run import Run
+from .dispatch.surroundings import Surroundings
 from .dispatch.views import RunView, StoreView, archive_of
+from .dispatch.watching import watched
 from .executor import _executor_manager as names
 from .model.electron import Electron
 from .model.errors import BuildError, DispatchError
-from .model.events import BlobRef, Value
+from .model.events import Value
 from .model.graph import TransportGraph
 from .model.lattice import Lattice
 from .model.pickles import pack
 from .model.result import Result
 from .model.status import Status
 from .model.tracing import ACTIVE
-from .store.fingerprints import fingerprint
 from .store.runs import Store
 from .worker.context import CURRENT
 
@@ -74,7 +74,7 @@ class Session:
         self.last: str | None = None  # the newest dispatch of this kernel
         self._given: dict[str, Inputs] = {}
         self._ended: OrderedDict[str, Run] = OrderedDict()
-        self._surroundings = _Surroundings(self.store)
+        self._surroundings = Surroundings(self.store, names)
         _before_exit(self._finish)
 
     # dispatching --------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class Session:
     def wait(self, id: str, timeout: float | None = None) -> None:
         """Wait until a dispatch has ended. An interrupt stops the waiting, not the work. Raises TimeoutError."""
         end = None if timeout is None else time.monotonic() + timeout
-        with (watching or _unwatched)(id) as line:
+        with watched(id) as line:
             while not self._ended_within(id, TICK if end is None else min(TICK, end - time.monotonic())):
                 if end is not None and time.monotonic() >= end:
                     raise TimeoutError(f"dispatch {id} has not ended after {timeout:g} s; it goes on")
@@ -271,27 +271,6 @@ class Session:
                 _current = None
 
 
-class _Surroundings:
-    """What tracing needs of the session."""
-
-    shares_process = True
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def keep(self, meta: bytes, buffers: Sequence[memoryview]) -> BlobRef:
-        """Store a large literal."""
-        return self._store.blobs.write(meta, buffers)
-
-    def executor(self, named: Any) -> Any:
-        """The executor somebody named."""
-        return names.get_executor(named)
-
-    def fingerprint(self, function: Callable[..., Any]) -> bytes:
-        """A digest of a function's code."""
-        return fingerprint(function)
-
-
 def _before_exit(call: Callable[[], None]) -> None:
     """Have something called while threads can still be started, which is over when `atexit` gets to it."""
     register = getattr(threading, "_register_atexit", atexit.register)  # what concurrent.futures uses
@@ -313,28 +292,6 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
                 f"this session keeps its results in {_current.store.root}; close it to use another place"
             )
         return _current
-
-
-class Unwatched:
-    """Waiting that nobody looks at."""
-
-    def tick(self) -> None:
-        """Time has passed."""
-
-
-@contextmanager
-def _unwatched(id: str) -> Iterator[Unwatched]:
-    yield Unwatched()
-
-
-# Set by the notebook: shows whoever waits for a dispatch how it gets on.
-watching: "Callable[[str], AbstractContextManager[Any]] | None" = None
-
-
-def watch_with(watcher: "Callable[[str], AbstractContextManager[Any]] | None") -> None:
-    """Have every wait for a dispatch watched: ``with watcher(id) as line``, and `line.tick()` now and then."""
-    global watching
-    watching = watcher
 
 
 def lattice_of(workflow: Any) -> Lattice:

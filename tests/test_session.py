@@ -505,7 +505,7 @@ def test_a_module_of_the_users_own_is_as_it_is_on_disk_at_dispatch(
 def test_an_attempt_that_was_stopped_keeps_what_it_printed_and_where_it_ran(end: str) -> None:
     @jf.electron(timeout=1 if end == "timeout" else None)
     def talkative() -> None:
-        print("before the end", flush=True)
+        print("before the end", flush=True)  # noqa: T201
         time.sleep(60)
 
     @jf.lattice

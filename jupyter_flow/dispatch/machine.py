@@ -37,7 +37,7 @@ class Commands(NamedTuple):
 class Machine:
     """The states of a graph's nodes."""
 
-    __slots__ = ("_retries", "attempts", "cancelled", "consumers", "failed", "left", "state", "waiting")
+    __slots__ = ("_falls", "_retries", "attempts", "cancelled", "consumers", "failed", "left", "state", "waiting")
 
     def __init__(self, consumers: Sequence[Sequence[int]], waiting: "array[int]", retries: Sequence[int]) -> None:
         self.consumers = consumers
@@ -47,6 +47,7 @@ class Machine:
         self.left = len(waiting)
         self.failed = self.cancelled = 0
         self._retries = retries
+        self._falls: dict[int, int] = {}  # how many attempts of a node have failed
 
     @property
     def done(self) -> bool:
@@ -79,11 +80,11 @@ class Machine:
         self.attempts[node] += 1
         return self.attempts[node]
 
-    def returned(self, nodes: Iterable[int]) -> list[int]:
-        """A worker gave nodes back without having started them; that was no attempt. Those that can run."""
+    def returned(self, attempts: Iterable[tuple[int, int]]) -> list[int]:
+        """A worker gave (node, attempt) back without having started them; they were none. Those that can run."""
         run = []
-        for node in nodes:
-            if self.state[node] == HANDED:
+        for node, attempt in attempts:
+            if self.state[node] == HANDED and self.attempts[node] == attempt:
                 self.attempts[node] -= 1
                 self.state[node] = WAITING if self.waiting[node] else READY
                 if not self.waiting[node]:
@@ -117,11 +118,22 @@ class Machine:
 
     def fell(self, node: int) -> Commands:
         """The current attempt failed, however: once more if it may, else it ends, and what needs it."""
-        if self.attempts[node] <= self._retries[node]:
+        self._falls[node] = self._falls.get(node, 0) + 1
+        if self._falls[node] <= self._retries[node]:
             self.state[node] = READY
+            self._call_back(node)
             return Commands([node], [], [])
         self.failed += 1
         return Commands([], [], self._end(node, FAILED))
+
+    def _call_back(self, node: int) -> None:
+        """What went ahead behind a node that is to run again waits for the new attempt; its own no longer counts."""
+        behind = [node]
+        for reached in behind:
+            for consumer in self.consumers[reached]:
+                if self.state[consumer] in (HANDED, RUNNING) and self.waiting[consumer]:
+                    self.state[consumer] = WAITING
+                    behind.append(consumer)
 
     def cancel(self, nodes: Iterable[int] | None) -> Commands:
         """Somebody cancelled nodes, or (None) all that has not ended."""

@@ -6,7 +6,7 @@ is on disk: a node is COMPLETED for the user only after no process's death can t
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..model.events import (
@@ -23,9 +23,9 @@ from ..model.events import (
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 from ..model.status import Status
-from ..resources.base import Claim
 from ..store.latch import Latch
 from ..worker.messages import Code, Setup
+from .endings import skipped, told
 from .lanes import Lane, Plan
 from .machine import Commands, Machine, retries_of
 from .outputs import Outputs
@@ -129,9 +129,9 @@ class Run:
         """The worker of an attempt died; `record` says how."""
         self.finished([record])
 
-    def returned(self, nodes: Sequence[int]) -> None:
+    def returned(self, attempts: Sequence[tuple[int, int]]) -> None:
         """(lock) These were not started."""
-        self._offer(self.machine.returned(nodes))
+        self._offer(self.machine.returned(attempts))
 
     def _step(self, records: Sequence[Record], objects: dict[int, Any] | None) -> tuple[list[Record], list[Record]]:
         machine, plan = self.machine, self.plan
@@ -168,12 +168,8 @@ class Run:
             self._failed[record[0]] = record[9]
         else:
             self._again.add((record[0], record[1]))
-        rows += self._without_attempt(commands.ended[1:])
+        rows += skipped(self.machine, commands.ended[1:])
         return commands.run
-
-    def _without_attempt(self, nodes: Iterable[int]) -> list[Record]:
-        now = time.time_ns()
-        return [Record(node, 0, self.machine.state[node], 0, now, 0) for node in nodes]
 
     def _offer(self, nodes: list[int]) -> None:
         """(lock) Put nodes into their lanes, and wake who serves them."""
@@ -287,7 +283,7 @@ class Run:
         self.ended_at = time.time_ns()
         status = self.machine.status if self.error is None else Status.FAILED
         code = STATUS_OF.index(status)
-        text = self.error or self._error_text()
+        text = self.error or told(self.graph, self._failed)
         self._dispatcher.store.finish(
             self.number,
             rows,
@@ -331,15 +327,6 @@ class Run:
             self.ended.set()
             self._dispatcher.over(self)
 
-    def _error_text(self) -> str | None:
-        if not self._failed:
-            return None
-        lines = ["The following tasks failed:"]
-        for node, failure in sorted(self._failed.items()):
-            why = f"{failure.type}: {failure.message}" if failure else "no reason was recorded"
-            lines.append(f"{node}: {self.graph.name_of(node)}: {why}")
-        return "\n".join(lines)
-
     def release(self) -> None:
         """It has ended, and whoever it belongs to has its value: hold no objects any more."""
         self.outputs, self._codes = Outputs(self.graph), {}
@@ -350,6 +337,3 @@ class Run:
         if not told and self.machine.state[node] == RUNNING:
             return Status.RUNNING
         return STATUS_OF[told]
-
-
-__all__ = ["Claim", "Run"]

@@ -6,9 +6,12 @@ there. Calls that plainly fit are recognised by counting; all others, and every 
 
 import inspect
 from collections.abc import Callable, Mapping, MutableSet, Sequence
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from .errors import BuildError
+
+FUNCTIONS = FunctionType, MethodType
 
 
 class Binder:
@@ -60,6 +63,38 @@ class Binder:
     def label(self, position: int) -> str:
         """The parameter that a positional argument feeds."""
         return self.names[position] if position < self.most else self.variadic or f"arg{position}"
+
+
+def label_of(binder: Binder | None, position: int, positional: int, kwargs: Mapping[str, Any]) -> str:
+    """What an argument of a call is called: its name, the parameter it feeds, or the operand of glue it is."""
+    if position >= positional:
+        return list(kwargs)[position - positional]
+    return binder.label(position) if binder else f"operand {position}"
+
+
+def enclosed(function: Any) -> list[Any]:
+    """What the closure of a function holds now, and those of the functions and electrons in it."""
+    held, seen = _inside(function), {id(function)}
+    for value in held:  # grows meanwhile
+        if id(value) not in seen:
+            seen.add(id(value))
+            held += _inside(value)
+    return held
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, FUNCTIONS):
+        return [_content(cell) for cell in value.__closure__ or ()]
+    kind = type(value)
+    wraps = getattr(kind, "is_electron", False) or getattr(kind, "builds_graph", False)
+    return [value.__wrapped__] if wraps and hasattr(value, "__wrapped__") else []
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that the body has not set yet
+        return cell
 
 
 def _changes(default: Any) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .tracing import Tracer
 
 HIDDEN = ("_repr_", "_ipython_", "__")  # probed by displays and protocols, never meant for the value
+CHANGING = frozenset({"pop", "popitem", "setdefault"})  # they return something, so that its use proves nothing
+INSTEAD = "do it inside an electron, and return the changed value"
 LONGEST = 60  # characters of the name of glue: a loop of `x = x + 1` must not grow names without end
 
 
@@ -49,6 +51,8 @@ class Output:
     def __call__(self, /, *args: Any, **kwargs: Any) -> "Output":
         _, _, name, attribute = self._flow_output
         if attribute is not None:
+            if attribute[1] in CHANGING:
+                _refuse(attribute[0], f"be changed by `.{attribute[1]}()`", INSTEAD)
             return _glue(self, f"{name}()", call_method, *attribute, *args, **kwargs)
         return _glue(self, f":{name}()", operator.call, self, *args, **kwargs)
 
@@ -147,6 +151,11 @@ def _compute_attributes(output: Output) -> None:
 def call_method(value: Any, method: str, /, *args: Any, **kwargs: Any) -> Any:
     """`value.method(...)`, as one step, so that the bound method never has to travel."""
     return getattr(value, method)(*args, **kwargs)
+
+
+def itself(value: Any) -> Any:
+    """The value: a step that only puts together what its argument is made of."""
+    return value
 
 
 def unpacked(value: Any, index: int, count: int) -> Any:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from .graph import LITERAL, MIXED, OUTPUT, OUTPUTS, TransportGraph
+from .errors import BuildError
+from .graph import LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph
 from .literal import Literal
+from .output import INSTEAD, call_method
 
 
 def settle(graph: TransportGraph, glue: TransportGraph) -> None:
@@ -25,6 +27,30 @@ def settle(graph: TransportGraph, glue: TransportGraph) -> None:
     graph.waits = [(_number(parent, electrons), _number(child, electrons)) for parent, child in graph.waits]
     tag, item = graph.result
     graph.result = (tag, _settled(tag, item, electrons))
+    _refuse_lost_changes(graph)
+
+
+def _refuse_lost_changes(graph: TransportGraph) -> None:
+    """Raise BuildError for `x.append(2)` as a statement: glue works on a copy, so that it would change nothing."""
+    methods = {index for index, version in enumerate(graph.versions) if version.function is call_method}
+    if not methods:
+        return
+    unused = {node for node in range(graph.electrons, len(graph)) if graph.version[node] in methods}
+    for node, kind in enumerate(graph.kinds):
+        if kind != PLAIN:
+            unused.difference_update(graph.calls[node] if kind == OUTPUTS else graph.producers(node))
+    for pair in graph.waits:
+        unused.difference_update(pair)
+    tag, item = graph.result
+    unused.difference_update((item,) if tag == OUTPUT else item.refs if tag == LITERAL else ())
+    if unused:
+        node = origin = min(unused)
+        while origin >= graph.electrons:
+            origin = next(iter(graph.producers(origin)))
+        raise BuildError(
+            f"{graph.name_of(node)} is called on the output of electron {graph.name_of(origin)!r}, and nothing uses "
+            f"what it returns: it works on a copy, so what it changes there is lost; {INSTEAD}"
+        )
 
 
 def _number(ref: int, electrons: int) -> int:

@@ -1,5 +1,6 @@
 """Building a graph: run the lattice's body with electrons that note their calls instead of running."""
 
+import functools
 import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,13 +8,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .binding import Binder
+from .binding import Binder, enclosed, label_of
 from .errors import BuildError
 from .events import BlobRef, Value
 from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph, Version
 from .literal import ATOMS, Literal, capture
 from .options import Options
-from .output import Output, node_of
+from .output import Output, itself, node_of
 from .pickles import pack, sendable
 from .settling import place_glue, settle
 from .snapshot import snapshot
@@ -69,6 +70,8 @@ class Tracer:
         """Note the call of an electron; its output stands for the value."""
         near = (id(electron), id(electron.options), id(self.defaults[-1]))
         called, binder, version = self._near.get(near) or self._meet(electron, near)
+        if version < 0:
+            version = self._now(called, binder, near)
         binder.check(called.name, args, kwargs)
         if binder.defaults:
             kwargs = binder.completed(args, kwargs)
@@ -140,7 +143,7 @@ class Tracer:
                 tags.append(ATOM)
                 items.append(value)
             else:
-                where = f"argument {_label(binder, len(items), len(args), kwargs)!r} of electron {name!r}"
+                where = f"argument {label_of(binder, len(items), len(args), kwargs)!r} of electron {name!r}"
                 tags.append(LITERAL)
                 items.append(self._literal(value, where))
         return MIXED, (bytes(tags), tuple(items), tuple(kwargs))
@@ -175,19 +178,29 @@ class Tracer:
     def _meet(self, electron: "Electron", near: tuple[int, int, int]) -> "tuple[Electron, Binder, int]":
         called, defaults = self.replaced.get(electron.name, electron), self.defaults[-1]
         binder = self._binder(called.function)
-        version = self._same_version(called, called.options.under(defaults), binder)
+        version = -1 if enclosed(called.function) else self._same_version(called, binder, ())
         self._alive += (electron, electron.options, defaults)
         self._near[near] = called, binder, version
         return called, binder, version
 
-    def _same_version(self, electron: "Electron", options: Options, binder: Binder) -> int:
+    def _now(self, electron: "Electron", binder: Binder, near: tuple[int, int, int]) -> int:
+        """The version of a function with a closure: the body may have changed what it holds since the last call."""
+        held = enclosed(electron.function)
+        key = (near, *map(id, held))
+        if key not in self._versions:
+            self._versions[key] = self._same_version(electron, binder, held)
+        return self._versions[key]
+
+    def _same_version(self, electron: "Electron", binder: Binder, held: Sequence[Any]) -> int:
         """Ten thousand electrons made of one function and equal options are one version."""
+        options = electron.options.under(self.defaults[-1])
         executor = self._executor(options.executor)
         asked = (options.retries, options.timeout, options.cores, options.before, options.after)
-        key = (id(electron.function), electron.name, executor, asked)
+        key = (id(electron.function), electron.name, executor, asked, *map(id, held))
         if key not in self._versions:
-            self._versions[key] = len(self.graph.versions)
             self.graph.versions.append(self._new_version(electron, options, executor, binder))
+            self._versions[key] = len(self.graph.versions) - 1
+            self._alive += held
         return self._versions[key]
 
     def _new_version(self, electron: "Electron", options: Options, executor: int, binder: Binder) -> Version:
@@ -203,13 +216,14 @@ class Tracer:
                 "something that exists only in this process: make it inside the electron, or run it on threads"
             )
             code = self._only_here(hooks, refusal, error)
+        hooked = functools.partial(function, *hooks) if any(hooks) else function
         bare = Options(retries=options.retries, timeout=options.timeout, cores=options.cores)
         file, text = written_in(function)
         if text:
             self.graph.sources[file] = text
         return Version(
             electron.name, electron.kind, code, binder.names, binder.variadic, bare, executor, source_of(function),
-            file, self.outside.fingerprint(function) if self.outside else b"", snapshot(function), refusal,
+            file, self.outside.fingerprint(hooked) if self.outside else b"", snapshot(function), refusal,
         )  # fmt: skip
 
     def _only_here(self, hooks: Any, refusal: str, error: Exception) -> Value:
@@ -239,7 +253,7 @@ class Tracer:
         graph = self.graph
         tag, item = self._item(returned, f"what lattice {graph.name!r} returns")
         if gather and tag == LITERAL and item.refs:
-            tag, item = OUTPUT, node_of(self.glue(":gather", _itself, (returned,), {}))
+            tag, item = OUTPUT, node_of(self.glue(":gather", itself, (returned,), {}))
         self.open = False
         graph.electrons = len(graph.calls)
         graph.result = (tag, item)
@@ -283,15 +297,5 @@ def trace(
             gc.enable()
 
 
-def _label(binder: Binder | None, position: int, positional: int, kwargs: Mapping[str, Any]) -> str:
-    if position >= positional:
-        return list(kwargs)[position - positional]
-    return binder.label(position) if binder else f"operand {position}"
-
-
 def _long(value: Any) -> bool:
     return type(value) in TEXTS and len(value) > 1024
-
-
-def _itself(value: Any) -> Any:
-    return value

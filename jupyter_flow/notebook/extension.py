@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..session import watch_with
+from ..dispatch.watching import watch_with
 from . import completion, displays, tracebacks
 from .live import LivePictures
 from .magics import FlowMagics

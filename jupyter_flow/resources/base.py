@@ -36,7 +36,7 @@ class Work(Protocol):
     def finished(self, records: Sequence[Record], objects: dict[int, Any] | None = None) -> None:
         """Attempts ended, however. Takes the lock itself."""
 
-    def returned(self, nodes: Sequence[int]) -> None:
+    def returned(self, attempts: Sequence[tuple[int, int]]) -> None:
         """(lock) These were not started, and can go elsewhere."""
 
 

@@ -51,8 +51,9 @@ class Reports:
                 worker.current = entry
         for batch in worker.batches.values():
             if batch.claim.work is work:
-                for record in records:
-                    batch.members.pop(record[0], None)
+                for node, attempt, *_ in records:
+                    if batch.members.get(node) == attempt:
+                        del batch.members[node]
         if records:
             work.finished(records)
         if worker.current is not None:
@@ -64,12 +65,13 @@ class Reports:
         """A batch is over; what it did not report was not started."""
         batch = worker.batches.pop(number)
         with self._queue.lock:
-            batch.claim.work.returned(list(batch.members))
+            batch.claim.work.returned(list(batch.members.items()))
             self._queue.release(batch.claim)
 
     def _given_back(self, worker: WorkerProcess, work: Work, nodes: tuple[int, ...]) -> None:
         mine = [batch.members for batch in worker.batches.values() if batch.claim.work is work]
-        returned = [node for node in nodes for members in mine if members.pop(node, None) is not None]
+        held = [(node, next((members for members in reversed(mine) if node in members), None)) for node in nodes]
+        returned = [(node, members.pop(node)) for node, members in held if members is not None]
         with self._queue.lock:
             work.returned(returned)
 

@@ -106,7 +106,7 @@ class ThreadResource:
         assert slot.claim is not None
         slot.retired = True
         self._slots.remove(slot)
-        slot.claim.work.returned([member[0] for member in _drain(slot.members)])
+        slot.claim.work.returned([member[:2] for member in _drain(slot.members)])
         self._queue.release(slot.claim)
         self.kick()
 
@@ -177,7 +177,7 @@ class ThreadResource:
     def _through(self, slot: Slot, claim: Claim) -> None:
         with self._queue.lock:
             if not slot.retired:
-                claim.work.returned([member[0] for member in _drain(slot.members)])
+                claim.work.returned([member[:2] for member in _drain(slot.members)])
                 slot.claim = None
                 self._queue.release(claim)
 
@@ -185,7 +185,7 @@ class ThreadResource:
         work, node, attempt = claim.work, member[0], member[1]
         if slot.incomplete and not self._runner.ready(work, member, slot.objects):
             with self._queue.lock:
-                work.returned([node])
+                work.returned([(node, attempt)])
             return
         start = time.time_ns()
         slot.told = False
@@ -260,7 +260,7 @@ class ThreadResource:
                 slot.told = True
                 claim.work.started(*current)
             if slot.members and (self._idle or len(self._slots) < self.workers):
-                claim.work.returned([member[0] for member in _drain(slot.members)])
+                claim.work.returned([member[:2] for member in _drain(slot.members)])
                 held = True
             if self._queue.waiting(self):
                 self._wake()  # it was thought to be short, and holds up what waits

@@ -3,8 +3,8 @@
 It stays the same when lines move, comments change, or another process builds the same things;
 it changes with the bytecode, and with the functions, classes, globals and closures reached from
 it. What belongs to an installed package counts by its name and version. Data count by their
-pickle, taken without a memo, for a memo tells which equal strings are one object; what cannot
-be pickled counts by its type.
+pickle, but for the text in them: a pickle tells which equal strings are one object. What cannot be
+pickled gets a digest of its own every time, for nobody can say that it is what it was.
 """
 
 import builtins
@@ -12,14 +12,19 @@ import copyreg
 import dis
 import functools
 import inspect
+import os
 import pickle
 import sys
+import threading
+import types
+import weakref
 from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from blake3 import blake3
 
+from ..model.options import Options
 from .packages import installed
 
 PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
@@ -39,16 +44,7 @@ NEITHER = object()
 
 def fingerprint(function: Callable[..., Any]) -> bytes:
     """The digest of a function, an electron or a lattice (what has ``__wrapped__``): 32 bytes."""
-    walk = _Walk(blake3(), {})
-    walk.tell(sys.implementation.cache_tag or "")
-    walk.visit(function)
-    digest: bytes = walk.hasher.digest()
-    return digest
-
-
-class _Hasher(Protocol):
-    def update(self, data: Any, /) -> Any: ...
-    def digest(self) -> bytes: ...
+    return _digest(function, {})
 
 
 class _Walk:
@@ -64,33 +60,37 @@ class _Walk:
             self.hasher.update(len(data).to_bytes(8, "little"))
             self.hasher.update(data)
 
+    def write(self, data: Any) -> None:
+        """Take a piece of a pickle, as a file would."""
+        self.tell("pickle", memoryview(data).nbytes)
+        self.hasher.update(data)
+
     def visit(self, thing: Any) -> None:
+        if self.again(thing):
+            return
         teller = _teller(thing)
         if teller is None:
             self._data(thing)
-        elif id(thing) in self._met:
-            self.tell("met", self._met[id(thing)][0])
         else:
-            self._met[id(thing)] = (len(self._met), thing)
+            self.meet(thing)
             teller(self, thing)
 
-    def digest(self, thing: Any) -> bytes:
-        """The digest of a thing by itself."""
-        return self._apart(thing, self._met)
+    def meet(self, thing: Any) -> None:
+        self._met.setdefault(id(thing), (len(self._met), thing))
 
-    def _apart(self, thing: Any, met: dict[int, tuple[int, object]]) -> bytes:
-        walk = _Walk(blake3(), met)
-        walk.visit(thing)
-        digest: bytes = walk.hasher.digest()
-        return digest
+    def again(self, thing: Any) -> bool:
+        """Tell a thing that was met already."""
+        met = self._met.get(id(thing))
+        if met is not None:
+            self.tell("met", met[0])
+        return met is not None
 
     def _data(self, thing: Any) -> None:
         self.tell("data")
-        pickler = _Pickler(self)
         try:
-            pickler.dump(thing)
+            _Pickler(self).dump(thing)
         except Exception:  # a value's own reduction may raise anything
-            self.tell("opaque", _name(type(thing)))
+            self.tell("opaque", os.urandom(16))
 
     def function(self, function: FunctionType) -> None:
         if self._package(function):
@@ -125,6 +125,8 @@ class _Walk:
         if self._package(cls):
             return
         self.tell("class", cls.__qualname__)
+        if type(cls) is not type:
+            self.visit(type(cls))
         for base in cls.__bases__:
             self.visit(base)
         for name, value in sorted(vars(cls).items()):
@@ -154,6 +156,7 @@ class _Walk:
         self.tell("partial")
         for part in (partial.func, partial.args, partial.keywords):
             self.visit(part)
+        self._kind(partial, functools.partial)
 
     def property_(self, found: property) -> None:
         self.tell("property")
@@ -163,10 +166,22 @@ class _Walk:
     def wrapper(self, wrapper: Any) -> None:
         self.tell("wrapper", type(wrapper).__qualname__)
         self.visit(wrapper.__wrapped__)
+        options = inspect.getattr_static(wrapper, "options", None)
+        if isinstance(options, Options) and (options.before or options.after):
+            self.tell("hooks")
+            self.visit((options.before, options.after))
 
     def set_(self, found: set[Any] | frozenset[Any]) -> None:
         # In no fixed order: each must not see what the others met.
-        self.tell("set", *sorted(self._apart(member, dict(self._met)) for member in found))
+        self.tell("set", *sorted(_digest(member, dict(self._met)) for member in found))
+        self._kind(found, set, frozenset)
+
+    def _kind(self, thing: Any, *plain: type) -> None:
+        """What an instance of a subclass has besides."""
+        self.tell(type(thing).__name__)
+        if type(thing) not in plain:
+            self.visit(type(thing))
+        self.visit(getattr(thing, "__dict__", None))
 
     def _package(self, thing: Any) -> bool:
         version = installed(thing if isinstance(thing, ModuleType) else getattr(thing, "__module__", None))
@@ -188,39 +203,68 @@ _TELLERS: tuple[tuple[Any, Callable[[_Walk, Any], None]], ...] = (
 )
 
 
+# What has a content but no reduction; what locks hold is nobody's result.
+_CONTENTS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (types.MappingProxyType, dict),
+    ((type({}.keys()), type({}.values()), type({}.items())), list),
+    (memoryview, lambda view: (view.format, view.shape, view.readonly, view.tobytes())),
+    (weakref.ref, lambda reference: [reference()]),
+    (types.GetSetDescriptorType, lambda descriptor: [descriptor.__objclass__, descriptor.__name__]),
+    ((type(threading.Lock()), type(threading.RLock())), lambda lock: []),
+)
+
+
 class _Pickler(pickle.Pickler):
-    """Pickles into a walk; what the walk knows how to tell is told by its digest."""
+    """Pickles into a walk, which tells text and what it knows how to tell.
+
+    The memo makes cycles end. Text is kept out of it: which equal strings are one object is chance.
+    """
 
     def __init__(self, walk: _Walk) -> None:
-        super().__init__(_File(walk.hasher), protocol=5, buffer_callback=self._buffer)
-        self.fast = True  # no memo
+        super().__init__(walk, protocol=5, buffer_callback=lambda buffer: walk.write(buffer.raw()))
         self._walk = walk
 
-    def persistent_id(self, obj: Any) -> bytes | None:
-        return None if _teller(obj) is None else self._walk.digest(obj)
+    def persistent_id(self, obj: Any) -> int | None:
+        kind = type(obj)
+        if kind is str or kind is bytes or kind is complex:
+            self._walk.tell(kind.__name__, obj)
+        elif kind in PLAIN:
+            return None
+        elif not self._walk.again(obj):
+            if _teller(obj) is None:
+                return None
+            self._walk.visit(obj)
+        return 0
 
     def reducer_override(self, obj: Any) -> Any:
-        reduce = copyreg.dispatch_table.get(type(obj))
+        self._walk.meet(obj)
         try:
-            return reduce(obj) if reduce else obj.__reduce_ex__(5)
-        except Exception:  # a lock, a connection, ... inside something else
-            return _opaque, (_name(type(obj)),)
-
-    def _buffer(self, buffer: pickle.PickleBuffer) -> None:
-        self._walk.hasher.update(buffer.raw())
+            return _reduced(obj)
+        except Exception:  # a connection, a generator, ... inside something else
+            return _told, (os.urandom(16),)
 
 
-class _File:
-    def __init__(self, hasher: _Hasher) -> None:
-        self._hasher = hasher
+def _reduced(obj: Any) -> Any:
+    for kind, content in _CONTENTS:
+        if isinstance(obj, kind):
+            return _told, (type(obj).__name__,), content(obj)
+    reduce = copyreg.dispatch_table.get(type(obj))
+    reduced = reduce(obj) if reduce else obj.__reduce_ex__(5)
+    if isinstance(reduced, str) and installed(type(obj).__module__) is None:
+        return _told, (type(obj), reduced), vars(obj)  # a global's name does not tell what is in it
+    return reduced
 
-    def write(self, data: Any) -> int:
-        self._hasher.update(data)
-        return len(data)
+
+def _digest(thing: Any, met: dict[int, tuple[int, object]]) -> bytes:
+    walk = _Walk(blake3(), met)
+    walk.tell(sys.implementation.cache_tag or "")
+    walk.visit(thing)
+    digest: bytes = walk.hasher.digest()
+    return digest
 
 
-def _opaque(name: str) -> str:
-    return name
+def _told(*about: Any) -> None:
+    """Stands for the class of what has no reduction."""
 
 
 def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:

@@ -97,7 +97,7 @@ class World:
                 self.tell(worker, len(it.reports))
                 self.machine.started(node, attempt)
         else:
-            self._offer(self.machine.returned([node]))
+            self._offer(self.machine.returned([(node, attempt)]))
 
     def finish(self, worker: int, well: bool) -> None:
         """What it runs ends; nobody is told yet."""
@@ -130,7 +130,7 @@ class World:
         self.tell(worker, len(it.reports))
         if it.running is not None and self.machine.current(*it.running):
             self._fell(it.running[0])
-        self._offer(self.machine.returned([node for node, _ in it.members]))
+        self._offer(self.machine.returned(list(it.members)))
         self.workers[worker] = Worker()
 
     def time_out(self, worker: int, killing: bool) -> None:
@@ -146,8 +146,8 @@ class World:
     def give_back(self, worker: int, most: int) -> None:
         """The last members are taken back."""
         members = self.workers[worker].members
-        nodes = [members.pop()[0] for _ in range(min(most, len(members)))]
-        self._offer(self.machine.returned(nodes))
+        given = [members.pop() for _ in range(min(most, len(members)))]
+        self._offer(self.machine.returned(given))
 
     def cancel(self, nodes: Sequence[int] | None, killing: bool) -> None:
         """Somebody cancels; workers that run what is to stop are killed, or go on and report too late."""

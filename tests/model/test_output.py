@@ -195,6 +195,53 @@ def test_an_output_that_is_a_function_can_be_called(meaning: Evaluator) -> None:
     assert meaning(lambda: same(Thing())(1, *[same(2)], name=3)) == ((1, 2), {"name": 3})
 
 
+LOST: dict[str, tuple[Callable[[Any], Any], str, str]] = {
+    "a statement": (lambda o: (o.append(2), o)[1], ":same.append()", "same"),
+    "by name": (lambda o: (o.update(a=1), o + 1)[1], ":same.update()", "same"),
+    "with an output": (lambda o: (o.append(give()), o)[1], ":same.append()", "same"),
+    "of an attribute": (lambda o: (o.a.b.clear(), o)[1], ":same.a.b.clear()", "same"),
+    "of an item": (lambda o: (o[0].sort(), o)[1], ":same[0].sort()", "same"),
+    "on frames": (lambda o: (o.drop(columns="a", inplace=True), o.b)[1], ":same.drop()", "same"),
+    "and nothing else": (lambda o: (o.sort(), 1)[1], ":same.sort()", "same"),
+    "of another electron": (lambda o: (give().sort(), o)[1], ":give.sort()", "give"),
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_a_method_whose_result_nobody_uses_is_refused_as_what_it_changes_is_lost(case: str) -> None:
+    body, call, producer = LOST[case]
+    with pytest.raises(BuildError) as refused:
+        lattice(lambda: body(same([1]))).build_graph()
+    told = str(refused.value)
+    assert call in told
+    assert f"output of electron {producer!r}" in told
+    assert "do it inside an electron, and return the changed value" in told
+
+
+def test_a_method_whose_result_somebody_uses_or_waits_for_is_left_alone(meaning: Evaluator) -> None:
+    def body() -> Any:
+        x = same([3, 1])
+        _unused = x[0], x.append, x + x, -x[1], x == 2
+        x.copy()[0]
+        wait(child=x.count(3), parents=x.count(4))
+        wait(child=same(1), parents=[x.count(5)])
+        return {"deep": [x.index(3)]}, same(value=x.index(1)), same([x.copy()])
+
+    assert meaning(body) == ({"deep": [0]}, 1, [[3, 1]])
+    assert meaning(lambda: same([1]).copy()) == [1]
+
+
+@pytest.mark.parametrize("method", ["pop", "popitem", "setdefault"])
+def test_methods_that_change_and_return_are_refused_at_once(method: str) -> None:
+    def body() -> Any:
+        x = same({"a": 1})
+        with pytest.raises(BuildError, match=rf"electron 'same'.*`\.{method}\(\)`.*return the changed value"):
+            getattr(x, method)("a")
+        return x
+
+    assert len(lattice(body).build_graph()) == 1
+
+
 def test_pandas_methods_work(meaning: Evaluator) -> None:
     frame = pd.DataFrame({"g": ["a", "b", "a"], "x": [1.0, None, 3.0]})
 

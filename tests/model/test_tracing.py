@@ -37,6 +37,13 @@ def _no_tracer_is_left() -> Iterator[None]:
     assert ACTIVE.get() is None
 
 
+class Holder:
+    """Holds a number."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
 # who traces ---------------------------------------------------------------------------------
 
 
@@ -238,6 +245,73 @@ def test_the_version_that_was_built_is_the_one_that_runs(meaning: Evaluator) -> 
     space["factor"] = 100
     exec("def helper(x): return -x", space)
     assert meaning.result(graph) == 6
+
+
+def test_a_function_is_sent_with_what_its_closure_holds_at_each_call(meaning: Evaluator) -> None:
+    def body() -> Any:
+        n, found = 0, []
+
+        def helper() -> int:
+            return n
+
+        direct, wrapped = electron(lambda: n), electron(lambda: helper())
+        nested, method = electron(lambda: (direct(), n)), electron(lattice(lambda: direct() + 1))
+        for n in (0, 1000, 0):  # noqa: B007  # the closures read it
+            found.append([direct(), wrapped(), nested(), method()])
+        return found
+
+    assert meaning(body) == body() == [[n, n, (n, n), n + 1] for n in (0, 1000, 0)]
+
+
+def test_a_closure_that_stays_is_one_version_whatever_else_the_body_changes() -> None:
+    def body() -> Any:
+        n, other = [1], 0
+        f = electron(lambda value: n)
+        for i in range(1000):
+            other = f(i), f.with_options(retries=1)(i), i
+        return other
+
+    graph = lattice(body).build_graph()
+    assert (len(graph), len(graph.versions)) == (2000, 2)
+
+
+def test_a_closure_may_hold_itself_or_a_name_that_is_set_later(meaning: Evaluator) -> None:
+    def body() -> Any:
+        @electron
+        def down(n: int) -> Any:
+            return down(n - 1) if n else later
+
+        later = "first"
+        a = down(2)
+        later = "second"
+        return [a, down(3)]
+
+    assert meaning(body) == body() == ["first", "second"]
+
+
+def test_the_objects_a_closure_held_are_not_mistaken_for_later_ones(meaning: Evaluator) -> None:
+    def body() -> Any:
+        held: Any = None
+        f, found = electron(lambda: held.n), []
+        for n in range(50):
+            held = None
+            held = Holder(n)  # takes the place in memory of the one before, were that free
+            found.append(f())
+        return found
+
+    assert meaning(body) == list(range(50))
+
+
+def test_a_function_that_cannot_be_sent_is_refused_at_every_call() -> None:
+    def body() -> Any:
+        lock = threading.Lock()
+        f = electron(lambda: lock)
+        for _ in range(2):
+            with pytest.raises(BuildError, match="cannot be pickled"):
+                f()
+        return same(1)
+
+    assert len(lattice(body).build_graph()) == 1
 
 
 def test_replaced_electrons_are_called_instead_of_those_of_their_name(meaning: Evaluator) -> None:

@@ -1,4 +1,5 @@
 import functools
+import sys
 import textwrap
 import threading
 from typing import Any
@@ -6,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from jupyter_flow.model.electron import electron
+from jupyter_flow.model.hooks import DepsCall
 from jupyter_flow.store.fingerprints import fingerprint
 from tests.store.samples import output
 
@@ -180,19 +183,102 @@ def test_a_local_module_counts_by_what_is_in_it(tmp_path: Any, monkeypatch: pyte
     assert told[0] != told[1] == told[2]
 
 
-def test_values_that_contain_themselves_end() -> None:
-    loop: list[Any] = []
-    loop.append(loop)
-    assert len(fingerprint(lambda: loop)) == 32
+LOOPS = """
+import types, weakref
+class Node:
+    def __init__(self, value):
+        self.value, self.children, self.me = value, [], self
+        self.read = self.get
+    def get(self):
+        return self.value
+class Meta(type):
+    def __len__(cls): return 7
+class Measured(metaclass=Meta): ...
+TREE = Node("root")
+for name in ("a", "b"):
+    child = Node(name)
+    child.parent, child.up = TREE, weakref.ref(TREE)
+    TREE.children.append(child)
+LIST = [1]; LIST.append(LIST)
+DICT = {"x": 2}; DICT["self"] = DICT; DICT["tuple"] = (DICT,)
+PROXY = types.MappingProxyType({"a": 3})
+VIEW = memoryview(b"view")
+KEYS, VALUES, ITEMS = {"k": 0}.keys(), {0: "v"}.values(), {"i": "j"}.items()
+class Bag(set): ...
+BAG = Bag({"m", "n"}); BAG.note = "noted"
+def task():
+    return TREE, LIST, DICT, PROXY, VIEW, KEYS, VALUES, ITEMS, Measured, BAG
+"""
 
 
-def test_values_that_refuse_to_be_pickled_count_by_their_type() -> None:
-    class Refuses:
-        def __init__(self, n: int) -> None:
-            self.n = n
+def test_what_contains_itself_and_what_no_pickle_takes_is_the_same_in_every_process() -> None:
+    code = f"from tests.store.test_fingerprints import notebook; print(notebook({LOOPS!r}).hex())"
+    assert {output(code, PYTHONHASHSEED=str(seed)).strip() for seed in range(3)} == {notebook(LOOPS).hex()}
 
-        def __reduce_ex__(self, protocol: Any) -> Any:
-            raise RuntimeError("no")
 
-    assert fingerprint(functools.partial(print, Refuses(1))) == fingerprint(functools.partial(print, Refuses(2)))
-    assert fingerprint(functools.partial(print, Refuses(1), 1)) != fingerprint(functools.partial(print, Refuses(1), 2))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"root"', '"trunk"'),
+        ('("a", "b")', '("a", "c")'),
+        ("[1]", "[2]"),
+        ('"x": 2', '"x": 3'),
+        ("(DICT,)", "(LIST,)"),
+        ('"a": 3', '"a": 4'),
+        ('b"view"', 'b"seen"'),
+        ('"k": 0', '"l": 0'),
+        ('0: "v"', '0: "w"'),
+        ('"j"', '"h"'),
+        ("return 7", "return 8"),
+        ('"noted"', '"else"'),
+        ("Bag(set)", "Bag(frozenset)"),
+    ],
+)
+def test_it_changes_with_what_contains_itself_and_what_no_pickle_takes(old: str, new: str) -> None:
+    assert old in LOOPS
+    assert notebook(LOOPS.replace(old, new)) != notebook(LOOPS)
+
+
+def test_objects_that_hold_many_of_their_own_methods_have_a_fingerprint() -> None:
+    class Registry:
+        def __init__(self) -> None:
+            self.handlers = [self.handle.__get__(self) for _ in range(3)] + [functools.partial(id, self)] * 2000
+            self.more = [functools.partial(id, self) for _ in range(2000)]
+
+        def handle(self) -> None: ...
+
+    assert fingerprint(functools.partial(print, Registry())) == fingerprint(functools.partial(print, Registry()))
+
+
+class Refuses:
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise RuntimeError("no")
+
+
+class Endless:
+    def __reduce__(self) -> Any:
+        return Endless, (), {"next": Endless()}
+
+
+@pytest.mark.parametrize("make", [Refuses, Endless, threading.local, lambda: (n for n in [1]), lambda: sys.__stdout__])
+def test_values_that_cannot_be_told_never_have_the_same_fingerprint_again(make: Any) -> None:
+    value = make()
+    assert fingerprint(functools.partial(print, value)) != fingerprint(functools.partial(print, value))
+    assert fingerprint(functools.partial(print, [value])) != fingerprint(functools.partial(print, [value]))
+
+
+def test_locks_count_by_their_kind() -> None:
+    locks = [threading.Lock(), threading.Lock(), threading.RLock()]
+    told = [fingerprint(functools.partial(print, lock)) for lock in locks]
+    assert told[0] == told[1] != told[2]
+
+
+def test_the_hooks_of_an_electron_count_with_it() -> None:
+    def one() -> int:
+        return 1
+
+    def hooked(n: int) -> Any:
+        return electron(call_before=[DepsCall(lambda: n)])(one)
+
+    assert fingerprint(hooked(1)) == fingerprint(hooked(1))
+    assert fingerprint(electron(one)) != fingerprint(hooked(1)) != fingerprint(hooked(2))
