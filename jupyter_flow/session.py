@@ -1,6 +1,7 @@
 """The session: one per kernel. It owns the store, the dispatcher and the resources."""
 
 import atexit
+import functools
 import os
 import sys
 import threading
@@ -127,16 +128,35 @@ class Session:
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
         return run.id
 
+    def prepare(self, lattice: Lattice) -> TransportGraph:
+        """The graph of a lattice that needs no arguments, as it is now; `start` runs it, perhaps later.
+
+        Raises BuildError.
+        """
+        graph = lattice.trace((), {}, self._surroundings)
+        resolve(graph, names, None)
+        return graph
+
+    def start(self, graph: TransportGraph, on_end: Callable[[Run], None]) -> Run:
+        """Dispatch a prepared graph; `on_end` is told, on a thread of the store's, when that has ended.
+
+        It cannot be run again by its id: there is no workflow to build it from. Raises StoreError.
+        """
+        inputs = Inputs((), {})
+        submission = Submission(new_id(), graph.name, pack_record(graph, inputs, None))
+        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, None, on_end), Run.cancel)
+        return run
+
     def _launch(
         self, submission: Submission, graph: TransportGraph, inputs: Inputs,
-        earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
+        earlier: tuple[TransportGraph, Callable[[int], Any]] | None, on_end: Callable[[Run], None] | None = None,
     ) -> Run:  # fmt: skip
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
         adopted = reusable(graph, *earlier) if earlier is not None else []
         run = self.dispatcher.submit(submission, graph)
         self._given[run.id] = inputs
         self.last = run.id
-        run.on_end = self._remember
+        run.on_end = functools.partial(self._over, on_end)
         if adopted:
             run.adopt(adopted)
         run.start()
@@ -188,6 +208,10 @@ class Session:
             view = StoreView(self.store.run(id), self.store, self._inside)
         return Result(view, output, intermediate, inside)
 
+    def load(self, value: Value) -> Any:
+        """The object of a value. Raises StoreCorruption, StoreUntrusted, and what unpickling raises."""
+        return self.dispatcher.payload.load(value)
+
     def status(self, id: str) -> Status:
         """The status of a dispatch."""
         run = self.run(id)
@@ -220,6 +244,11 @@ class Session:
             return Result(RunView(child, self.store, self._inside, None))
         row = next((row for row in self.store.children(id) if row.parent_node == node), None)
         return Result(StoreView(row, self.store, self._inside)) if row is not None else None
+
+    def _over(self, on_end: Callable[[Run], None] | None, run: Run) -> None:
+        self._remember(run)
+        if on_end is not None:
+            on_end(run)
 
     def _remember(self, run: Run) -> None:
         if run.outputs.weight > REMEMBERED_BYTES:

@@ -97,6 +97,16 @@ class TransportGraph:
             for position, item in enumerate(call):
                 yield version.label(position), tag, item
 
+    def supply(self, node: int, label: str, literal: Literal) -> None:
+        """Give a node an argument that was not known when the graph was built. Raises KeyError for none of its."""
+        labels = [found for found, _, _ in self.inputs_of(node)]
+        if label not in labels:
+            raise KeyError(label)
+        position = labels.index(label)
+        tags, items, names = self.calls[node]
+        tags = tags[:position] + bytes([LITERAL]) + tags[position + 1 :]
+        self.calls[node] = tags, (*items[:position], literal, *items[position + 1 :]), names
+
     def producers(self, node: int) -> Iterator[int]:
         """The nodes whose outputs a node takes, in the order of its arguments; repeated where used twice."""
         kind, call = self.kinds[node], self.calls[node]

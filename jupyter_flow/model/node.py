@@ -112,6 +112,11 @@ class NodeResult:
         return self.status is Status.COMPLETED and self._last is not None
 
     @property
+    def source(self) -> str:
+        """The text it was written in: its function, or the whole cell."""
+        return self._view.graph.versions[self._view.graph.version[self.id]].source
+
+    @property
     def inputs(self) -> dict[str, Any]:
         """Its arguments by parameter, outputs loaded."""
         return {label: argument(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}

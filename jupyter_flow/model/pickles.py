@@ -78,19 +78,23 @@ def sendable(function: Callable[..., Any]) -> Any:
     return _Method(function) if isinstance(function, MethodType) else function
 
 
-class _Values(pickle.Unpickler):
+class Unpickler(pickle.Unpickler):
     """Unpickles without redefining: a class of the notebook that this process has already stays as it is.
+
+    Except on a worker (`redefine_classes`), where the classes are whatever the notebook sent last.
 
     cloudpickle sends such a class along with each of its instances, and on arrival sets the attributes of the one
     that is there, also of the very class in the notebook, back to what they were when it was sent.
     """
 
-    def __init__(self, data: bytes | memoryview, buffers: Sequence[Any]) -> None:
+    def __init__(self, data: bytes | memoryview, buffers: Sequence[Any] = ()) -> None:
         super().__init__(io.BytesIO(data), buffers=buffers)
         self._here: set[int] = set()
 
     def find_class(self, module: str, name: str) -> Any:
         found = super().find_class(module, name)
+        if _redefine:
+            return found
         if name in SKELETONS:
             return functools.partial(self._skeleton, found)
         return functools.partial(self._state, found) if name == SETTER else found
@@ -106,13 +110,22 @@ class _Values(pickle.Unpickler):
         return made if id(made) in self._here else apply(made, state)
 
 
+_redefine = False
+
+
+def redefine_classes() -> None:
+    """This process is a worker: it takes the notebook's classes as they come."""
+    global _redefine
+    _redefine = True
+
+
 def loads(data: bytes | memoryview, buffers: Sequence[Any] = (), redefine: bool = False) -> Any:
     """The value that `dumps` packed. Runs whatever code the pickle names: authenticate first.
 
     redefine: take over the state of the classes that come along, as a worker does with the code it is to run.
     """
     if not redefine and (BY_VALUE in data if isinstance(data, bytes) else re.search(BY_VALUE, data)):
-        return _Values(data, buffers).load()
+        return Unpickler(data, buffers).load()
     return pickle.loads(data, buffers=buffers)
 
 

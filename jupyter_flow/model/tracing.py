@@ -97,6 +97,10 @@ class Tracer:
         self._glue.calls.append(call)
         return Output(self, ~(len(self._glue.calls) - 1), name)
 
+    def held(self, label: str, value: Any) -> Any:
+        """An argument of several calls, captured once."""
+        return value if type(value) in ATOMS and not _long(value) else self._literal(value, f"argument {label!r}")
+
     def wait(self, child: Any, parents: Any) -> None:
         """Order nodes without data between them."""
         children, earlier = self._nodes_in(child), self._nodes_in(parents)
@@ -156,6 +160,8 @@ class Tracer:
         return LITERAL, self._literal(value, where)
 
     def _literal(self, value: Any, where: str) -> Literal:
+        if type(value) is Literal:  # captured already
+            return value
         try:
             return capture(value, self._keep, self)
         except BuildError:

@@ -5,12 +5,14 @@ from typing import Any
 
 from ..executor import BaseExecutor, Executor
 from ..executor import _executor_manager as names
+from ..model.electron import Electron
 from ..model.lattice import Lattice
 from ..session import session
 from ..verbs import DispatchId
+from .flow.commands import VERBS as FLOW_VERBS
 from .magics import FlowMagics
 
-VERBS = ("electron", "lattice", "dispatch", "executor", "graph", "result")
+VERBS = ("electron", "lattice", "dispatch", "executor", "graph", "result", "flow")
 LINE = re.compile(rf"\s*%%?(?:jupyter_flow\s+)?({'|'.join(VERBS)})\s")
 RECENT = 20  # dispatches whose ids are offered
 
@@ -47,6 +49,8 @@ def targets(verb: str, space: dict[str, Any]) -> list[str]:
         return lattices(space) + dispatches(space)
     if verb == "result":
         return dispatches(space)
+    if verb == "flow":
+        return [*FLOW_VERBS, *sorted(name for name, value in space.items() if isinstance(value, Electron))]
     return executors(space) if verb == "executor" else []
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NamedTuple
 
-from IPython.core.error import UsageError
-
 from .shell import Shell
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -52,15 +50,16 @@ def _is_magic_call(frame: FrameType) -> bool:
     return frame.f_code.co_name == "run_cell_magic" and frame.f_globals.get("__name__", "").startswith("IPython.")
 
 
-def define(shell: Shell, magic: str, body: Body, name: str | None) -> Any:
+def bind_def(shell: Shell, magic: str, body: Body, name: str | None) -> Any:
     """Run a cell that is one def; what the def made, decorators applied.
 
     Its imports are bound in the notebook; the function is too, unless it is to have another `name`.
-    Raises UsageError for any other cell, SyntaxError, and what its decorators and imports raise.
+    Raises SyntaxError, and what its decorators and imports raise.
     """
     source, file = body
     tree = shell.compile.ast_parse(source, file, "exec")
-    function = only_def(magic, tree)
+    function = only_def(tree)
+    assert function is not None, magic
     space = shell.user_ns
     before = space.get(function.name, _UNSET)
     exec(shell.compile(tree, file, "exec"), space)
@@ -75,20 +74,16 @@ def commented(head: str) -> str:
     return "".join(f"# {line}" if line.strip() else line for line in head.splitlines(keepends=True))
 
 
-def only_def(magic: str, tree: ast.Module) -> Definition:
-    """The one def of a cell, imports and comments aside. Raises UsageError."""
+def is_def(tree: ast.Module) -> bool:
+    """Whether a cell is one def, imports and comments aside."""
+    return only_def(tree) is not None
+
+
+def only_def(tree: ast.Module) -> Definition | None:
+    """The one def of a cell; None where there are others, or other statements."""
     functions = [node for node in tree.body if isinstance(node, Definition)]
-    other = next((node for node in tree.body if not isinstance(node, Definition) and not _aside(node)), None)
-    if len(functions) == 1 and other is None:
-        return functions[0]
-    if other is not None:
-        found = f"line {other.lineno} is {_kind(other)}"
-    else:
-        found = f"it has {len(functions)} of them" if functions else "it has none"
-    raise UsageError(
-        f"%%{magic} takes a cell that is one def, with imports and comments beside it, and {found}. "
-        "Cells of statements cannot be electrons yet: put the code into one function"
-    )
+    others = [node for node in tree.body if not isinstance(node, Definition) and not _aside(node)]
+    return functions[0] if len(functions) == 1 and not others else None
 
 
 def signature(name: str, function: Callable[..., Any]) -> str:
@@ -104,11 +99,6 @@ def signature(name: str, function: Callable[..., Any]) -> str:
 def _aside(node: ast.stmt) -> bool:
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return text or isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def _kind(node: ast.stmt) -> str:
-    words = {"ClassDef": "a class", "Assign": "an assignment", "AugAssign": "an assignment", "Expr": "an expression"}
-    return words.get(type(node).__name__, "another statement")
 
 
 def _restore(space: dict[str, Any], name: str, before: Any) -> None:

@@ -17,6 +17,7 @@ from . import reports, tables
 from .definitions import signature
 from .drawing import Drawing
 from .executors import ExecutorTable
+from .flow.report import FlowTable
 from .live import LivePictures
 from .pictures import label_of, picture_of_graph, picture_of_result
 from .shell import Shell, say
@@ -48,6 +49,7 @@ def _bundles(unattended: Unattended, live: LivePictures) -> dict[type, Callable[
         TransportGraph: lambda graph: Drawing(picture_of_graph(graph)).bundle(),
         Drawing: Drawing.bundle,
         ExecutorTable: of_table,
+        FlowTable: of_table,
         Lattice: of_lattice,
         Electron: lambda electron: {"text/plain": told(electron)},
     }
@@ -113,8 +115,8 @@ def told(thing: Electron | Lattice) -> str:
     return " · ".join(parts)
 
 
-def of_table(table: ExecutorTable) -> Bundle:
-    """The executors by resource."""
+def of_table(table: ExecutorTable | FlowTable) -> Bundle:
+    """Executors by resource; cells."""
     return {"text/plain": table.plain(), "text/markdown": table.markdown()}
 
 

@@ -4,14 +4,16 @@ from typing import Any
 
 from ..dispatch.watching import watch_with
 from . import completion, displays, tracebacks
+from .flow.boundary import Boundary
+from .flow.flow import Flow
 from .live import LivePictures
-from .magics import FlowMagics
+from .magics import LINES, FlowMagics
 from .shell import Shell, running, say
 from .unattended import Unattended
 from .waiting import watching
 
 CELL = ("electron", "lattice", "jupyter_flow")
-LINE = ("dispatch", "executor", "graph", "result", "jupyter_flow")
+LINE = (*LINES, "jupyter_flow")
 
 
 class Extension:
@@ -22,6 +24,7 @@ class Extension:
         self.unattended = Unattended(shell)
         self.live = LivePictures(shell)
         self.magics: FlowMagics | None = None
+        self.boundary: Boundary | None = None
 
     def show(self) -> None:
         """The displays: what importing the package in a notebook is enough for."""
@@ -35,32 +38,41 @@ class Extension:
         """The magics, once."""
         if self.magics is not None:
             return
-        self.magics = FlowMagics(self.shell, self.live)
+        flow = Flow(self.shell, self.live)
+        self.boundary = Boundary(flow)
+        self.magics = FlowMagics(self.shell, self.live, flow, self.boundary)
         refused = [
             f"{prefix}{name}"
             for kind, prefix, verbs in (("line", "%", LINE), ("cell", "%%", CELL))
             for name in verbs
             if not self._claim(kind, name, getattr(self.magics, name))
         ]
-        self.shell.events.register("pre_run_cell", self.magics.before_cell)
+        self.shell.events.register("pre_run_cell", self.boundary.before_cell)
+        self.shell.events.register("post_run_cell", self.boundary.after_cell)
+        self.shell.ast_transformers.append(self.boundary)
+        tracebacks.explain_with(self.boundary.explain)
         completion.install(self.magics)
         if refused:
             say(f"another extension has {', '.join(refused)}, and keeps it: %jupyter_flow VERB … is the same")
 
     def unload(self) -> None:
         """Everything taken back."""
-        if self.magics is not None:
-            for registered in self.shell.magics_manager.magics.values():
-                for name in [
-                    name for name, magic in registered.items() if getattr(magic, "__self__", None) is self.magics
-                ]:
-                    del registered[name]
-            self.shell.events.unregister("pre_run_cell", self.magics.before_cell)
+        if self.magics is not None and self.boundary is not None:
+            self._unregister(self.magics)
+            self.shell.events.unregister("pre_run_cell", self.boundary.before_cell)
+            self.shell.events.unregister("post_run_cell", self.boundary.after_cell)
+            self.shell.ast_transformers.remove(self.boundary)
         self.shell.events.unregister("post_run_cell", self.unattended.after_cell)
         self.shell.events.unregister("post_run_cell", self.live.after_cell)
         watch_with(None)
         tracebacks.uninstall(self.shell)
         displays.unregister(self.shell)
+
+    def _unregister(self, magics: FlowMagics) -> None:
+        ours = (magics, magics.commands)
+        for registered in self.shell.magics_manager.magics.values():
+            for name in [name for name, magic in registered.items() if getattr(magic, "__self__", None) in ours]:
+                del registered[name]
 
     def _claim(self, kind: str, name: str, magic: Any) -> bool:
         """Register a magic unless its name is somebody else's."""
@@ -90,6 +102,12 @@ def arrive() -> None:
     shell = running()
     if shell is not None:
         _of(shell)
+
+
+def flow_of(shell: Shell | None) -> Flow | None:
+    """The flow of a shell that has our magics."""
+    extension = _extensions.get(id(shell))
+    return extension.boundary.flow if extension is not None and extension.boundary is not None else None
 
 
 def _of(shell: Shell) -> Extension:

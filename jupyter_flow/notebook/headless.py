@@ -20,10 +20,15 @@ def headless(shell: Shell | None = None) -> bool:
         return said not in ("0", "false", "no", "off")
     if "PYTEST_CURRENT_TEST" in os.environ:
         return True
-    return _unattended(_request(running() if shell is None else shell))
+    return _unattended(request(running() if shell is None else shell))
 
 
-def _request(shell: Any) -> dict[str, Any]:
+def goes_on() -> bool:
+    """Whether electron cells go on in parallel though nobody looks: who runs the notebook asks for them at the end."""
+    return os.environ.get(SWITCH, "").strip().lower() == "run"
+
+
+def request(shell: Any) -> dict[str, Any]:
     """The execute request under way; empty where there is none, or none is known."""
     try:
         parent: Any = getattr(shell, "get_parent", dict)()

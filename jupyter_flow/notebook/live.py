@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from ..dispatch.run import Run
@@ -21,13 +21,31 @@ REST_LARGE = 2.0
 SHARE = 10.0  # and never so frequent that drawing takes more than a tenth of the time
 
 
+class Followed(Protocol):
+    """A display that changes with what it shows."""
+
+    def draw(self, update: bool) -> None:
+        """Display it, or change the display."""
+
+    def keep_up(self) -> bool:
+        """Change the display where something has changed; whether there is more to come."""
+
+
+def _keeps_up(followed: Followed) -> bool:
+    try:
+        return followed.keep_up()
+    except Exception:  # the session may have been closed under us
+        LOG.debug("a display could not be kept up to date", exc_info=True)
+        return False
+
+
 class LivePictures:
     """The displays of a kernel that follow their dispatches."""
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._lock = threading.Lock()
-        self._followed: list[_Followed] = []
+        self._followed: list[Followed] = []
         self._thread: threading.Thread | None = None
         self._shown: set[str] = set()  # by the cell that runs
 
@@ -39,11 +57,14 @@ class LivePictures:
         run = session().run(id)
         if run is None or run.ended.is_set() or getattr(self._shell, "kernel", None) is None:
             return False
-        followed = _Followed(run, session(), self._shell.display_pub)
-        followed.draw(update=False)
         self._shown.add(id)
-        self._keep(followed)
+        self.keep(_Followed(run, session(), self._shell.display_pub))
         return True
+
+    def keep(self, followed: "Followed") -> None:
+        """Display something, and keep it up to date."""
+        followed.draw(update=False)
+        self._keep(followed)
 
     def shown(self, id: DispatchId) -> bool:
         """Whether the cell that runs shows such a picture already."""
@@ -53,7 +74,7 @@ class LivePictures:
         """(post_run_cell) What the next cell shows is its own."""
         self._shown.clear()
 
-    def _keep(self, followed: "_Followed") -> None:
+    def _keep(self, followed: "Followed") -> None:
         with self._lock:
             self._followed.append(followed)
             if self._thread is None:
@@ -63,7 +84,7 @@ class LivePictures:
     def _work(self) -> None:
         while True:
             time.sleep(PULSE)
-            over = [followed for followed in list(self._followed) if not followed.keep_up()]
+            over = [followed for followed in list(self._followed) if not _keeps_up(followed)]
             with self._lock:
                 self._followed = [followed for followed in self._followed if followed not in over]
                 if not self._followed:

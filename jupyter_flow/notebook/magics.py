@@ -9,18 +9,20 @@ from typing import Any, get_args
 from IPython.core.error import UsageError
 from IPython.core.magic import needs_local_scope, no_var_expand
 
-from ..model.electron import Electron
 from ..model.errors import BuildError, DispatchError
 from ..model.lattice import Lattice
 from ..model.options import Options
 from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId, dispatch
-from . import calls, naming, reports
-from .definitions import body_of, define
+from . import calls, electrons, lattices, naming, reports
+from .definitions import bind_def, body_of, is_def
 from .displays import told
 from .drawing import Drawing, picture_meant
 from .executors import ExecutorTable
+from .flow.boundary import Boundary
+from .flow.commands import FlowCommands
+from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
 from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
@@ -30,58 +32,70 @@ from .targets import node_of, result_of, split_target
 
 EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, inline) or a variable")
 OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
+LINES = ("dispatch", "executor", "graph", "result", "flow")
 VALUED = frozenset({"-o", "--out", "-x", "--executor"})
 
 
 class FlowMagics:
     """What ``%load_ext jupyter_flow`` brings."""
 
-    def __init__(self, shell: Shell, live: LivePictures) -> None:
-        self.shell, self._live = shell, live
-        self.raw_cell = ""  # of the cell that runs
+    def __init__(self, shell: Shell, live: LivePictures, flow: Flow, boundary: Boundary) -> None:
+        self.shell, self._live, self._boundary = shell, live, boundary
+        self._electrons = electrons.Electrons(shell, flow, boundary)
+        self.commands = FlowCommands(flow)
+        self.flow = self.commands.flow
 
-    def before_cell(self, info: Any) -> None:
-        """(pre_run_cell) Remember the cell as it was written: its magic sees only a part of it."""
-        self.raw_cell = info.raw_cell or ""
+    def _raw(self) -> str:
+        """The cell that runs, as it was written: its magic sees only a part of it."""
+        return self._boundary.cell.raw if self._boundary.cell is not None else ""
 
     @no_var_expand
     @takes(
-        "%%electron [NAME] [-x EXECUTOR] [--retries N] [--timeout TIME] [--cores N] [-q]",
-        argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function)"),
+        "%%electron [NAME] [-i IN,..] [-o OUT,..] [-x EXECUTOR] [--map VAR=ITERABLE] [OPTIONS]",
+        argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function, or what it makes)"),
         EXECUTOR,
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
         argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
+        *electrons.ARGUMENTS,
     )
     def electron(self, line: str, cell: str) -> None:
-        """Make the function of this cell an electron: a task of the lattices that call it.
+        """Make this cell an electron: a task that runs on an executor.
 
-        The cell is one def, with imports and comments beside it. In Python: @jupyter_flow.electron(...).
+        A cell of statements runs now, in the background: what it reads are its inputs, what it assigns its outputs,
+        and the notebook has those as soon as a cell needs them. A cell that is one def, with imports and comments
+        beside it, becomes an electron for lattices to call. In Python: @jupyter_flow.electron(...).
         """
         given = parsed(self.electron, line)
         options = self._options(given, given.retries, given.timeout, given.cores)
-        made = self._define("electron", line, cell, given.name)
-        if isinstance(made, Electron):
-            options = options.under(made.options)
-        self._bind(Electron(made, options, given.name), given.quiet)
+        self._electrons.make(given, options, body_of(self.shell, self._raw(), "electron", line, cell))
 
     @no_var_expand
     @takes(
-        "%%lattice [NAME] [-x DEFAULT] [--show] [-q]",
+        "%%lattice [NAME] [-x DEFAULT] [-p PARAMETER[=DEFAULT]].. [--show] [-q]",
         argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function)"),
         argument("-x", "--executor", metavar="DEFAULT", help="the executor of its electrons that name none"),
+        argument(
+            "-p", "--parameter", action="append", type=lattices.parameter, default=[], metavar="NAME[=DEFAULT]",
+            help="a parameter of a cell of statements",
+        ),
         argument("--show", action="store_true", help="draw its graph, if it can be built without arguments"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
-    )
+    )  # fmt: skip
     def lattice(self, line: str, cell: str) -> Drawing | None:
-        """Make the function of this cell a lattice: a workflow that %dispatch runs.
+        """Make this cell a lattice: a workflow that %dispatch runs.
 
-        The cell is one def, with imports and comments beside it. In Python: @jupyter_flow.lattice(...).
+        The cell is one def, with imports and comments beside it; or statements, which call electrons by name, and
+        whose last expression is the result. In Python: @jupyter_flow.lattice(...).
         """
         given = parsed(self.lattice, line)
         options = self._options(given, None, None, None)
-        made = self._define("lattice", line, cell, given.name)
+        body = body_of(self.shell, self._raw(), "lattice", line, cell)
+        if is_def(self.shell.compile.ast_parse(body.source, body.file, "exec")):
+            made = bind_def(self.shell, "lattice", body, given.name)
+        else:
+            made = lattices.bind_lattice(self.shell, body, given.name, given.parameter)
         if isinstance(made, Lattice):
             options = options.under(made.options)
             made = made.workflow_function
@@ -206,11 +220,15 @@ class FlowMagics:
     def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
         """Any of these magics, also where another extension has its name: %jupyter_flow VERB …
 
-        Verbs: electron and lattice (%%jupyter_flow), dispatch, executor, graph, result; and, which is no magic
-        of its own, %jupyter_flow cancel [ID], without an ID for the last dispatch.
+        Verbs: electron and lattice (%%jupyter_flow), dispatch, executor, graph, result, flow; and, which is no
+        magic of its own, %jupyter_flow cancel [ID], without an ID for the last dispatch.
         """
         verb, _, rest = line.strip().partition(" ")
-        known = ("electron", "lattice") if cell is not None else ("dispatch", "executor", "graph", "result", "cancel")
+        known = (
+            ("electron", "lattice")
+            if cell is not None
+            else ("dispatch", "executor", "graph", "result", "flow", "cancel")
+        )
         if verb not in known:
             raise UsageError(f"jupyter_flow: {verb or 'nothing'!r} is no verb here; there are {', '.join(known)}")
         run = getattr(self, "_cancel" if verb == "cancel" else verb)
@@ -230,10 +248,7 @@ class FlowMagics:
         with _usage("options"):
             return Options(executor_named(self.shell, given.executor), *more)
 
-    def _define(self, magic: str, line: str, cell: str, name: str | None) -> Any:
-        return define(self.shell, magic, body_of(self.shell, self.raw_cell, magic, line, cell), name)
-
-    def _bind(self, thing: Electron | Lattice, quiet: bool) -> None:
+    def _bind(self, thing: Lattice, quiet: bool) -> None:
         self.shell.user_ns[thing.name] = thing
         if not quiet:
             say(told(thing))

@@ -6,7 +6,7 @@ text real frames are made again, as template engines do it, so that IPython show
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,12 +27,29 @@ class _Raised(Exception):
     """What the frames that are put back raise."""
 
 
+Explain = Callable[[BaseException], str | None]
+_explaining: list[Explain] = []  # each may have a remark on an exception
+
+
+def explain_with(explain: Explain) -> None:
+    """Ask for a remark on each exception that is shown."""
+    _explaining.append(explain)
+
+
+def _explained(error: BaseException | None) -> None:
+    for explain in _explaining if error is not None else ():
+        remark = explain(error) if error is not None else None
+        if remark and error is not None and remark not in getattr(error, "__notes__", ()):
+            error.add_note(remark)
+
+
 def install(shell: Shell) -> None:
     """Have the shell show tracebacks of ours so. What is installed beside us keeps working."""
     shown = shell.showtraceback
 
     def showtraceback(exc_tuple: Any = None, *args: Any, **settings: Any) -> None:
         raised = exc_tuple or sys.exc_info()
+        _explained(raised[1])
         told = readable(raised)
         if told is not raised and isinstance(told[1], SyntaxError):
             settings.pop("running_compiled_code", None)  # with it the frames that led to the code are shown as well
@@ -47,6 +64,7 @@ def uninstall(shell: Shell) -> None:
     before = getattr(shell.showtraceback, MARK, None)
     if before is not None:
         shell.showtraceback = before
+    _explaining.clear()
 
 
 def readable(raised: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from ..session import session
 from ..verbs import DispatchId
 from .headless import headless
-from .shell import Shell
+from .shell import Shell, running
 
 
 class Unattended:
@@ -39,3 +39,11 @@ class Unattended:
             error = failed[0]
             result.error_in_exec = error
             self._shell.showtraceback((type(error), error, error.__traceback__), tb_offset=0)
+
+
+def settled() -> str:
+    """(asked by who runs a notebook, at its end) The electron cells that failed since their cells ended, as JSON."""
+    from . import extension
+    from .flow import settling
+
+    return settling.settled(extension.flow_of(running()))

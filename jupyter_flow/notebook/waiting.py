@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..model.events import STATUS_OF
@@ -18,7 +18,7 @@ PATIENCE = 1.0  # seconds that need no explanation
 @contextmanager
 def watching(id: str) -> "Iterator[ProgressLine]":
     """A progress line while somebody waits for a dispatch. On an interrupt it goes on; how to cancel it is said."""
-    line = ProgressLine(id)
+    line = ProgressLine(lambda: progress(id))
     try:
         yield line
     except KeyboardInterrupt:
@@ -40,8 +40,8 @@ def _cancelling(id: str) -> str:
 class ProgressLine:
     """One line that is written over, and leaves nothing behind. Silent where nobody looks on, or in a thread."""
 
-    def __init__(self, id: str) -> None:
-        self._id = id
+    def __init__(self, told: Callable[[], str]) -> None:
+        self._told = told
         self._began = time.monotonic()
         self._wide = 0
         self._silent = headless() or threading.current_thread() is not threading.main_thread()
@@ -50,7 +50,7 @@ class ProgressLine:
         """Time has passed."""
         passed = time.monotonic() - self._began
         if not self._silent and passed > PATIENCE:
-            self._write(f"{progress(self._id)} · {passed:.0f} s")
+            self._write(f"{self._told()} · {passed:.0f} s")
 
     def clear(self) -> None:
         """Leave no trace."""

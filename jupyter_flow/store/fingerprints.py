@@ -163,6 +163,9 @@ class _Walk:
         for part in (found.fget, found.fset, found.fdel):
             self.visit(part)
 
+    def known(self, thing: Any) -> None:
+        self.tell("known", type(thing).__qualname__, thing.__fingerprint__)
+
     def wrapper(self, wrapper: Any) -> None:
         self.tell("wrapper", type(wrapper).__qualname__)
         self.visit(wrapper.__wrapped__)
@@ -273,6 +276,8 @@ def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
     for kind, teller in _TELLERS:
         if isinstance(thing, kind):
             return teller
+    if isinstance(inspect.getattr_static(thing, "__fingerprint__", None), bytes):
+        return _Walk.known
     wrapped = inspect.getattr_static(thing, "__wrapped__", None)
     return None if wrapped is None else _Walk.wrapper
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ..model.cellvalues import CellValues
 from ..model.events import BlobRef, Value
 from ..model.graph import MIXED, OUTPUT, OUTPUTS, PLAIN
 from ..model.hooks import Hook
@@ -11,6 +12,7 @@ from ..model.literal import Literal
 from ..model.options import Options
 from ..model.pickles import loads, pack
 from ..store.blobs import Blobs
+from .remarks import remark
 
 Hooks = tuple[Hook, ...]
 
@@ -34,7 +36,15 @@ class Payload:
 
     def pack(self, value: object) -> Value:
         """An object as a value. Raises what pickling raises, and StoreFull."""
-        return pack(value, self.blobs.write)
+        try:
+            return pack(value, self.blobs.write)
+        except Exception as error:
+            if isinstance(error, OSError) or not isinstance(value, CellValues):
+                raise
+        kept = value.portable()
+        for name, why in kept.left.items():
+            remark(f"{name} stays where it was made, since it cannot be pickled ({why})")
+        return pack(kept, self.blobs.write)
 
     def text(self, text: bytes) -> Value | None:
         """Captured output as a value; None for no output."""

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import current_process
 from pathlib import Path
 
+from ..model.pickles import redefine_classes
 from ..store.blobs import Blobs, Durability
 from .journal import JournalWriter
 from .logs import Logs
@@ -107,4 +108,5 @@ def main(channel: Connection, prefix: str, root: str, durability: Durability, ke
     die_with(kernel)
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else electrons could start no processes
     sys.argv = [""]
+    redefine_classes()
     Worker(channel, prefix, Blobs(Path(root), durability)).serve()

@@ -83,10 +83,14 @@ class TestElectron:
     @pytest.mark.parametrize(
         ("cell", "told"),
         [
-            ("%%electron\nx = 1", "line 2 is an assignment"),
-            ("%%electron\ndef f(): ...\ndef g(): ...", "it has 2 of them"),
-            ("%%electron\nimport os", "it has none"),
-            ("%%electron\n\ndef f(): ...\nf()", "line 4 is an expression"),
+            ("%%electron\n", "the cell body is empty"),
+            ("%%electron\n# only words", "this cell has no code"),
+            ("%%electron\nfrom os import *", "import *"),
+            ("%%electron\n%time f = 1", "magic"),
+            ("%%electron --map fold\nf = fold", "write VARIABLE=ITERABLE"),
+            ("%%electron -o 3\nf = 1", "cannot be a variable's name"),
+            ("%%electron --after never\nf = 1", "no electron cell is called 'never'"),
+            ("%%electron --lazy\ndef f(): ...", "for cells of statements"),
             ("%%electron --retries many\ndef f(): ...", "--retries: invalid int value: 'many'"),
             ("%%electron --retries -1\ndef f(): ...", "retries=-1"),
             ("%%electron --timeout soon\ndef f(): ...", "'soon' is no time span"),
@@ -98,7 +102,9 @@ class TestElectron:
             ("%%electron -x moon\ndef f(): ...", "no executor is called 'moon'"),
             ("%%electron 'open\ndef f(): ...", "no closing quotation"),
             ("%%electron not-a-name\ndef f(): ...", "cannot be a variable's name"),
-            ("%%lattice\nx = 1", "line 2 is an assignment"),
+            ("%%lattice\nx = 1", "a lattice of statements needs a name"),
+            ("%%lattice f\n# only words", "this cell has no code"),
+            ("%%lattice f -p a=g()\n1", "the default is to be a literal"),
         ],
     )
     def test_a_mistake_is_a_usage_error_and_nothing_is_defined(self, notebook: Any, cell: str, told: str) -> None:

@@ -31,7 +31,7 @@ def test_a_line_is_written_over_and_leaves_nothing(
     done: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", -1.0)
-    line = ProgressLine(done)
+    line = ProgressLine(lambda: waiting.progress(done))
     line.tick()
     line.clear()
     shown = capsys.readouterr().out.split("\r")
@@ -41,7 +41,7 @@ def test_a_line_is_written_over_and_leaves_nothing(
 
 def test_nobody_is_shown_a_line(done: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", -1.0)
-    line = ProgressLine(done)
+    line = ProgressLine(lambda: waiting.progress(done))
     line.tick()
     line.clear()
     assert capsys.readouterr().out == ""

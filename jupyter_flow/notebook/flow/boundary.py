@@ -1,0 +1,188 @@
+"""What happens between cells and at their beginning: values are bound, and names that are still being made waited for.
+
+An ordinary cell that needs such a name gets a wait as its first statement. So an interrupt, or the failure of
+what it waits for, is an exception of the cell like any other, and nothing of the cell has run.
+"""
+
+import ast
+import logging
+from typing import Any
+
+from ..cells import CellRefused, Names, mentions, names_of
+from ..headless import request
+from .execution import CellRun, Seen
+from .flow import Flow
+from .reach import reach
+
+LOG = logging.getLogger("jupyter_flow")
+NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
+OURS = frozenset(
+    {"electron", "lattice", "flow", "executor", "result", "jupyter_flow"}
+)  # magics that wait by themselves
+CALLS = frozenset({"run_line_magic", "run_cell_magic"})
+
+
+class Cell:
+    """The cell that runs now."""
+
+    def __init__(self, raw: str, count: int, key: str, before: dict[str, int]) -> None:
+        self.raw, self.count, self.key, self.before = raw, count, key, before
+        self.names: Names | None = None
+        self.seen: dict[str, Seen] = {}
+        self.visited = self.electron = False
+
+
+class Boundary:
+    """The hooks of one shell. (The shell calls `visit` for every piece of code that it is about to compile.)"""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._running: list[Cell] = []  # a cell may run another one
+        flow.space[NEED] = flow.need
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell that runs now."""
+        return self._running[-1] if self._running else None
+
+    # before ------------------------------------------------------------------------------------------
+
+    def before_cell(self, info: Any) -> None:
+        """(pre_run_cell)"""
+        flow = self.flow
+        metadata = request(flow.shell).get("metadata", {})
+        flow.book.forget(map(str, metadata.get("deletedCells") or ()))
+        flow.bind()
+        key = flow.replaying.key if flow.replaying else str(metadata.get("cellId") or "")
+        count = flow.shell.execution_count
+        if self._running:  # a cell within a cell has no id of its own
+            key = flow.replaying.key if flow.replaying else ""
+        self._running.append(Cell(info.raw_cell or "", count, key, self._identities()))
+
+    def visit(self, tree: ast.AST) -> ast.AST:
+        """(a transformer of the shell's) See to it that a cell finds the names it needs."""
+        try:
+            if isinstance(tree, ast.Module) and not _only_ours(tree):
+                self._prepare(tree)
+        except Exception:  # the shell would drop us for good
+            LOG.exception("a cell's names could not be looked into")
+        return tree
+
+    def _prepare(self, tree: ast.Module) -> None:
+        cell = self.cell
+        names = _analysed(tree, cell.raw if cell else "")
+        code = _without_ours(tree)
+        wanted = mentions(code) if names is None else {*names.reads}
+        if cell is not None and not cell.visited:
+            cell.visited, cell.names = True, names
+            current = self.flow.book.current
+            cell.seen = {name: Seen(current.get(name), None) for name in wanted if name in current}
+        if not self.flow.waits():
+            return
+        found = reach(wanted, self.flow.space, self.flow.pending)
+        for name in names.deletes if names is not None else ():
+            if self.flow.pending(name) is not None and name not in found.pending:
+                self.flow.space[name] = None  # so that it can be deleted
+        if found.pending:
+            _insert(tree, sorted(found.pending))
+
+    def explain(self, error: BaseException) -> str | None:
+        """What to add to an error about a name that is still being made, and that nobody could see was needed."""
+        name = error.name if isinstance(error, NameError) else error.args[0] if isinstance(error, KeyError) else None
+        execution = self.flow.pending(name) if isinstance(name, str) else None
+        if execution is None:
+            return None
+        return (
+            f"{name!r} is made by electron {execution.name!r}, {execution.status}: name it in the cell to wait for it"
+        )
+
+    # after -------------------------------------------------------------------------------------------
+
+    def after_cell(self, result: Any) -> None:
+        """(post_run_cell)"""
+        cell = self._running.pop() if self._running else None
+        if cell is None:
+            return
+        if not cell.electron:
+            self._note(cell)
+        self.flow.bind()
+        if self.flow.auto and not self._running and self.flow.replaying is None:
+            self._keep_up()
+
+    def _note(self, cell: Cell) -> None:
+        """An ordinary cell has run: whatever it made is the notebook's version of it."""
+        flow, now = self.flow, self._identities()
+        makes = dict.fromkeys(name for name in {*now, *cell.before} if self._changed(name, cell, now))
+        names = cell.names
+        if names is not None:
+            there = (*names.writes, *names.defines, *names.imports, *names.targets)
+            makes |= dict.fromkeys(name for name in there if name in now and flow.pending(name) is None)
+        made = tuple(sorted(makes))
+        if not made and not cell.seen:
+            return
+        known = flow.book.cell(cell.key or _key(made, cell))
+        known.definition, known.raw = None, cell.raw
+        flow.book.ran(known, CellRun(known, cell.count, cell.seen, made), made)
+
+    def _changed(self, name: str, cell: Cell, now: dict[str, int]) -> bool:
+        """Whether an ordinary cell changed a name, and not we in the meantime."""
+        if name not in now and self.flow.pending(name) is not None:
+            return False
+        return now.get(name) not in (cell.before.get(name), self.flow.bound.get(name))
+
+    def _keep_up(self) -> None:
+        try:
+            self.flow.update()
+        except Exception as error:
+            self.flow.shell.showtraceback((type(error), error, error.__traceback__))
+
+    def _identities(self) -> dict[str, int]:
+        hidden = self.flow.shell.user_ns_hidden
+        return {
+            name: id(value) for name, value in list(self.flow.space.items())
+            if not name.startswith("_") and name not in hidden
+        }  # fmt: skip
+
+
+def _key(made: tuple[str, ...], cell: Cell) -> str:
+    """What an ordinary cell without an id is known by: what it makes, and whether out of an earlier version."""
+    own = [name for name in made if name in cell.seen]
+    return f"makes {','.join(made)} of {','.join(own)}" if made else f"source {cell.raw}"
+
+
+def _analysed(tree: ast.Module, raw: str) -> Names | None:
+    try:
+        return names_of(tree, raw)
+    except (CellRefused, SyntaxError):  # magics in it: whatever is mentioned counts
+        return None
+
+
+def _is_ours(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
+        return False
+    first = node.args[0] if node.args else None
+    return isinstance(first, ast.Constant) and first.value in OURS
+
+
+def _only_ours(tree: ast.Module) -> bool:
+    return bool(tree.body) and all(isinstance(s, ast.Expr) and _is_ours(s.value) for s in tree.body)
+
+
+def _without_ours(tree: ast.Module) -> ast.Module:
+    return ast.Module([s for s in tree.body if not (isinstance(s, ast.Expr) and _is_ours(s.value))], [])
+
+
+def _insert(tree: ast.Module, names: list[str]) -> None:
+    """``_jupyter_flow_need("model", …)`` as the first statement, after a docstring and imports of the future."""
+    call = ast.Call(ast.Name(NEED, ast.Load()), [ast.Constant(name) for name in names], [])
+    statement = ast.Expr(call)
+    place = 0
+    while place < len(tree.body) - 1 and _comes_first(tree.body[place]):
+        place += 1
+    ast.copy_location(statement, tree.body[place])
+    ast.fix_missing_locations(statement)
+    tree.body.insert(place, statement)
+
+
+def _comes_first(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"

@@ -1,0 +1,205 @@
+"""A cell with all it needs, at the moment it is run: nothing the notebook does afterwards reaches it."""
+
+import builtins
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blake3 import blake3
+
+from ...model.electron import Electron
+from ...model.errors import BuildError
+from ...model.graph import TransportGraph
+from ...model.lattice import Lattice
+from ...model.literal import ATOMS, Literal
+from ...model.options import Options
+from ...model.tracing import ACTIVE
+from ...session import session
+from ...store.fingerprints import fingerprint
+from ...worker.cell import CellFunction, CellTask, carry, digest_of
+from ...worker.mapped import Gather, MappedCell
+from .definition import Definition
+from .reach import Reach, reach, stripped
+
+if TYPE_CHECKING:
+    from .execution import Execution
+
+ALONE = frozenset({"ndarray", "DataFrame", "Series", "Index", "str", "bytes", "bytearray", "range"})
+LARGE = 10_000_000  # bytes; a larger input is named with its size
+ELEMENTS = "elements"  # the label of what a cell is mapped over
+
+
+class Wait(NamedTuple):
+    """An argument that another cell makes."""
+
+    producer: "Execution"
+    names: tuple[str, ...]
+
+
+class Captured(NamedTuple):
+    """What an execution of a cell is made of."""
+
+    graph: TransportGraph
+    waits: dict[str, Wait]  # by label
+    inputs: tuple[str, ...]  # what it reads, for people: data only, in the order of the cell
+    outputs: tuple[str, ...]  # what it makes, for people
+    makes: tuple[str, ...]  # every name it binds: also its functions, classes and imports
+    digests: dict[str, bytes | None]  # of the data and code it has from the notebook, by name
+    large: dict[str, int]  # inputs of note, with their bytes
+    task: CellTask  # the cell as a function of its inputs
+
+
+def capture(
+    cell: Definition, space: dict[str, Any], pending: Callable[[str], "Execution | None"],
+    instead: Mapping[str, Any] = {},
+) -> Captured:  # fmt: skip
+    """Take along what a cell reaches in a notebook. Raises BuildError, naming what cannot be taken along.
+
+    instead: values to take instead of the notebook's.
+    """
+    found = reach(cell.reads(), space, pending, instead)
+    _keep_wanted(cell, found)
+    outputs, makes = _outputs(cell, found)
+    labels = _labels(cell, found)
+    groups = {label: names for label, names in labels.items() if (label,) != names or _waits(found, names)}
+    function = CellFunction(
+        cell.name, cell.source, cell.file, _carried(cell, found, space), makes, cell.names.deletes, groups,
+        code_digest(cell, found, space),
+    )  # fmt: skip
+    arguments = {label: _argument(found, label, names) for label, names in labels.items()}
+    electron = Electron(function, cell.options, cell.name)
+    graph = _graph(cell, electron, arguments, found, makes)
+    waits = {label: Wait(found.pending[names[0]], names) for label, names in labels.items() if _waits(found, names)}
+    if cell.mapped and cell.mapped.iterable in found.pending:
+        waits[ELEMENTS] = Wait(found.pending[cell.mapped.iterable], (cell.mapped.iterable,))
+    digests = {**{name: digest_of(value) for name, value in found.data.items()}, **_digests_of_code(found, space)}
+    shown = tuple(name for name in cell.reads() if name in found.data or name in found.pending)
+    return Captured(graph, waits, shown, outputs, makes, digests, _large(graph), _task(cell, function, found, outputs))
+
+
+def _task(cell: Definition, function: CellFunction, found: Reach, outputs: Sequence[str]) -> CellTask:
+    """For lattices: what it reads from the notebook, and nobody has yet, is a parameter as well."""
+    known = {*found.code, *vars(builtins)}
+    parameters = [name for name in cell.inputs or (*found.data, *cell.names.reads) if name not in known]
+    plain = CellFunction(cell.name, cell.source, cell.file, function.carried, outputs, (), {}, function.__fingerprint__)
+    return CellTask(plain, sorted(dict.fromkeys(parameters), key=_in_order(cell)))
+
+
+def _in_order(cell: Definition) -> Callable[[str], int]:
+    order = {name: place for place, name in enumerate(cell.inputs or cell.names.reads)}
+    return lambda name: order.get(name, len(order))
+
+
+def _keep_wanted(cell: Definition, found: Reach) -> None:
+    """With ``-i``, only the data that it names."""
+    if cell.inputs is None:
+        return
+    wanted = {*cell.inputs, *([cell.mapped.iterable] if cell.mapped else [])}
+    for names in (found.data, found.pending):
+        for name in [name for name in names if name not in wanted]:
+            del names[name]
+
+
+def _outputs(cell: Definition, found: Reach) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names it makes for people, and all."""
+    names = cell.names
+    if cell.outputs is not None:
+        shown: tuple[str, ...] = cell.outputs
+    else:
+        changed = [name for name in names.mutates if name in found.code]
+        mapped = {cell.mapped.variable} if cell.mapped else set()
+        shown = tuple(n for n in (*names.writes, *found.stores) if n not in changed and n not in mapped)
+    return shown, tuple(dict.fromkeys((*shown, *names.defines, *names.imports)))
+
+
+def _labels(cell: Definition, found: Reach) -> dict[str, tuple[str, ...]]:
+    """The arguments: arrays and the like each by itself, so that a large one is kept once; other data, which may
+    share objects, together; of each cell that is waited for, its names together.
+    """
+    elements = cell.mapped.iterable if cell.mapped and cell.mapped.iterable not in cell.names.reads else None
+    alone = [n for n, v in found.data.items() if n != elements and (type(v) in ATOMS or type(v).__name__ in ALONE)]
+    others = [name for name in found.data if name not in alone and name != elements]
+    producers: dict[int, list[str]] = {}
+    for name, producer in found.pending.items():
+        if name != elements:
+            producers.setdefault(id(producer), []).append(name)
+    groups = [(name,) for name in alone] + [tuple(names) for names in (others, *producers.values()) if names]
+    return {", ".join(names): names for names in groups}
+
+
+def _waits(found: Reach, names: Sequence[str]) -> bool:
+    return names[0] in found.pending
+
+
+def _argument(found: Reach, label: str, names: Sequence[str]) -> Any:
+    if _waits(found, names):
+        return None  # supplied when it is there
+    return found.data[label] if (label,) == tuple(names) else {name: found.data[name] for name in names}
+
+
+def _carried(cell: Definition, found: Reach, space: dict[str, Any]) -> bytes:
+    try:
+        return carry(found.code, found.classes, found.data, space)
+    except Exception as error:
+        culprit = next((name for name, value in found.code.items() if not _portable(value, found, space)), None)
+        what = f"{culprit!r}, which it uses," if culprit else "the code it uses"
+        raise BuildError(
+            f"electron {cell.name!r}: {what} cannot be pickled, so no worker could receive it ({error}); "
+            "make it inside the cell instead"
+        ) from error
+
+
+def _portable(value: Any, found: Reach, space: dict[str, Any]) -> bool:
+    try:
+        carry({"it": value}, (), found.data, space)
+    except Exception:
+        return False
+    return True
+
+
+def _graph(
+    cell: Definition, electron: Electron, arguments: Mapping[str, Any], found: Reach, makes: Sequence[str]
+) -> TransportGraph:
+    """The graph of one electron; of a mapped cell, of the sublattice that runs it for each element."""
+
+    def body() -> Any:
+        if cell.mapped is None:
+            return electron(**arguments)
+        picked = cell.mapped.iterable if cell.mapped.iterable in found.pending else None
+        mapped = Electron(MappedCell(electron, cell.mapped.variable, picked), Options(cell.options.executor), cell.name)
+        made = mapped(found.data.get(cell.mapped.iterable), **arguments)
+        tracer = ACTIVE.get()
+        assert tracer is not None
+        return tracer.glue(":gather", Gather(makes), (made,), {})
+
+    body.__name__ = cell.name
+    graph = session().prepare(Lattice(body))
+    graph.sources[cell.file] = cell.raw
+    graph.source = cell.raw
+    for version in graph.versions:
+        if version.kind != "glue":
+            version.source, version.file = cell.raw, cell.file
+    return graph
+
+
+def _large(graph: TransportGraph) -> dict[str, int]:
+    sizes = {}
+    for label, _, item in graph.inputs_of(0):
+        if isinstance(item, Literal):
+            size = len(item.data) if isinstance(item.data, bytes) else item.data.size
+            if size >= LARGE:
+                sizes[label] = size
+    return sizes
+
+
+def code_digest(cell: Definition, found: Reach, space: Mapping[str, Any]) -> bytes:
+    """A digest of a cell's code and of the code it uses. Data count as inputs."""
+    digest = blake3(cell.source.encode("utf-8", "surrogatepass"))
+    told: Iterable[bytes | None] = (value for _, value in sorted(_digests_of_code(found, space).items()))
+    for part in (*told, repr((cell.inputs, cell.outputs, cell.mapped)).encode()):
+        digest.update(part or b"")
+    made: bytes = digest.digest()
+    return made
+
+
+def _digests_of_code(found: Reach, space: Mapping[str, Any]) -> dict[str, bytes | None]:
+    return {name: fingerprint(stripped(value, space)) for name, value in found.code.items()}

@@ -1,0 +1,128 @@
+"""``%flow``: what can be asked of a notebook's electron cells, and done with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import no_var_expand
+
+from ...model.errors import FlowError
+from ...model.node import NodeResult
+from ...session import session
+from ..parsing import argument, parsed, takes
+from ..shell import say
+from ..targets import node_of, result_of, split_target
+from .book import Cell
+from .execution import Execution
+from .flow import Flow
+from .report import FlowTable
+from .source import debugging, inputs_of
+
+VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs")
+
+
+class FlowCommands:
+    """The magic ``%flow``."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+
+    @no_var_expand
+    @takes(
+        "%flow [status | stale | run | auto [on|off] | wait [NAME..] | cancel [NAME..] | why NODE | debug NODE]",
+        argument("verb", nargs="?", default="status", choices=VERBS, help="what to do (unset: status)"),
+        argument("names", nargs="*", metavar="NAME", help="electron cells, by name or by the number of In [number]"),
+    )
+    def flow(self, line: str) -> Any:
+        """Look at the notebook's electron cells, and bring them up to date.
+
+        status: every electron cell and what feeds it, how far each is, and why it is stale. stale: those only.
+        run: run what is stale, in order; what is up to date is left alone. auto: do so by itself after every cell.
+        wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
+        debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
+        """
+        given = parsed(self.flow, line)
+        verb: Callable[[list[str]], Any] = getattr(self, f"_{given.verb}")
+        try:
+            return verb(given.names)
+        except (FlowError, LookupError) as error:
+            if isinstance(error, FlowError) and given.verb in ("run", "wait") and error.__traceback__ is None:
+                raise
+            raise UsageError(f"flow: {error}") from None
+
+    def _status(self, names: list[str]) -> FlowTable:
+        return FlowTable(self._flow.book, self._flow.survey())
+
+    def _stale(self, names: list[str]) -> FlowTable:
+        return FlowTable(self._flow.book, self._flow.survey(), stale_only=True)
+
+    def _run(self, names: list[str]) -> None:
+        if not self._flow.update():
+            say("everything is up to date")
+
+    def _auto(self, names: list[str]) -> None:
+        if names not in ([], ["on"], ["off"]):
+            raise UsageError("flow: %flow auto on, or %flow auto off")
+        if names:
+            self._flow.auto = names == ["on"]
+        say(f"auto is {'on: what gets stale is run after every cell' if self._flow.auto else 'off'}")
+
+    def _wait(self, names: list[str]) -> None:
+        self._flow.finish(self._executions(names))
+
+    def _cancel(self, names: list[str]) -> None:
+        stopping = [execution for execution in self._executions(names) if not execution.state.over]
+        for execution in stopping:
+            self._flow.scheduler.cancel(execution)
+        self._flow.wait(stopping)
+        say(f"cancelled {', '.join(e.name for e in stopping)}" if stopping else "nothing is under way")
+
+    def _why(self, names: list[str]) -> None:
+        cell = self._cell(names)
+        reasons = self._flow.survey().reasons.get(cell, [])
+        say(f"{cell.title}: {'; '.join(reasons) or 'up to date'}")
+
+    def _debug(self, names: list[str]) -> None:
+        target = self._target(names, "debug")
+        self._flow.shell.set_next_input(debugging(target, self._node(target)))
+
+    def _inputs(self, names: list[str]) -> None:
+        values = inputs_of(self._node(self._target(names, "inputs")))
+        self._flow.space.update(values)
+        say(f"loaded {', '.join(values) or 'nothing: it has no inputs'}")
+
+    # what is meant -----------------------------------------------------------------------------------
+
+    def _executions(self, names: list[str]) -> list[Execution]:
+        if not names:
+            return self._flow.scheduler.live
+        return [execution for name in names if (execution := self._cell([name]).execution) is not None]
+
+    def _cell(self, names: list[str]) -> Cell:
+        if len(names) != 1:
+            raise UsageError("flow: name one electron cell")
+        found = self._flow.book.named(names[0])
+        if found is None and names[0].isdigit():
+            found = self._flow.book.numbered(int(names[0]))
+        if found is None:
+            self._flow.execution_named(names[0])  # raises, and says what there is
+            raise AssertionError
+        return found
+
+    def _target(self, names: list[str], verb: str) -> str:
+        if len(names) != 1:
+            raise UsageError(f"flow: %flow {verb} NODE: an electron cell's name, or a dispatch's ID.NODE")
+        return names[0]
+
+    def _node(self, target: str) -> NodeResult:
+        cell = self._flow.book.named(target)
+        execution = cell.execution if cell is not None else None
+        if execution is not None:
+            if execution.run is None:
+                raise FlowError(f"{target} has not started, so nothing is known of its inputs")
+            return session().result(execution.run.id).node(0)
+        id, node = split_target(target)
+        result = result_of(id, self._flow.space)
+        if not node and len(result.nodes) != 1:
+            raise FlowError(f"which electron of {result.lattice.name}? write {target}.NAME or {target}.NUMBER")
+        return node_of(result, node or "0")

@@ -1,0 +1,42 @@
+"""An electron cell as it is written."""
+
+from dataclasses import dataclass, field
+
+from ...model.options import Options
+from ..cells import Names
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """``--map VAR=ITERABLE``."""
+
+    variable: str
+    iterable: str  # a name of the notebook
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The code of an electron cell and what its header asks for."""
+
+    name: str
+    source: str  # Python: IPython's own syntax translated, lines numbered as in the cell
+    raw: str  # the whole cell as it was written
+    file: str  # as tracebacks know it
+    names: Names
+    options: Options = field(default_factory=Options)
+    inputs: tuple[str, ...] | None = None  # -i
+    outputs: tuple[str, ...] | None = None  # -o
+    mapped: Mapped | None = None
+    after: tuple[str, ...] = ()
+    lazy: bool = False
+    quiet: bool = False
+    show: bool = False
+    named: bool = True  # its NAME was given
+
+    def reads(self) -> tuple[str, ...]:
+        """The names it may take from the notebook."""
+        names = dict.fromkeys((*self.names.reads, *self.names.carries, *(self.inputs or ())))
+        if self.mapped:
+            names.pop(self.mapped.variable, None)
+            names[self.mapped.iterable] = None
+        return tuple(names)

@@ -1,0 +1,283 @@
+"""The flow of a notebook: its electron cells while they run, and what they made where the notebook expects it."""
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ...model.errors import FlowError
+from ...store.fingerprints import fingerprint
+from ...worker.cell import adopt, digest_of
+from ..headless import goes_on, headless
+from ..live import LivePictures
+from ..shell import Shell, say
+from ..waiting import ProgressLine
+from .book import Book, Cell
+from .capture import Captured, capture
+from .definition import Definition
+from .execution import CellRun, Execution, Seen, State
+from .lines import CellLine, answer
+from .reach import CODE, stripped
+from .scheduler import Scheduler
+from .shield import shielded
+from .staleness import Survey
+
+TICK = 0.25  # seconds between two signs of life to whoever waits
+
+Namespace = dict[str, Any]
+
+
+class Flow:
+    """What a kernel knows of its notebook's cells."""
+
+    def __init__(self, shell: Shell, live: LivePictures) -> None:
+        self.shell, self._live = shell, live
+        self.book = Book()
+        self.scheduler = Scheduler(lambda execution: None)
+        self.auto = False
+        self.replaying: Cell | None = None  # an ordinary cell that is run again
+        self.bound: dict[str, int] = {}  # by name: the identity of what was bound last
+
+    @property
+    def space(self) -> Namespace:
+        """The notebook's namespace."""
+        space: Namespace = self.shell.user_ns
+        return space
+
+    # running a cell ----------------------------------------------------------------------------------
+
+    def run(self, key: str, definition: Definition, count: int) -> Execution:
+        """Run an electron cell, in the background. Raises BuildError, and what an input failed with."""
+        self.bind()
+        self._bind_imports(definition)
+        cell = self.book.cell(key)
+        captured = capture(definition, self.space, self.pending)
+        return self._register(cell, definition, captured, count, self.pending)
+
+    def again(self, cell: Cell) -> Execution:
+        """Run an electron cell again as if all were run in order."""
+        definition, before = cell.definition, cell.execution
+        assert definition is not None
+        assert before is not None
+
+        def ordered(name: str) -> Execution | None:
+            producer = self.book.producer(name, cell)
+            return producer.execution if producer is not None else None
+
+        captured = capture(definition, self.space, ordered, self._earlier(cell, before))
+        return self._register(cell, definition, captured, before.count, ordered)
+
+    def _register(
+        self, cell: Cell, definition: Definition, captured: Captured, count: int,
+        pending: Callable[[str], Execution | None],
+    ) -> Execution:  # fmt: skip
+        for wait in captured.waits.values():
+            if wait.producer.state in (State.FAILED, State.CANCELLED):
+                wait.producer.fail()
+        after = [self.execution_named(name) for name in definition.after]
+        seen = {name: Seen(self._maker(name, cell, pending), digest) for name, digest in captured.digests.items()}
+        for wait in captured.waits.values():
+            seen |= {name: Seen(wait.producer, None) for name in wait.names}
+        execution = Execution(cell, count, seen, definition, captured)
+        execution.after = after
+        with shielded():
+            old = cell.execution
+            if old is not None and old.definition.name != definition.name:
+                self.space.pop(old.definition.name, None)
+            cell.definition, cell.raw = definition, definition.raw
+            self.book.ran(cell, execution, self._current_names(cell, captured.makes, pending))
+            for name in captured.makes:
+                if self.book.current[name] is execution:
+                    self.space.pop(name, None)  # whoever looks for it past us must not find an old value
+            self.scheduler.add(execution, old)
+        return execution
+
+    def _maker(self, name: str, cell: Cell, pending: Callable[[str], Execution | None]) -> CellRun | None:
+        if pending != self.pending:
+            producer = self.book.producer(name, cell)
+            return producer.run if producer is not None else None
+        return self.book.current.get(name)
+
+    def _current_names(
+        self, cell: Cell, makes: Sequence[str], pending: Callable[[str], Execution | None]
+    ) -> Iterable[str]:
+        """Of what a cell makes: what the notebook sees. Run in its order, it leaves alone what later cells made."""
+        if pending == self.pending:
+            return makes
+        return [name for name in makes if self.book.last_maker(name) in (cell, None) or name not in self.book.current]
+
+    def _earlier(self, cell: Cell, before: Execution) -> Namespace:
+        """Inputs that a cell had from the notebook, where the notebook has another version by now."""
+        values: Namespace = {}
+        for name, seen in before.seen.items():
+            producer = self.book.producer(name, cell)
+            made = producer.run if producer is not None else None
+            if isinstance(made, Execution) or self.book.current.get(name) is made:
+                continue
+            if made is not seen.by:
+                raise FlowError(
+                    f"{cell.title} reads the {name!r} of {producer.title if producer else 'the notebook'}, and the "
+                    f"notebook has another one by now: run {producer.title if producer else 'what makes it'} again"
+                )
+            values[name] = before.input(name)
+        return values
+
+    def _bind_imports(self, definition: Definition) -> None:
+        """Imports that cost nothing are bound at once: modules that are loaded."""
+        for statement in ast.parse(definition.source).body:
+            if isinstance(statement, ast.Import):
+                modules = [alias.name for alias in statement.names]
+            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+                modules = [statement.module]
+            else:
+                continue
+            if all(module in sys.modules for module in modules) and "__future__" not in modules:
+                exec(compile(ast.Module([statement], []), definition.file, "exec"), self.space)
+
+    # names -------------------------------------------------------------------------------------------
+
+    def pending(self, name: str) -> Execution | None:
+        """The execution that a name waits for; None where the notebook has it, or nobody makes it."""
+        run = self.book.current.get(name)
+        return run if isinstance(run, Execution) and not run.bound else None
+
+    def waits(self) -> bool:
+        """Whether any name waits."""
+        return any(isinstance(run, Execution) and not run.bound for run in self.book.current.values())
+
+    def need(self, *names: str) -> None:
+        """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt."""
+        wanted = dict.fromkeys(found for name in names if (found := self.pending(name)) is not None)
+        self.wait(list(wanted))
+        self.bind()
+        for name in names:
+            run = self.book.current.get(name)
+            if isinstance(run, Execution):
+                if run.state is not State.DONE or run.error is not None:
+                    run.fail()
+                if name in run.left and name not in self.space:
+                    raise NameError(f"{name!r} stays on the worker of {run.name!r}: {run.left[name]}", name=name)
+
+    def wait(self, executions: Sequence[Execution]) -> None:
+        """Wait for executions to end, well or not. An interrupt stops the waiting, not them."""
+        waiting = [execution for execution in executions if not execution.ended.is_set()]
+        for execution in waiting:
+            self.scheduler.wake(execution)
+        line = ProgressLine(lambda: _waited(waiting))
+        try:
+            for execution in waiting:
+                while not execution.ended.wait(TICK):
+                    execution.check()
+                    line.tick()
+        except KeyboardInterrupt:
+            line.clear()
+            names = " ".join(execution.name for execution in waiting if not execution.ended.is_set())
+            say(f"interrupted: {names or 'it'} goes on; to stop: %jupyter_flow flow cancel {names}".rstrip())
+            raise
+        finally:
+            line.clear()
+
+    def bind(self) -> None:
+        """(between cells) What electron cells have made since is the notebook's."""
+        runs = dict.fromkeys(self.book.current.values())
+        for run in runs:
+            if isinstance(run, Execution) and not run.bound and run.state is State.DONE and run.error is None:
+                self._bind(run)
+
+    def _bind(self, execution: Execution) -> None:
+        try:
+            values = execution.values()
+        except Exception as error:
+            execution.error = error
+            return
+        with shielded():
+            for name in execution.makes:
+                if self.book.current.get(name) is execution and name in values:
+                    self.space[name] = adopt(values[name], self.space)
+                    self.bound[name] = id(self.space[name])
+            for name in values.deleted:
+                self.space.pop(name, None)
+            execution.left, execution.bound = values.left, True
+
+    def execution_named(self, name: str) -> Execution:
+        """The latest run of the electron cell of that name. Raises FlowError."""
+        cell = self.book.named(name)
+        if cell is None or cell.execution is None:
+            there = ", ".join(dict.fromkeys(c.definition.name for c in self.book if c.definition)) or "none yet"
+            raise FlowError(f"no electron cell is called {name!r}; there are {there}")
+        return cell.execution
+
+    # in its cell -------------------------------------------------------------------------------------
+
+    def show(self, *executions: Execution) -> None:
+        """Answer in the cell. Where nobody looks on, wait for them, and fail here if one fails."""
+        lines = [CellLine(self.shell, execution) for execution in executions if not execution.definition.quiet]
+        if not headless(self.shell) and getattr(self.shell, "kernel", None) is None:
+            say("\n".join(answer(execution) for execution in executions if not execution.definition.quiet))
+            return
+        if not headless(self.shell):
+            for line in lines:
+                self._live.keep(line)
+            return
+        if not goes_on():
+            self.finish([execution for execution in executions if not execution.definition.lazy])
+        for line in lines:
+            line.print()
+
+    def finish(self, executions: Sequence[Execution]) -> None:
+        """Wait for executions. Raises what the first one failed with."""
+        self.wait(executions)
+        self.bind()
+        for execution in executions:
+            if execution.state is not State.DONE:
+                execution.fail()
+
+    # the whole ---------------------------------------------------------------------------------------
+
+    def survey(self) -> Survey:
+        """Which cells are out of date."""
+        return Survey(self.book, self._digest)
+
+    def _digest(self, name: str) -> bytes | None:
+        if name not in self.space:
+            return b"missing"
+        value = self.space[name]
+        return fingerprint(stripped(value, self.space)) if isinstance(value, CODE) else digest_of(value)
+
+    def update(self) -> list[Cell]:
+        """Run what is stale, in order: electron cells in the background, ordinary ones between them here."""
+        plan = self.survey().plan()
+        started = []
+        try:
+            for cell in plan:
+                if cell.definition is not None:
+                    started.append(self.again(cell))
+                else:
+                    self._again_here(cell)
+        finally:
+            self.show(*started)
+        self._restore()
+        return plan
+
+    def _again_here(self, cell: Cell) -> None:
+        self.replaying = cell
+        try:
+            done = self.shell.run_cell(cell.raw, store_history=False)
+        finally:
+            self.replaying = None
+        done.raise_error()
+
+    def _restore(self) -> None:
+        """Let every name be the version of the last cell that makes it."""
+        for name, run in list(self.book.current.items()):
+            last = self.book.last_maker(name)
+            execution = last.execution if last is not None else None
+            if execution is not None and execution is not run:
+                self.book.current[name] = execution
+                execution.bound = False
+                self.space.pop(name, None)
+
+
+def _waited(executions: Sequence[Execution]) -> str:
+    names = [answer(execution).partition(" · ")[0] for execution in executions if not execution.ended.is_set()]
+    return f"waiting for {'; '.join(names)}"

@@ -1,0 +1,133 @@
+"""The line an electron cell answers with: ``fit(X, y) → model · cpu``, and how far it is while somebody looks on.
+
+When all is over it says the same each time, so that a saved notebook compares equal.
+"""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from ...executor import _executor_manager as names
+from ...model.result import NodeResult
+from ...session import session
+from ...worker.remarks import REMARK
+from ..headless import goes_on
+from ..pictures import label_of
+from ..shell import Shell
+from ..tracebacks import with_cells
+from .execution import Execution, State
+
+REST = 0.5  # seconds between two changes of a line
+MOST = 60  # characters of what an electron printed last
+UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def answer(execution: Execution) -> str:
+    """``fit(X, y) → model · cpu``."""
+    cell, captured = execution.definition, execution.captured
+    inputs = [f"{n} ×…" if cell.mapped and n == cell.mapped.iterable else n for n in captured.inputs]
+    made = captured.outputs or tuple(n for n in captured.makes if n not in cell.names.imports)
+    parts = [f"{cell.name}({', '.join(inputs)})" + (f" → {', '.join(made)}" if made else "")]
+    parts.append(label_of(names.get_executor(cell.options.executor)))
+    parts += [f"{cell.options.retries} retries"] if cell.options.retries else []
+    parts += [f"at most {cell.options.timeout:g} s"] if cell.options.timeout else []
+    parts += [f"{label} is {size_text(size)}" for label, size in captured.large.items()]
+    return " · ".join(parts)
+
+
+def size_text(size: float) -> str:
+    """``240 MB``."""
+    return next((f"{size / unit:.3g} {name}" for unit, name in UNITS if size >= unit), f"{size:g} bytes")
+
+
+class CellLine:
+    """The line in its cell, followed until the execution has ended."""
+
+    def __init__(self, shell: Shell, execution: Execution) -> None:
+        self._shell, self._execution = shell, execution
+        self._publisher = shell.display_pub  # of now: a later cell that captures its output has another one
+        self._display = uuid4().hex
+        self._shown = ""
+        self._due = 0.0
+
+    def draw(self, update: bool) -> None:
+        """Show how things are."""
+        self._shown = self._text()
+        self._publisher.publish({"text/plain": self._shown}, {}, transient={"display_id": self._display}, update=update)
+        self._due = time.monotonic() + REST
+
+    def print(self) -> None:
+        """Show it once."""
+        self._publisher.publish({"text/plain": self._text()}, {})
+
+    def keep_up(self) -> bool:
+        """Change it where something has changed; whether there is more to come."""
+        over = self._execution.ended.is_set()
+        if over or (time.monotonic() >= self._due and self._text() != self._shown):
+            self.draw(update=True)
+        return not over
+
+    def _text(self) -> str:
+        execution = self._execution
+        line, state = answer(execution), execution.status
+        if state is State.DONE:
+            return "\n".join([line, *remarks(execution)])
+        if state is State.FAILED:
+            return f"{line} · {failure(self._shell, execution)}"
+        if goes_on():
+            return line
+        return f"{line} · {how_far(execution)}"
+
+
+def how_far(execution: Execution) -> str:
+    """What an execution does now: ``waiting for load``, ``running 3 s · 45 %``."""
+    state = execution.status
+    if state is State.WAITING:
+        needed = [producer.name for producer in execution.producers if not producer.state.over]
+        return f"waiting for {', '.join(dict.fromkeys(needed)) or 'a worker'}"
+    if state is not State.RUNNING:
+        return str(state)
+    begun = min(execution.run.begun.values(), default=0) if execution.run else 0
+    seconds = max(0.0, time.time() - begun / 1e9) if begun else 0.0
+    return " · ".join([f"running {seconds:.0f} s", *_progress(execution)])
+
+
+def _progress(execution: Execution) -> list[str]:
+    if execution.run is None:
+        return []
+    if execution.definition.mapped:
+        child = execution.run.children.get(0)
+        return [f"{sum(map(bool, child.published))} of {len(child.graph)}"] if child is not None else []
+    node = session().result(execution.run.id).node(0)
+    progress = getattr(node, "progress", None)
+    if progress is not None:
+        return [progress.text]
+    printed = [line.strip() for line in node.stdout.splitlines() if line.strip()]
+    return [printed[-1][:MOST]] if printed else []
+
+
+def remarks(execution: Execution) -> list[str]:
+    """What its worker had to say of an execution that went well."""
+    node = session().result(execution.run.id).node(0) if execution.run is not None else None
+    lines = node.stderr.splitlines() if node is not None else []
+    return [line.removeprefix(REMARK) for line in lines if line.startswith(REMARK)]
+
+
+def failure(shell: Shell, execution: Execution) -> str:
+    """Why it failed, with the cell's lines."""
+    if execution.cause is not None:
+        return f"not run: {execution.cause.name} has failed"
+    node = _failed(session().result(execution.run.id).nodes) if execution.run else None
+    if node is None or node.error is None:
+        return f"failed: {type(execution.error).__name__}: {execution.error}"
+    text = with_cells(shell, node.error.traceback or f"{node.error.type}: {node.error.message}")
+    return f"failed\n{text.rstrip()}"
+
+
+def _failed(nodes: list[NodeResult]) -> NodeResult | None:
+    for node in nodes:
+        inside: Any = node.sublattice_result
+        found = _failed(inside.nodes) if inside is not None else None
+        if found is not None or node.error is not None:
+            return found or node
+    return None

@@ -1,0 +1,132 @@
+"""What a cell takes along: the data and the code behind the names it reads, also those its functions reach."""
+
+import types
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...model.electron import Electron
+from ...model.lattice import Lattice
+from ..cells import reached, stored
+
+Namespace = dict[str, Any]
+
+CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, Electron, Lattice)
+INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "__doc__"})
+SHELL = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open", "_ih", "_oh", "_dh"})  # IPython's own
+
+
+@dataclass
+class Reach:
+    """The names that a piece of code reaches in a notebook, sorted by what stands behind them."""
+
+    data: Namespace = field(default_factory=dict)
+    code: Namespace = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)  # name -> whatever the notebook waits for
+    stores: dict[str, None] = field(default_factory=dict)  # names that its functions assign, by `global`
+    classes: list[type] = field(default_factory=list)  # of the data
+
+
+def reach(
+    names: Iterable[str], space: Namespace, pending: Callable[[str], Any], instead: Mapping[str, Any] = {}
+) -> Reach:
+    """Follow names through the functions and classes of a notebook.
+
+    pending: what a name waits for, or None. instead: values to take instead of the notebook's.
+    """
+    found = Reach()
+    ahead = deque(dict.fromkeys(names))
+    met = set(ahead)
+
+    def visit(more: Iterable[str]) -> None:
+        new = [name for name in more if name not in met]
+        met.update(new)
+        ahead.extend(new)
+
+    while ahead:
+        name = ahead.popleft()
+        waited = pending(name)
+        if waited is not None:
+            found.pending[name] = waited
+        elif (name in space or name in instead) and name not in SHELL:
+            value = instead[name] if name in instead else space[name]
+            _sort(name, value, found)
+            for function in functions_of(value, space):
+                visit(sorted(reached(function.__code__)))
+                stores = dict.fromkeys(sorted(stored(function.__code__)))
+                found.stores |= stores
+    return found
+
+
+def _sort(name: str, value: Any, found: Reach) -> None:
+    if isinstance(value, CODE):
+        found.code[name] = value
+        return
+    found.data[name] = value
+    if homemade(type(value)) and type(value) not in found.classes:
+        found.classes.append(type(value))
+
+
+def stripped(value: Any, space: Mapping[str, Any]) -> Any:
+    """Code without what it reaches by name in the notebook: that counts for itself."""
+    if isinstance(value, types.FunctionType) and value.__globals__ is space:
+        bare = types.FunctionType(value.__code__, {}, value.__name__, value.__defaults__, value.__closure__)
+        bare.__kwdefaults__, bare.__module__ = value.__kwdefaults__, value.__module__
+        return bare
+    if isinstance(value, Electron):
+        return value.name, stripped(value.function, space)
+    if isinstance(value, classmethod | staticmethod):
+        return type(value).__name__, stripped(value.__func__, space)
+    if isinstance(value, type) and homemade(value):
+        members = {name: stripped(member, space) for name, member in vars(value).items() if name not in INTERNAL}
+        return value.__qualname__, value.__bases__, sorted(members.items(), key=lambda item: item[0])
+    return value
+
+
+def homemade(kind: type) -> bool:
+    """Whether a class was written in the notebook."""
+    return kind.__module__ == "__main__"
+
+
+def functions_of(value: Any, space: Mapping[str, Any]) -> Iterator[types.FunctionType]:
+    """The functions behind a value whose globals are the notebook's: its own, its class's, those it wraps."""
+    met: set[int] = set()
+    ahead = [value]
+    while ahead:
+        thing = ahead.pop()
+        if id(thing) in met:
+            continue
+        met.add(id(thing))
+        if isinstance(thing, types.FunctionType):
+            if thing.__globals__ is space:
+                yield thing
+            ahead += [cell.cell_contents for cell in thing.__closure__ or () if _filled(cell)]
+        elif isinstance(thing, Electron):
+            ahead.append(thing.function)
+        elif isinstance(thing, Lattice):
+            ahead.append(thing.workflow_function)
+        elif isinstance(thing, types.MethodType):
+            ahead += [thing.__func__, thing.__self__]
+        elif isinstance(thing, type):
+            ahead += _members(thing)
+        elif homemade(type(thing)):
+            ahead.append(type(thing))
+
+
+def _members(kind: type) -> list[Any]:
+    if not homemade(kind):
+        return []
+    members = [getattr(member, "__func__", member) for member in vars(kind).values()]
+    for member in vars(kind).values():
+        if isinstance(member, property):
+            members += [part for part in (member.fget, member.fset, member.fdel) if part]
+    return [*members, *kind.__bases__]
+
+
+def _filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018  # an empty one raises
+    except ValueError:
+        return False
+    return isinstance(cell.cell_contents, (types.FunctionType, type, Electron, Lattice, types.MethodType))

@@ -1,0 +1,75 @@
+"""The cells of a notebook for people: the table of ``%flow status``."""
+
+from collections.abc import Sequence
+
+from ...executor import _executor_manager as names
+from .. import tables
+from ..pictures import label_of
+from .book import Book, Cell
+from .execution import State
+from .lines import how_far
+from .staleness import Survey
+
+HEAD = ("cell", "reads", "makes", "executor", "state")
+
+
+class FlowTable:
+    """The electron cells and the ordinary ones that matter to them, in order. A snapshot."""
+
+    def __init__(self, book: Book, survey: Survey, stale_only: bool = False) -> None:
+        concerned = [cell for cell in book if cell.run and (cell.definition or _feeds(cell, book))]
+        if stale_only:
+            concerned = [cell for cell in concerned if survey.reasons.get(cell)]
+        self.rows = [_row(cell, survey) for cell in concerned]
+        stale = sum(bool(survey.reasons.get(cell)) for cell in concerned)
+        self.remark = f"{stale} stale: %flow run brings the notebook up to date" if stale else ""
+        self._nothing = "nothing is stale" if stale_only else "no electron cell has been run yet: %%electron makes one"
+
+    def plain(self) -> str:
+        """As text."""
+        if not self.rows:
+            return self._nothing
+        return "\n".join([tables.plain(HEAD, self.rows, len(self.rows)), *([self.remark] if self.remark else [])])
+
+    def markdown(self) -> str:
+        """As Markdown."""
+        if not self.rows:
+            return tables.escaped(self._nothing)
+        return tables.markdown(HEAD, self.rows) + (f"\n\n{tables.escaped(self.remark)}" if self.remark else "")
+
+    def __repr__(self) -> str:
+        return self.plain()
+
+
+def _feeds(cell: Cell, book: Book) -> bool:
+    """Whether some electron cell reads what an ordinary one makes."""
+    return any(
+        other.definition is not None and other.run is not None and book.producer(name, other) is cell
+        for other in book
+        for name in (other.run.seen if other.run else ())
+    )
+
+
+def _row(cell: Cell, survey: Survey) -> Sequence[str]:
+    run, execution = cell.run, cell.execution
+    assert run is not None
+    if execution is None:
+        reads, makes, executor = tuple(run.seen), run.makes, ""
+    else:
+        reads, makes = execution.captured.inputs, execution.captured.outputs
+        executor = label_of(names.get_executor(execution.definition.options.executor))
+    return cell.title, _listed(reads), _listed(makes), executor, _state(cell, survey)
+
+
+def _state(cell: Cell, survey: Survey) -> str:
+    execution, reasons = cell.execution, survey.reasons.get(cell, [])
+    if execution is not None and execution.state in (State.WAITING, State.RUNNING):
+        return how_far(execution)
+    if reasons:
+        return f"stale: {', '.join(reasons)}"
+    return "up to date"
+
+
+def _listed(names: Sequence[str]) -> str:
+    most = 6
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")

@@ -1,0 +1,147 @@
+"""Starts electron cells when their inputs are known.
+
+All of it happens on one thread: others only ask. So no interrupt, which reaches the kernel's main thread
+anywhere, can leave an execution half started.
+"""
+
+import functools
+import logging
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from ...dispatch.run import Run
+from ...model.literal import Literal
+from ...session import session
+from .execution import Execution, State, cancelled, skipped
+
+LOG = logging.getLogger("jupyter_flow")
+
+
+class Scheduler:
+    """The executions that have not ended."""
+
+    def __init__(self, ended: Callable[[Execution], None]) -> None:
+        self._ended = ended
+        self._live: list[Execution] = []
+        self._wanted: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def live(self) -> list[Execution]:
+        """What has not ended, oldest first."""
+        return [execution for execution in list(self._live) if not execution.state.over]
+
+    def add(self, execution: Execution, instead_of: Execution | None = None) -> None:
+        """Take an execution on; it starts as soon as its inputs are there.
+
+        What waits for the one that it replaces, and has not started, waits for it then; the old one is cancelled.
+        """
+        self._live.append(execution)
+        if instead_of is not None and not instead_of.state.over:
+            self._ask(functools.partial(self._rewire, instead_of, execution))
+            self._ask(functools.partial(self._cancel, instead_of))
+        self._ask(functools.partial(self._advance, execution))
+
+    def wake(self, execution: Execution) -> None:
+        """Somebody needs what was not to start by itself."""
+        self._ask(functools.partial(self._wake, execution))
+
+    def cancel(self, execution: Execution) -> None:
+        """Stop an execution; what waits for it never starts."""
+        self._ask(functools.partial(self._cancel, execution))
+
+    def close(self) -> None:
+        """Take no more."""
+        self._wanted.put(None)
+
+    # the thread --------------------------------------------------------------------------------------
+
+    def _ask(self, act: Callable[[], None]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="jupyter_flow flow", daemon=True)
+            self._thread.start()
+        self._wanted.put(act)
+
+    def _serve(self) -> None:
+        while (act := self._wanted.get()) is not None:
+            try:
+                act()
+            except Exception:
+                LOG.exception("the flow met an error, and goes on")
+
+    def _wake(self, execution: Execution) -> None:
+        if execution.state is State.LAZY:
+            execution.state = State.WAITING
+            self._advance(execution)
+
+    def _cancel(self, execution: Execution) -> None:
+        if execution.state is State.RUNNING and execution.run is not None:
+            execution.run.cancel()
+        else:
+            self._settle(execution, State.CANCELLED, cancelled(execution))
+
+    def _advance(self, execution: Execution) -> None:
+        """Start it if it can start, or end it if it never will; wake what it needs."""
+        if execution.state is not State.WAITING:
+            return
+        producers = execution.producers
+        for producer in producers:
+            self._wake(producer)
+            if producer.state in (State.FAILED, State.CANCELLED):
+                execution.cause = producer.cause or producer
+                self._settle(execution, State.FAILED, skipped(producer))
+                return
+        if all(producer.state is State.DONE for producer in producers):
+            self._start(execution)
+
+    def _start(self, execution: Execution) -> None:
+        graph = execution.captured.graph
+        try:
+            for label, wait in execution.captured.waits.items():
+                assert wait.producer.value is not None
+                graph.supply(0, label, Literal(wait.producer.value))
+            execution.state = State.RUNNING
+            execution.run = session().start(graph, functools.partial(self._over, execution))
+        except Exception as error:  # no space, a closed session: the cell has failed, and says why
+            self._settle(execution, State.FAILED, error)
+
+    def _over(self, execution: Execution, run: Run) -> None:
+        """(store's thread) A dispatch has ended."""
+        self._ask(functools.partial(self._conclude, execution, run))
+
+    def _conclude(self, execution: Execution, run: Run) -> None:
+        run.ended.wait()
+        execution.run = run
+        try:
+            state, value, error = execution.outcome(run)
+        except Exception as problem:
+            state, value, error = State.FAILED, None, problem
+        execution.value = value
+        self._settle(execution, state, error)
+
+    def _settle(self, execution: Execution, state: State, error: BaseException | None) -> None:
+        """An execution has ended: tell, and go on with what waits for it."""
+        if execution.state.over:
+            return
+        execution.state, execution.error = state, error
+        if execution in self._live:
+            self._live.remove(execution)
+        self._ended(execution)
+        execution.ended.set()
+        for other in list(self._live):
+            if execution in other.producers:
+                self._advance(other)
+
+    def _rewire(self, old: Execution, new: Execution) -> None:
+        for execution in self._live:
+            if execution is new or execution.state not in (State.WAITING, State.LAZY):
+                continue
+            waits = execution.captured.waits
+            for label, wait in list(waits.items()):
+                if wait.producer is old:
+                    waits[label] = wait._replace(producer=new)
+            for name, seen in list(execution.seen.items()):
+                if seen.by is old:
+                    execution.seen[name] = seen._replace(by=new)
+            execution.after = [new if producer is old else producer for producer in execution.after]

@@ -1,0 +1,37 @@
+"""What whoever runs a notebook asks at its end: which electron cells failed after their cells had gone well."""
+
+import json
+from typing import Any
+
+from ..shell import running
+from ..tracebacks import readable
+from .execution import Execution, State
+from .flow import Flow
+
+
+def settled(flow: Flow | None) -> str:
+    """Wait for every electron cell; the failures as JSON.
+
+    A list of objects: execution_count, name, ename, evalue, traceback (lines).
+    """
+    if flow is None:
+        return "[]"
+    flow.wait(flow.scheduler.live)
+    executions = [cell.execution for cell in flow.book if cell.execution is not None]
+    return json.dumps([_told(execution) for execution in executions if execution.state is State.FAILED])
+
+
+def _told(execution: Execution) -> dict[str, Any]:
+    try:
+        execution.fail()
+    except BaseException as error:
+        raised = readable((type(error), error, error.__traceback__))
+        shell: Any = running()
+        lines = shell.InteractiveTB.structured_traceback(*raised, tb_offset=0)
+        return {
+            "execution_count": execution.count,
+            "name": execution.name,
+            "ename": type(error).__name__,
+            "evalue": str(error),
+            "traceback": list(lines),
+        }

@@ -1,0 +1,134 @@
+"""Which cells are out of date, why, and what has to run to bring the notebook up to date.
+
+The rule is "as if run in order": a cell should have read each name from the last cell before it that makes the name.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ...model.errors import FlowError
+from .book import Book, Cell
+from .execution import CellRun, Execution, Seen, State
+
+Digest = Callable[[Any], bytes | None]
+
+
+class Ambiguous(NamedTuple):
+    """A name that a cell read from one cell, and would read from another if all were run in order."""
+
+    name: str
+    reader: Cell
+    read: Cell
+    ordered: Cell
+
+    def __str__(self) -> str:
+        if self.read is self.reader:
+            return (
+                f"{self.reader.title} read the {self.name!r} that it had made itself, since it was run more than once, "
+                f"and in order it would read that of {self.ordered.title}; run both again, in the order you mean"
+            )
+        return (
+            f"{self.name!r} is made by {self.read.title} and by {self.ordered.title}, which were run out of order: "
+            f"{self.reader.title} read the former's, and in order it would read the latter's; "
+            "run them again, in the order you mean"
+        )
+
+
+class Survey:
+    """The state of a notebook's cells at one moment.
+
+    digest: of what a name holds now, data or code; None where nobody can tell.
+    """
+
+    def __init__(self, book: Book, digest: Callable[[str], bytes | None]) -> None:
+        self._book = book
+        self._now: dict[str, bytes | None] = {}
+        self._digest = digest
+        self.reasons: dict[Cell, list[str]] = {}
+        self.ambiguous: list[Ambiguous] = []
+        for cell in book:
+            if cell.run is not None:
+                self.reasons[cell] = self._reasons(cell, cell.run)
+
+    @property
+    def stale(self) -> list[Cell]:
+        """The cells that are out of date, in order."""
+        return [cell for cell, reasons in self.reasons.items() if reasons]
+
+    def plan(self) -> list[Cell]:
+        """What to run, in order: stale electron cells, and the stale ordinary ones that feed electron cells.
+
+        Raises FlowError where the order is ambiguous.
+        """
+        feeding = self._feeding()
+        planned = [cell for cell in self.stale if cell.definition is not None or cell in feeding]
+        concerned = set(planned) | {cell for cell in self.reasons if cell.definition is not None}
+        for ambiguity in self.ambiguous:
+            if ambiguity.reader in concerned:
+                raise FlowError(str(ambiguity))
+        return planned
+
+    def _feeding(self) -> set[Cell]:
+        """The cells that some electron cell reads from, directly or through others."""
+        found: set[Cell] = set()
+        ahead = [cell for cell in self.reasons if cell.definition is not None]
+        while ahead:
+            cell = ahead.pop()
+            for name in cell.run.seen if cell.run else ():
+                producer = self._book.producer(name, cell)
+                if producer is not None and producer not in found:
+                    found.add(producer)
+                    ahead.append(producer)
+        return found
+
+    def _reasons(self, cell: Cell, run: CellRun) -> list[str]:
+        reasons = []
+        if isinstance(run, Execution) and run.state in (State.FAILED, State.CANCELLED):
+            reasons.append("it failed" if run.state is State.FAILED else "it was cancelled")
+        if isinstance(run, Execution) and run.state is State.LAZY:
+            reasons.append("it has not been run yet")
+        for name, seen in run.seen.items():
+            reason = self._reason(cell, name, seen)
+            if reason and reason not in reasons:
+                reasons.append(reason)
+        return reasons
+
+    def _reason(self, cell: Cell, name: str, seen: Seen) -> str:
+        """Why what a cell saw of a name is out of date; "" if it is not."""
+        producer = self._book.producer(name, cell)
+        maker = seen.by.cell if seen.by is not None else None
+        if producer is None:
+            return self._loose(name, seen) if maker is None else self._orphaned(cell, name, maker)
+        if maker is not None and maker is not producer and maker in self.reasons | {cell: []}:
+            self.ambiguous.append(Ambiguous(name, cell, maker, producer))
+        if self.reasons.get(producer):
+            return f"{producer.title} is stale"
+        made = producer.run
+        if made is seen.by or made is None:
+            return self._changed(name, seen) if self._is_current(name, made) else ""
+        if isinstance(made, Execution):
+            same = seen.by is not None and made.digest_of(name) == seen.by.digest_of(name)
+            return "" if same and made.digest_of(name) is not None else f"{producer.title} was run again"
+        if self._is_current(name, made):
+            return self._changed(name, seen)
+        return f"{producer.title} was run again"
+
+    def _loose(self, name: str, seen: Seen) -> str:
+        """A name that no cell we know of made."""
+        return "" if name in self._book.current else self._changed(name, seen)
+
+    def _orphaned(self, cell: Cell, name: str, maker: Cell) -> str:
+        if maker is cell:  # the first to make it, out of an earlier version of its own
+            return ""
+        return f"no cell before it makes {name!r} any more"
+
+    def _is_current(self, name: str, run: CellRun | None) -> bool:
+        return self._book.current.get(name) is run
+
+    def _changed(self, name: str, seen: Seen) -> str:
+        """For a value of the notebook's own: whether it is still what the cell saw."""
+        if seen.digest is None or isinstance(seen.by, Execution):
+            return ""
+        if name not in self._now:
+            self._now[name] = self._digest(name)
+        return "" if self._now[name] == seen.digest else f"{name!r} has changed"

@@ -1,0 +1,263 @@
+"""A notebook cell as an electron: its statements run in a namespace of their own, what they made goes back by name."""
+
+import ast
+import builtins
+import inspect
+import io
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import cloudpickle
+from blake3 import blake3
+
+from ..model.cellvalues import CellValues
+from ..model.literal import ATOMS
+from ..model.pickles import PROTOCOL, Buffers, Unpickler, dumps
+from .commands import Commands
+from .remarks import remark
+
+CODE = types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type
+LARGEST_WATCHED = 256 * 1024 * 1024  # bytes of an input that is looked at for changes
+
+Namespace = dict[str, Any]
+
+
+class CellFunction:
+    """The function of an electron cell. Called with its inputs by name, it returns `CellValues`.
+
+    source: Python, after IPython's own syntax is translated. file: as tracebacks know the cell. carried: the
+    functions, classes and modules it uses (`carry`). outputs, deletes: the names it hands back or takes away.
+    groups: inputs that hold several names each, by their label. digest: of all its code.
+    """
+
+    builds_graph = False
+
+    def __init__(
+        self, name: str, source: str, file: str, carried: bytes, outputs: Sequence[str], deletes: Sequence[str],
+        groups: Mapping[str, Sequence[str]], digest: bytes,
+    ) -> None:  # fmt: skip
+        self.__name__ = self.__qualname__ = name
+        self.source, self.file, self.carried = source, file, carried
+        self.outputs, self.deletes = tuple(outputs), tuple(deletes)
+        self.groups = {label: tuple(names) for label, names in groups.items()}
+        self.__fingerprint__ = digest
+
+    def __call__(self, /, **given: Any) -> Any:
+        space = self.namespace(given)
+        watched = [name for name in self._names(given) if name in space and name not in self.outputs]
+        before = _marks(space, watched)
+        done = _execute(self.source, self.file, space)
+        if inspect.iscoroutine(done):
+            return self._later(done, space, before)
+        return self._values(space, before)
+
+    async def _later(self, done: Any, space: Namespace, before: dict[str, bytes]) -> CellValues:
+        await done
+        return self._values(space, before)
+
+    def _values(self, space: Namespace, before: dict[str, bytes]) -> CellValues:
+        after = _marks(space, before)
+        changed = tuple(name for name, mark in before.items() if after.get(name, mark) != mark)
+        if changed:
+            names = ", ".join(changed)
+            remark(f"it changed {names}, which is not among its outputs: the notebook's stays as it was (-o {names})")
+        made = {name: space[name] for name in self.outputs if name in space}
+        return CellValues(made, tuple(name for name in self.deletes if name not in space), changed)
+
+    def namespace(self, given: Mapping[str, Any]) -> Namespace:
+        """The names the cell starts with: its inputs, and the code that came along."""
+        inputs: Namespace = {}
+        for label, value in given.items():
+            names = self.groups.get(label)
+            inputs |= {label: value} if names is None else {name: value[name] for name in names if name in value}
+        space = carried_by(self.carried, inputs)
+        for value in inputs.values():
+            adopt(value, space)
+        space.update(inputs)
+        space.update(__name__="__main__", __builtins__=builtins, get_ipython=lambda: Commands(space))
+        return space
+
+    def _names(self, given: Iterable[str]) -> list[str]:
+        return [name for label in given for name in self.groups.get(label, (label,))]
+
+
+class CellTask:
+    """A cell as a function of its inputs, for lattices that call it: its outputs are what it returns."""
+
+    def __init__(self, function: CellFunction, parameters: Sequence[str]) -> None:
+        self.__name__ = self.__qualname__ = function.__name__
+        self.__fingerprint__ = function.__fingerprint__
+        self.__signature__ = inspect.Signature(
+            [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in parameters]
+        )
+        self._function = function
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        done: Any = self._function(**self.__signature__.bind(*args, **kwargs).arguments)
+        return self._later(done) if inspect.iscoroutine(done) else self._returned(done)
+
+    async def _later(self, done: Any) -> Any:
+        return self._returned(await done)
+
+    def _returned(self, made: CellValues) -> Any:
+        values = tuple(made.get(name) for name in self._function.outputs)
+        return values[0] if len(values) == 1 else values or None
+
+
+def _execute(source: str, file: str, space: Namespace) -> Any:
+    """Run statements; the value of a last expression is displayed. A coroutine where they await."""
+    tree = ast.parse(source, file)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) and not _silent(source) else None
+    body = _compiled(tree, file, "exec")
+    end = _compiled(ast.Expression(last.value), file, "eval") if isinstance(last, ast.Expr) else None
+    if (body.co_flags | (end.co_flags if end else 0)) & inspect.CO_COROUTINE:
+        return _executed(body, end, space)
+    exec(body, space)
+    if end is not None:
+        _display(eval(end, space))
+    return None
+
+
+async def _executed(body: types.CodeType, end: types.CodeType | None, space: Namespace) -> None:
+    for code in (body, end):
+        value = eval(code, space) if code else None
+        value = await value if inspect.iscoroutine(value) else value
+    if end is not None:
+        _display(value)
+
+
+def _compiled(tree: Any, file: str, mode: str) -> types.CodeType:
+    code: types.CodeType = compile(
+        tree,
+        file,
+        mode,
+        flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+        dont_inherit=True,
+    )
+    return code
+
+
+def _silent(source: str) -> bool:
+    """Whether a semicolon ends the cell: its last value is not to be shown."""
+    import tokenize
+
+    aside = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.INDENT, tokenize.DEDENT}
+    told = [t for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type not in aside]
+    return bool(told) and told[-1].string == ";"
+
+
+def _display(value: Any) -> None:
+    if value is not None:
+        getattr(builtins, "display", print)(value)
+
+
+# code that travels ------------------------------------------------------------------------------------
+
+
+class _Carrier(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+    """Pickles code, with the names of the notebook's data where these stand: they come as inputs."""
+
+    def __init__(self, file: io.BytesIO, data: Mapping[str, Any]) -> None:
+        super().__init__(file, protocol=PROTOCOL)
+        self._data = {id(value): name for name, value in data.items() if type(value) not in ATOMS}
+
+    def persistent_id(self, obj: Any) -> str | None:
+        """The name of an input."""
+        return self._data.get(id(obj))
+
+
+class _Arrival(Unpickler):
+    def __init__(self, data: bytes, inputs: Namespace) -> None:
+        super().__init__(data)
+        self._inputs = inputs
+
+    def persistent_load(self, name: str) -> Any:
+        return self._inputs[name]
+
+
+def carry(code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, Any], home: Namespace) -> bytes:
+    """Pickle code of a notebook: by name, and the classes of its data. `home`: the notebook's namespace.
+
+    All functions of one pickle share one namespace when they arrive. A function that does nothing tells which.
+    Raises what pickling raises.
+    """
+    file = io.BytesIO()
+    _Carrier(file, data).dump((_empty(home), dict(code), list(classes)))
+    return file.getvalue()
+
+
+def _empty(home: Namespace) -> types.FunctionType:
+    empty = types.FunctionType((lambda: None).__code__, home, "empty")
+    empty.__module__ = "__main__"  # what cloudpickle takes along whole
+    return empty
+
+
+def carried_by(data: bytes, inputs: Namespace) -> Namespace:
+    """The namespace that the functions in a pickle share, with the code in it."""
+    empty, code, _ = _Arrival(data, inputs).load()
+    space: Namespace = empty.__globals__
+    space.update(code)
+    return space
+
+
+def adopt(value: Any, space: Namespace) -> Any:
+    """A function or class that came as another cell's output, made to read its globals here.
+
+    It comes with a namespace of its own; what that has besides goes along.
+    """
+    if isinstance(value, types.FunctionType) and _homeless(value):
+        for name, thing in value.__globals__.items():
+            space.setdefault(name, thing)
+        return _moved(value, space)
+    if isinstance(value, type) and value.__module__ == "__main__":
+        for name, member in list(vars(value).items()):
+            if isinstance(member, types.FunctionType) and _homeless(member) and member.__globals__ is not space:
+                setattr(value, name, adopt(member, space))
+    return value
+
+
+def _homeless(function: types.FunctionType) -> bool:
+    return function.__module__ == "__main__"
+
+
+def _moved(function: types.FunctionType, space: Namespace) -> types.FunctionType:
+    moved = types.FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+    moved.__kwdefaults__, moved.__qualname__ = function.__kwdefaults__, function.__qualname__
+    moved.__doc__, moved.__module__ = function.__doc__, function.__module__
+    moved.__annotations__ = function.__annotations__
+    moved.__dict__.update(function.__dict__)
+    return moved
+
+
+# inputs that change -------------------------------------------------------------------------------------
+
+
+def _marks(space: Namespace, names: Iterable[str]) -> dict[str, bytes]:
+    """A digest of each of these that could be changed and is not too large."""
+    marks = {}
+    for name in names:
+        value = space.get(name)
+        if type(value) in ATOMS or isinstance(value, CODE):
+            continue
+        mark = digest_of(value, LARGEST_WATCHED)
+        if mark is not None:
+            marks[name] = mark
+    return marks
+
+
+def digest_of(value: object, most: int | None = None) -> bytes | None:
+    """A digest of a value's pickle; None where it cannot be pickled, or is larger than `most` bytes."""
+    buffers: Buffers = []
+    try:
+        data = dumps(value, buffers)
+        raw = [buffer.raw() for buffer in buffers]
+    except Exception:
+        return None
+    if most is not None and len(data) + sum(part.nbytes for part in raw) > most:
+        return None
+    digest = blake3(data)
+    for part in raw:
+        digest.update(part)
+    told: bytes = digest.digest()
+    return told
