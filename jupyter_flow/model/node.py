@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
-from .events import Failure, Record, Value
+from .events import Failure, Origin, Record, Value
 from .graph import ATOM, OUTPUT, TransportGraph
 from .pickles import loads
 from .status import Status
@@ -120,6 +120,16 @@ class NodeResult:
     def error(self) -> Failure | None:
         """Why it failed: kind, type, message, traceback."""
         return self._last.failure if self._last else None
+
+    @property
+    def cached(self) -> bool:
+        """Whether it did not run, because its value was in the cache."""
+        return self.cached_from is not None
+
+    @property
+    def cached_from(self) -> Origin | None:
+        """Where that value was computed: dispatch id and node."""
+        return self._last.origin if self._last else None
 
     @property
     def stdout(self) -> str:

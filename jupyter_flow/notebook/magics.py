@@ -46,12 +46,13 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%%electron [NAME] [-x EXECUTOR] [--retries N] [--timeout TIME] [--cores N] [-q]",
+        "%%electron [NAME] [-x EXECUTOR] [--retries N] [--timeout TIME] [--cores N] [--cache] [-q]",
         argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function)"),
         EXECUTOR,
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
         argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
+        argument("--cache", action="store_true", help="take its value from the store where nothing has changed"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
     )
     def electron(self, line: str, cell: str) -> None:
@@ -60,7 +61,7 @@ class FlowMagics:
         The cell is one def, with imports and comments beside it. In Python: @jupyter_flow.electron(...).
         """
         given = parsed(self.electron, line)
-        options = self._options(given, given.retries, given.timeout, given.cores)
+        options = self._options(given, given.retries, given.timeout, given.cores, (), (), given.cache or None)
         made = self._define("electron", line, cell, given.name)
         if isinstance(made, Electron):
             options = options.under(made.options)
