@@ -56,13 +56,14 @@ class Reached:
     def _statement(self, statement: Import, module: str) -> None:
         name = _absolute(statement, module)
         top = name.partition(".")[0]
-        folder = _place(top)
-        version = installed(top) or (version_at(top, folder) if folder else None)
+        known = installed(top)
+        place = None if known is not None else _place(top)
+        version = version_at(top, place) if place else known
         if version is not None:
             self.package(top, version)
-        elif folder:
+        elif place:
             for part in (name, *(f"{name}.{taken}" for taken in statement.taken)):
-                for file in _files(part, folder):
+                for file in _files(part, place):
                     self._file(file, part)
 
     def _file(self, file: str, module: str) -> None:
