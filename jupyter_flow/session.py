@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .dispatch.answers import why
 from .dispatch.archive import Inputs, new_id, pack_record
 from .dispatch.dispatcher import Dispatcher, Submission
 from .dispatch.launcher import Launcher
@@ -216,6 +217,13 @@ class Session:
         """The status of a dispatch."""
         run = self.run(id)
         return run.status if run is not None else self.store.run(id).state
+
+    def why(self, id: str, node: int) -> str:
+        """Why a node ran although its electron is cached, or what it took its value from, in words.
+
+        Raises UnknownDispatch, IndexError.
+        """
+        return why(self.result(id).node(node), self.store)
 
     def cancel(self, id: str, nodes: Sequence[int] | None = None) -> None:
         """Cancel a dispatch, or nodes of it; what has ended stays as it is. Raises UnknownDispatch, DispatchError."""

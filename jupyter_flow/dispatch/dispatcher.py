@@ -28,9 +28,11 @@ from ..worker.failures import failure_of
 from ..worker.messages import Place, Setup
 from ..worker.payload import Payload
 from .archive import new_id, pack_record
+from .caching import Lookups
+from .endings import Witness
 from .lanes import Lane, Lanes
 from .resolve import resolve
-from .run import Run, Witness
+from .run import Run
 
 LOG = logging.getLogger("jupyter_flow")
 REMEMBERED_COSTS = 10_000
@@ -53,6 +55,7 @@ class Dispatcher:
         self.lock = threading.Lock()
         self.store, self.names = store, names
         self.payload = Payload(store.blobs)
+        self.lookups = Lookups(store)
         self.runs: dict[str, Run] = {}
         journals = str(store.root / "journals" / store.session_id)
         self.resources = Registry(Services(self, store, journals, durability))
@@ -278,6 +281,7 @@ class Dispatcher:
         with self._time:
             self._time.notify()
         self._graphs.put(None)
+        self.lookups.close()
         self.resources.close()
         for run in list(self.runs.values()):
             run.interrupt()

@@ -3,15 +3,42 @@
 import time
 from collections.abc import Iterable, Mapping
 
-from ..model.events import Failure, Record
+from ..model.events import CANCELLED, Failure, Record, Value
 from ..model.graph import TransportGraph
-from .machine import Machine
+from .machine import Commands, Machine
+
+Witness = tuple[int, Value | None, Value | None]  # the worker's number, stdout, stderr
+UNSEEN: Witness = (0, None, None)
 
 
 def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
     """Records of nodes that ended without an attempt."""
     now = time.time_ns()
     return [Record(node, 0, machine.state[node], 0, now, 0) for node in nodes]
+
+
+def cancelled(
+    machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Witness]
+) -> list[Record]:
+    """Records of nodes that somebody cancelled, and of those that are skipped for it."""
+    now = time.time_ns()
+    failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
+    state, stopped = machine.state, frozenset(commands.stop)
+    rows = []
+    for node in commands.ended:
+        attempt = _last_attempt(machine, node, node in stopped)
+        worker, stdout, stderr = seen.get(node, UNSEEN)
+        why = failure if state[node] == CANCELLED else None
+        rows.append(Record(node, attempt, state[node], begun.get(node, 0), now, worker, None, stdout, stderr, why))
+    return rows
+
+
+def _last_attempt(machine: Machine, node: int, stopped: bool) -> int:
+    """The number of the attempt that a cancelled or skipped node ends with; 0 where there was none."""
+    attempts = machine.attempts[node]
+    if not attempts or machine.state[node] != CANCELLED:
+        return 0
+    return attempts if stopped else attempts + 1  # it had failed, and waited for the next
 
 
 def told(graph: TransportGraph, failed: Mapping[int, Failure | None]) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 from ..model.events import READY, WAITING
 from ..resources.base import Claim, Share, Work
 from ..worker.messages import Member
+from .caching import caches
 from .machine import Machine
 
 LARGEST = 64  # members of a batch
@@ -34,7 +35,9 @@ class Plan:
         self.cores = [version.options.cores or 1 for version in graph.versions]
         self.cost = [GLUE if v.kind == "glue" else known.get(v.fingerprint, 0) for v in graph.versions]
         self.opens = [version.kind == "sublattice" for version in graph.versions]  # whose value comes later
-        self.ordered = frozenset(child for _, child in graph.waits)  # a worker cannot see why these must wait
+        self.ordered = frozenset(child for _, child in graph.waits) | _cached(
+            graph
+        )  # a worker cannot see why these must wait
         self.lane_of: list[Lane] = []  # by version
 
     def measured(self, version: int, nanoseconds: int) -> None:
@@ -46,6 +49,12 @@ class Plan:
             self.cost[version] = max(1, (before + nanoseconds) // 2)
         else:  # at most twice as much at once: an attempt may have waited for the GIL or a core
             self.cost[version] = before + min(before, (nanoseconds - before) // 4)
+
+
+def _cached(graph: Any) -> frozenset[int]:
+    """The nodes that are looked for in the cache when their inputs are known."""
+    cached = {number for number, version in enumerate(graph.versions) if caches(version)}
+    return frozenset(node for node, number in enumerate(graph.version) if number in cached) if cached else frozenset()
 
 
 class Lane:

@@ -36,7 +36,7 @@ def reusable(new: TransportGraph, old: TransportGraph, outcome: Callable[[int], 
 
 def recipes(graph: TransportGraph) -> dict[int, bytes]:
     """The recipe of every node, in an order in which they can be computed."""
-    codes = [_code(version) for version in graph.versions]
+    codes = [code_of(version) for version in graph.versions]
     made: dict[int, bytes] = {}
     for node in order(graph):
         digest = blake3(codes[graph.version[node]])
@@ -63,7 +63,8 @@ def _before(graph: TransportGraph, node: int) -> list[int]:
     return [*graph.producers(node), *(parent for parent, child in graph.waits if child == node)]
 
 
-def _code(version: Any) -> bytes:
+def code_of(version: Any) -> bytes:
+    """What a version does, as a digest: its code, its hooks and what they reach."""
     code = version.fingerprint or (version.code if isinstance(version.code, bytes) else version.code.digest)
     kind = f"{version.kind}:{version.name}:".encode()
     return kind + bytes(code)

@@ -1,19 +1,14 @@
-"""One running dispatch: its machine, the values its electrons made, and what the world is told of it.
+"""One running dispatch: its machine, and the values its electrons made. `Telling` is the side of it others see."""
 
-There are two views. The machine knows what has happened. What anybody is told (`published`) follows when it
-is on disk: a node is COMPLETED for the user only after no process's death can take that back.
-"""
-
-import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..model.events import (
-    CANCELLED,
     COMPLETED,
     EXPANDED,
     FAILED,
+    READY,
     RUNNING,
     STATUS_OF,
     Failure,
@@ -23,55 +18,35 @@ from ..model.events import (
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 from ..model.status import Status
-from ..store.latch import Latch
 from ..worker.messages import Code, Setup
-from .endings import skipped, told
+from .endings import cancelled, skipped
 from .lanes import Lane, Plan
-from .machine import Commands, Machine, retries_of
+from .machine import Machine, retries_of
 from .outputs import Outputs
+from .telling import Telling
 
 if TYPE_CHECKING:
     from .dispatcher import Dispatcher
 
-LOG = logging.getLogger("jupyter_flow")
 
-Listener = Callable[["Run", Sequence[Record]], None]
-
-Witness = tuple[int, Value | None, Value | None]  # the worker's number, stdout, stderr
-UNSEEN: Witness = (0, None, None)
-
-
-class Run:
+class Run(Telling):
     """A dispatch while it runs."""
 
     def __init__(
         self, dispatcher: "Dispatcher", dispatch_id: str, number: int, graph: TransportGraph, setup: Setup, folder: str,
         parent: "tuple[Run, int, Record] | None" = None,
     ) -> None:  # fmt: skip
-        self.id, self.number, self.graph, self.setup, self.folder = dispatch_id, number, graph, setup, folder
+        super().__init__(dispatcher, dispatch_id, number, graph)
+        self.setup, self.folder = setup, folder
         self.parent = parent
         self.root: str = parent[0].root if parent else dispatch_id
         self.machine = Machine(*graph.successors(), retries_of(graph.versions, graph.version))
         self.plan = Plan(graph, self.machine, dispatcher.costs)
         self.outputs = Outputs(graph)
         self.children: dict[int, Run] = {}
-        self.published = bytearray(len(graph))
-        self.records: dict[int, Record] = {}
-        self.status = Status.RUNNING
-        self.error: str | None = None
-        self.started_at = time.time_ns()
-        self.ended_at = 0
-        self.ended = Latch()
-        self.listeners: list[Listener] = []
-        self.on_end: Callable[[Run], None] | None = None
-        self._dispatcher = dispatcher
         self._codes: dict[int, Code] = {}
-        self.retried: list[Record] = []
-        self._again: set[tuple[int, int]] = set()  # attempts that another one follows
-        self._failed: dict[int, Failure | None] = {}
         self._adopted: list[Record] = []
         self._opened: set[int] = set()  # sublattices that were built: a timeout is for each electron inside
-        self.begun: dict[int, int] = {}  # when nodes that run now were started
 
     # what resources ask -----------------------------------------------------------------------
 
@@ -133,6 +108,17 @@ class Run:
         """(lock) These were not started."""
         self._offer(self.machine.returned(attempts))
 
+    def looked_up(self, nodes: Sequence[int], hits: Mapping[int, Record]) -> None:
+        """The cache was asked for these; those it had complete, unless they have ended meanwhile, the others run."""
+        with self._dispatcher.lock:
+            if self._dispatcher.closed:
+                return
+            wanted = [node for node in nodes if self.machine.state[node] == READY]
+            self._offer([node for node in wanted if node not in hits])
+            found = [hits[n]._replace(node=n, attempt=self.machine.handed(n)) for n in wanted if n in hits]
+            rows, _ = self._step(found, None)
+            self._write(rows)
+
     def _step(self, records: Sequence[Record], objects: dict[int, Any] | None) -> tuple[list[Record], list[Record]]:
         machine, plan = self.machine, self.plan
         rows: list[Record] = []
@@ -143,7 +129,7 @@ class Run:
             node, attempt, status, start, end = record[:5]
             if not machine.current(node, attempt):
                 continue  # cancelled, timed out, or told twice: what it says comes too late
-            if start:
+            if 0 < start < end:
                 plan.measured(plan.version[node], end - start)
             if status == COMPLETED:
                 value = record[6]
@@ -172,7 +158,11 @@ class Run:
         return commands.run
 
     def _offer(self, nodes: list[int]) -> None:
-        """(lock) Put nodes into their lanes, and wake who serves them."""
+        """(lock) Put nodes into their lanes, and wake who serves them; first ask the cache for those that say so."""
+        if self.caching is not None and (asked := self.caching.new(nodes)):
+            self._dispatcher.lookups.ask(self, asked)
+            gone = set(asked)
+            nodes = [node for node in nodes if node not in gone]
         by_lane: dict[int, tuple[Lane, list[int]]] = {}
         lane_of, version = self.plan.lane_of, self.graph.version
         for node in nodes:
@@ -213,32 +203,11 @@ class Run:
         with self._dispatcher.lock:
             commands = self.machine.cancel(nodes)
             if commands.ended:
-                self._write(self._cancelled(commands, seen))
+                self._write(cancelled(self.machine, commands, self.begun, seen))
         for node in commands.stop:
             if node in self.children:
                 self.children[node].cancel()
         self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
-
-    def _cancelled(self, commands: Commands, seen: dict[int, Witness]) -> list[Record]:
-        now = time.time_ns()
-        failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
-        state, stopped = self.machine.state, frozenset(commands.stop)
-        rows = []
-        for node in commands.ended:
-            attempt = self._last_attempt(node, node in stopped)
-            worker, stdout, stderr = seen.get(node, UNSEEN)
-            why = failure if state[node] == CANCELLED else None
-            rows.append(
-                Record(node, attempt, state[node], self.begun.get(node, 0), now, worker, None, stdout, stderr, why)
-            )
-        return rows
-
-    def _last_attempt(self, node: int, stopped: bool) -> int:
-        """The number of the attempt that a cancelled or skipped node ends with; 0 where there was none."""
-        attempts = self.machine.attempts[node]
-        if not attempts or self.machine.state[node] != CANCELLED:
-            return 0
-        return attempts if stopped else attempts + 1  # it had failed, and waited for the next
 
     def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
         """An attempt has run too long: it has failed, and is stopped."""
@@ -264,68 +233,6 @@ class Run:
         else:
             failure = Failure("raised", "SublatticeFailed", child.error or "its sublattice failed", "")
             self.finished([built._replace(status=FAILED, end=now, value=None, failure=failure)])
-
-    # telling ----------------------------------------------------------------------------------
-
-    def _write(self, rows: list[Record]) -> None:
-        """(lock) Have rows written, and told once they are; the end of the dispatch with the last of them.
-
-        Under the lock, so that they are queued in the order of the machine's steps: none comes after the end.
-        """
-        if self.machine.done:
-            self._finish(rows)
-        elif rows:
-            self._dispatcher.store.record(self.number, rows, lambda error: self._publish(rows, error))
-
-    def _finish(self, rows: list[Record]) -> None:
-        if self.ended_at:
-            return
-        self.ended_at = time.time_ns()
-        status = self.machine.status if self.error is None else Status.FAILED
-        code = STATUS_OF.index(status)
-        text = self.error or told(self.graph, self._failed)
-        self._dispatcher.store.finish(
-            self.number,
-            rows,
-            code,
-            text,
-            self.started_at,
-            self.ended_at,
-            lambda error: self._end(rows, status, text, error),
-            nodes=len(self.graph),
-        )
-
-    def _publish(self, rows: Sequence[Record], error: BaseException | None) -> None:
-        """(store's thread) Rows are on disk."""
-        if error is not None:
-            self._dispatcher.broken(self, error)
-            return
-        for row in rows:
-            node = row[0]
-            if (node, row[1]) in self._again:
-                self.retried.append(row)
-                continue
-            self.published[node] = row[2]
-            self.records[node] = row
-            self.begun.pop(node, None)
-        for listener in list(self.listeners):
-            try:
-                listener(self, rows)
-            except Exception:
-                LOG.exception("what listens to dispatch %s failed", self.id)
-
-    def _end(self, rows: Sequence[Record], status: Status, text: str | None, error: BaseException | None) -> None:
-        """(store's thread) The dispatch is over, and on disk."""
-        lost = self.error if error is None else f"the store could not record the end of this dispatch: {error}"
-        self.status, self.error = (status, text) if lost is None else (Status.FAILED, lost)
-        try:
-            if error is None:
-                self._publish(rows, None)
-            if self.on_end is not None:
-                self.on_end(self)
-        finally:  # whoever waits must not wait for ever
-            self.ended.set()
-            self._dispatcher.over(self)
 
     def release(self) -> None:
         """It has ended, and whoever it belongs to has its value: hold no objects any more."""

@@ -110,8 +110,8 @@ def electron(function: Callable[..., Any], /) -> Electron: ...
 @overload
 def electron(
     function: None = None, /, *, executor: Any = None, retries: int | None = None, timeout: float | None = None,
-    cores: int | None = None, deps_bash: Any = None, deps_pip: Any = None, deps_module: Any = None,
-    call_before: Any = None, call_after: Any = None,
+    cores: int | None = None, cache: bool | None = None, deps_bash: Any = None, deps_pip: Any = None,
+    deps_module: Any = None, call_before: Any = None, call_after: Any = None,
 ) -> Callable[[Callable[..., Any]], Electron]: ...  # fmt: skip
 
 
@@ -123,6 +123,7 @@ def electron(
     retries: int | None = None,
     timeout: float | None = None,
     cores: int | None = None,
+    cache: bool | None = None,
     deps_bash: Any = None,
     deps_pip: Any = None,
     deps_module: Any = None,
@@ -136,14 +137,17 @@ def electron(
     retries: how many more attempts a failure gets.
     timeout: seconds an attempt may run.
     cores: how many of its executor's workers it takes up while it runs.
+    cache: take the value from the store where it was computed before, in any dispatch, with the same code (and the
+        functions, globals, local modules and package versions it reaches) on the same inputs, by content. That it
+        gives the same value each time is your word; failures are not kept.
     deps_bash, deps_pip, deps_module: shell commands, packages, modules it needs, seen to before it runs.
     call_before, call_after: DepsCall hooks around it.
 
     Over a lattice it makes a sublattice: built when its inputs are known; the options are then the
-    defaults of the electrons inside.
+    defaults of the electrons inside (with `cache`, each of them is cached, the sublattice itself is not).
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
-    options = Options(executor, retries, timeout, cores, before, after)
+    options = Options(executor, retries, timeout, cores, before, after, cache)
     if function is None:
         return lambda decorated: Electron(decorated, options)
     return Electron(function, options)

@@ -36,6 +36,13 @@ class BlobRef(NamedTuple):
 Value = bytes | BlobRef
 
 
+class Origin(NamedTuple):
+    """Where a value that was found in the cache was computed."""
+
+    dispatch: str
+    node: int
+
+
 class Failure(NamedTuple):
     """Why an attempt did not complete, as text that is safe to show anywhere."""
 
@@ -59,3 +66,4 @@ class Record(NamedTuple):
     stdout: Value | None = None  # UTF-8 text (in a blob: the blob's first and only part)
     stderr: Value | None = None
     failure: Failure | None = None
+    origin: Origin | None = None  # it did not run: its value was in the cache

@@ -95,8 +95,8 @@ def lattice(function: Callable[..., Any], /) -> Lattice: ...
 @overload
 def lattice(
     function: None = None, /, *, executor: Any = None, workflow_executor: Any = None, retries: int | None = None,
-    timeout: float | None = None, cores: int | None = None, deps_bash: Any = None, deps_pip: Any = None,
-    deps_module: Any = None, call_before: Any = None, call_after: Any = None,
+    timeout: float | None = None, cores: int | None = None, cache: bool | None = None, deps_bash: Any = None,
+    deps_pip: Any = None, deps_module: Any = None, call_before: Any = None, call_after: Any = None,
 ) -> Callable[[Callable[..., Any]], Lattice]: ...  # fmt: skip
 
 
@@ -109,6 +109,7 @@ def lattice(
     retries: int | None = None,
     timeout: float | None = None,
     cores: int | None = None,
+    cache: bool | None = None,
     deps_bash: Any = None,
     deps_pip: Any = None,
     deps_module: Any = None,
@@ -117,11 +118,12 @@ def lattice(
 ) -> Any:
     """Make a function a workflow: its body is run once to see which electrons it calls on what.
 
-    The options are the defaults of its electrons. `workflow_executor` is accepted for Covalent's
-    scripts and must name an executor; glue runs beside its electrons here, so nothing is left for it to run.
+    The options are the defaults of its electrons (`cache` too: each of them is cached, the lattice is not).
+    `workflow_executor` is accepted for Covalent's scripts and must name an executor; glue runs beside its
+    electrons here, so nothing is left for it to run.
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
-    options = Options(executor, retries, timeout, cores, before, after)
+    options = Options(executor, retries, timeout, cores, before, after, cache)
     if function is None:
         return lambda decorated: Lattice(decorated, options, workflow_executor)
     return Lattice(function, options, workflow_executor)

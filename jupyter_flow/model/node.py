@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
-from .events import Failure, Record, Value
+from .events import Failure, Origin, Record, Value
 from .graph import ATOM, OUTPUT, TransportGraph
 from .pickles import loads
 from .status import Status
@@ -112,6 +112,11 @@ class NodeResult:
         return self.status is Status.COMPLETED and self._last is not None
 
     @property
+    def dispatch_id(self) -> str:
+        """The dispatch it is a node of."""
+        return self._view.id
+
+    @property
     def source(self) -> str:
         """The text it was written in: its function, or the whole cell."""
         return self._view.graph.versions[self._view.graph.version[self.id]].source
@@ -125,6 +130,16 @@ class NodeResult:
     def error(self) -> Failure | None:
         """Why it failed: kind, type, message, traceback."""
         return self._last.failure if self._last else None
+
+    @property
+    def cached(self) -> bool:
+        """Whether it did not run, because its value was in the cache."""
+        return self.cached_from is not None
+
+    @property
+    def cached_from(self) -> Origin | None:
+        """Where that value was computed: dispatch id and node."""
+        return self._last.origin if self._last else None
 
     @property
     def stdout(self) -> str:

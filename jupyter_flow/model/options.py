@@ -1,6 +1,7 @@
 """What an electron asks for besides its function."""
 
 from dataclasses import dataclass, fields, replace
+from itertools import zip_longest
 from typing import Any
 
 from .errors import BuildError
@@ -17,11 +18,19 @@ class Options:
     cores: int | None = None
     before: tuple[Hook, ...] = ()
     after: tuple[Hook, ...] = ()
+    cache: bool | None = None
 
     def __post_init__(self) -> None:
         _whole("retries", self.retries, 0)
         _whole("cores", self.cores, 1)
         _seconds("timeout", self.timeout)
+        if self.cache is not None and not isinstance(self.cache, bool):
+            raise BuildError(f"cache={self.cache!r}: True or False is expected")
+
+    def __setstate__(self, state: list[Any]) -> None:
+        """Take what was pickled, also by a version that knew fewer options."""
+        for field, value in zip_longest(fields(self), state):
+            object.__setattr__(self, field.name, value)
 
     def under(self, defaults: "Options") -> "Options":
         """These options, and the defaults where nothing is said (all hooks or none, as in Covalent)."""

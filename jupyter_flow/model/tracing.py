@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .binding import Binder, enclosed, label_of
@@ -201,7 +202,7 @@ class Tracer:
         """Ten thousand electrons made of one function and equal options are one version."""
         options = electron.options.under(self.defaults[-1])
         executor = self._executor(options.executor)
-        asked = (options.retries, options.timeout, options.cores, options.before, options.after)
+        asked = (options.retries, options.timeout, options.cores, options.before, options.after, options.cache)
         key = (id(electron.function), electron.name, executor, asked, *map(id, held))
         if key not in self._versions:
             self.graph.versions.append(self._new_version(electron, options, executor, binder))
@@ -223,7 +224,7 @@ class Tracer:
             )
             code = self._only_here(hooks, refusal, error)
         hooked = functools.partial(function, *hooks) if any(hooks) else function
-        bare = Options(retries=options.retries, timeout=options.timeout, cores=options.cores)
+        bare = replace(options, executor=None, before=(), after=())
         file, text = written_in(function)
         if text:
             self.graph.sources[file] = text

@@ -58,7 +58,8 @@ def headed(nodes: Sequence[NodeResult], texts: Sequence[str]) -> str:
 def title(node: NodeResult) -> str:
     """``square · node 1 · FAILED · 3 attempts · ValueError: …``."""
     tries = f" · {len(node.attempts)} attempts" if len(node.attempts) > 1 else ""
-    return f"{node.name} · node {node.id} · {node.status}{tries}{_why(node)}"
+    cached = " · from cache" if node.cached else ""
+    return f"{node.name} · node {node.id} · {node.status}{cached}{tries}{_why(node)}"
 
 
 def _why(node: NodeResult) -> str:

@@ -2,12 +2,12 @@
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from . import changes, commands
-from .branches import Branches
-from .paths import GONE, MADE, Call, Held, Later, Origin, Place, Seen
+from .assignments import Assignments
+from .paths import MADE, Call, Held, Later
 from .scopes import (
     Comprehension,
     Definition,
@@ -33,7 +33,7 @@ class CellRefused(SyntaxError):
         return self.msg
 
 
-class Walker(Branches, ast.NodeVisitor):
+class Walker(Assignments, ast.NodeVisitor):
     """Walks one block, the cell or one function in it; the record says what it does, once it is run.
 
     last: the statement whose value is displayed.
@@ -41,103 +41,13 @@ class Walker(Branches, ast.NodeVisitor):
     """
 
     def __init__(self, scope: Scope, last: ast.stmt | None = None, known: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.scope = scope
+        super().__init__(scope)
         self.last = last
         self.known = frozenset(known)
-        self.annotations = True
-        self.parents: list[ast.AST] = [ast.Module([], [])]
         self.functions: dict[ast.AST, Later] = {}  # by their node: loops come by more than once
         self.defers = scope.kind == "cell"  # elsewhere a function is taken to run where it is defined
 
-    def visit(self, node: ast.AST) -> None:
-        """Follow one piece of code."""
-        self.parents.append(node)
-        super().visit(node)
-        self.parents.pop()
-
-    # Names
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Store):
-            self.bind(node.id, node, self.paths.record.assigns)
-            return
-        # A class is not there while its body runs, and its methods do not ask for it before.
-        call = Call(known=frozenset(around.name for around in self.parents if isinstance(around, ast.ClassDef)))
-        for key in self._sought(node.id):
-            self.paths.read(key, _place(node), call)
-        if isinstance(node.ctx, ast.Del):
-            self.bind(node.id, node, self.paths.record.deletes, GONE)
-
-    def bind(self, name: str | None, node: Any, seen: Seen, held: Held = MADE) -> None:
-        key = self.scope.binding(name) if name is not None else None
-        if key is not None:
-            self.paths.bind(key, seen, _place(node), held)
-
-    def store(self, target: ast.expr, seen: Seen, held: Held = MADE) -> None:
-        if isinstance(target, ast.Name):
-            self.bind(target.id, target, seen, held)
-        elif isinstance(target, ast.Tuple | ast.List):
-            for part in target.elts:
-                self.store(part, seen)
-        elif isinstance(target, ast.Starred):
-            self.store(target.value, seen)
-        else:
-            self.visit(target)
-            self._mutate(changes.root(target))
-
-    def _mutate(self, name: ast.Name | None) -> None:
-        if name is not None:
-            for key in self._sought(name.id):
-                self.paths.mutate(key, _place(name))
-
-    def _sought(self, name: str) -> Iterator[str]:
-        """Where a name is found on some path."""
-        for key in self.scope.keys(name):
-            yield key
-            if not self.paths.held(key) & {Origin.OUTSIDE, Origin.GONE}:
-                break
-
-    # Assignments
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        held = self._value(node.value, node.targets[0])
-        for target in node.targets:
-            self.store(target, self.paths.record.assigns, held)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            held = self._value(node.value, node.target)
-            self.store(node.target, self.paths.record.assigns, held)
-        elif not isinstance(node.target, ast.Name):
-            self.visit(node.target)
-        if self.scope.kind != "function":
-            self._annotate([node.annotation])
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        if isinstance(node.target, ast.Name):
-            read = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-            self.visit(read)
-            self._mutate(read)
-        self.visit(node.value)
-        self.store(node.target, self.paths.record.assigns)
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
-        self.visit(node.value)
-        inside, self.scope = self.scope, self.scope.walrus
-        self.store(node.target, self.paths.record.assigns)
-        self.scope = inside
-
-    def visit_Delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Tuple | ast.List):
-                self.visit_Delete(ast.Delete(target.elts))
-            else:
-                self.visit(target)
-            if isinstance(target, ast.Attribute | ast.Subscript):
-                self._mutate(changes.root(target))
-
-    def _value(self, value: ast.expr, target: ast.expr) -> Held:
+    def value(self, value: ast.expr, target: ast.expr) -> Held:
         """Follow what is assigned; a lambda with a name is a function as any other."""
         if not (isinstance(value, ast.Lambda) and isinstance(target, ast.Name) and self.scope.kind == "cell"):
             self.visit(value)
@@ -145,31 +55,11 @@ class Walker(Branches, ast.NodeVisitor):
         self._defaults(value.args)
         return frozenset({self._later(value, target.id)})
 
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            self.bind(alias.asname or alias.name.partition(".")[0], alias, self.paths.record.imports)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        if node.module == "__future__" and any(alias.name == "annotations" for alias in node.names):
-            self.annotations = False
-        self.visit_Import(node)
-
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        for item in node.items:
-            self.visit(item.context_expr)
-            if item.optional_vars is not None:
-                self.store(item.optional_vars, self.paths.record.targets)
-        self.block(node.body)
-
-    def visit_AsyncWith(self, node: ast.AsyncWith) -> None:
-        self.paths.record.awaits = True
-        self.visit_With(node)
-
     # Expressions
 
     def visit_Expr(self, node: ast.Expr) -> None:
         self.visit(node.value)
-        self._mutate(changes.changed_as_statement(node, node is self.last))
+        self.mutate(changes.changed_as_statement(node, node is self.last))
 
     def visit_Call(self, node: ast.Call) -> None:
         if commands.method(node) not in commands.SHELL:
@@ -178,7 +68,16 @@ class Walker(Branches, ast.NodeVisitor):
             self.block(commands.expressions(node))
         self.block([*node.args, *node.keywords])
         for name in changes.changed_by(node, self.parents[-2]):
-            self._mutate(name)
+            self.mutate(name)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        """A sum of a thousand terms is no deeper than one of two."""
+        rights: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            rights.append(left.right)
+            left = left.left
+        self.block([left, *reversed(rights)])
 
     def visit_Await(self, node: ast.Await) -> None:
         self.paths.record.awaits = True
@@ -216,7 +115,7 @@ class Walker(Branches, ast.NodeVisitor):
         self.block(node.decorator_list)
         self._defaults(node.args)
         outside = self._parameters(node)
-        self._annotate([*(argument.annotation for argument in arguments(node.args)), node.returns])
+        self.annotate([*(argument.annotation for argument in arguments(node.args)), node.returns])
         later = self._later(node, node.name if outside.kind == "cell" else "")
         self.scope = outside
         self._define(node, later)
@@ -277,7 +176,7 @@ class Walker(Branches, ast.NodeVisitor):
     def _defaults(self, given: ast.arguments) -> None:
         self.block([*given.defaults, *given.kw_defaults])
 
-    def _annotate(self, nodes: list[ast.expr | None]) -> None:
+    def annotate(self, nodes: list[ast.expr | None]) -> None:
         if LAZY_ANNOTATIONS:
             self._lazily(nodes if self.annotations else [])
         elif self.annotations:
@@ -296,9 +195,3 @@ class Walker(Branches, ast.NodeVisitor):
             self.scope = Scope("parameters", outside, frozenset(parameter.name for parameter in parameters))
             self._lazily(getattr(parameter, "bound", None) for parameter in parameters)
         return outside
-
-
-def _place(node: Any) -> Place:
-    if isinstance(node, ast.MatchAs | ast.MatchMapping):  # their name stands last
-        return node.end_lineno, node.end_col_offset
-    return node.lineno, node.col_offset

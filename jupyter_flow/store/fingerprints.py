@@ -8,27 +8,24 @@ pickled gets a digest of its own every time, for nobody can say that it is what 
 """
 
 import builtins
-import copyreg
-import dis
 import functools
 import inspect
 import os
 import pickle
 import sys
-import threading
-import types
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from blake3 import blake3
 
+from ..model.fingerprint import Fingerprint
 from ..model.options import Options
+from .contents import reduced, told
+from .imports import Reached, names
 from .packages import installed
 
 PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
-BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
 # of a class: where it was written and what the interpreter adds, some of it in no fixed order
 UNTOLD = {
     "__dict__",
@@ -42,16 +39,39 @@ UNTOLD = {
 NEITHER = object()
 
 
-def fingerprint(function: Callable[..., Any]) -> bytes:
-    """The digest of a function, an electron or a lattice (what has ``__wrapped__``): 32 bytes."""
-    return _digest(function, {})
+def fingerprint(function: Any) -> Fingerprint:
+    """The digest of a function, an electron or a lattice (what has ``__wrapped__``): 32 bytes, and its parts.
+
+    Of other code and containers of it as well.
+    """
+    aside = _Aside()
+    aside.packages["Python"] = sys.implementation.cache_tag or ""
+    digest = blake3(_digest(function, {}, aside))
+    for _, content in sorted(aside.files.items()):
+        digest.update(content)
+    code = digest.digest()
+    whole = blake3(code)
+    for package, version in sorted(aside.packages.items()):
+        whole.update(f"{package}\0{version}\0".encode())
+    return Fingerprint.of(whole.digest(), code, aside.packages, aside.opaque)
+
+
+class _Aside(Reached):
+    """What a walk and those inside it found besides code."""
+
+    opaque = False
+
+    def unknown(self) -> bytes:
+        """Stands for what cannot be looked into."""
+        self.opaque = True
+        return os.urandom(16)
 
 
 class _Walk:
     """Feeds what it visits to a hasher; a thing met again counts by when it was met first."""
 
-    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]]) -> None:
-        self.hasher = hasher
+    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> None:
+        self.hasher, self.aside = hasher, aside
         self._met = met  # by id, with the object, so that its id stays its own
 
     def tell(self, *words: str | bytes | int) -> None:
@@ -90,7 +110,7 @@ class _Walk:
         try:
             _Pickler(self).dump(thing)
         except Exception:  # a value's own reduction may raise anything
-            self.tell("opaque", os.urandom(16))
+            self.tell("opaque", self.aside.unknown())
 
     def function(self, function: FunctionType) -> None:
         if self._package(function):
@@ -102,19 +122,20 @@ class _Walk:
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
             self.visit(_in_cell(cell))
-        for name in dict.fromkeys(_names(function.__code__)):
+        for name in dict.fromkeys(names(function.__code__)):
             value = function.__globals__.get(name, NEITHER)
             if value is not NEITHER:
                 self.tell("global", name)
                 self.visit(value)
             elif not hasattr(builtins, name):
                 self.tell("undefined", name)
+        self.aside.code(function.__code__, function.__module__ or "")
 
     def _code(self, code: CodeType) -> None:
         self.tell("code", code.co_code, code.co_exceptiontable, code.co_flags)
         self.tell(code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
-        for names in (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars):
-            self.tell(len(names), *names)
+        for known in (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars):
+            self.tell(len(known), *known)
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 self._code(constant)
@@ -164,7 +185,11 @@ class _Walk:
             self.visit(part)
 
     def known(self, thing: Any) -> None:
-        self.tell("known", type(thing).__qualname__, thing.__fingerprint__)
+        """What brings a digest of its own along."""
+        digest: Fingerprint = thing.__fingerprint__
+        self.tell("known", type(thing).__qualname__, digest)
+        self.aside.packages.update(digest.packages)
+        self.aside.opaque |= digest.opaque
 
     def wrapper(self, wrapper: Any) -> None:
         self.tell("wrapper", type(wrapper).__qualname__)
@@ -176,7 +201,7 @@ class _Walk:
 
     def set_(self, found: set[Any] | frozenset[Any]) -> None:
         # In no fixed order: each must not see what the others met.
-        self.tell("set", *sorted(_digest(member, dict(self._met)) for member in found))
+        self.tell("set", *sorted(_digest(member, dict(self._met), self.aside) for member in found))
         self._kind(found, set, frozenset)
 
     def _kind(self, thing: Any, *plain: type) -> None:
@@ -187,10 +212,14 @@ class _Walk:
         self.visit(getattr(thing, "__dict__", None))
 
     def _package(self, thing: Any) -> bool:
-        version = installed(thing if isinstance(thing, ModuleType) else getattr(thing, "__module__", None))
+        module = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
+        version = installed(thing if isinstance(thing, ModuleType) else module)
         if version is None:
+            if isinstance(module, str):
+                self.aside.module(module)
             return False
-        self.tell("installed", _name(thing), version)
+        self.aside.package(_name(thing).partition(".")[0], version)
+        self.tell("installed", _name(thing))
         return True
 
 
@@ -203,17 +232,6 @@ _TELLERS: tuple[tuple[Any, Callable[[_Walk, Any], None]], ...] = (
     (functools.partial, _Walk.partial),
     (property, _Walk.property_),
     ((set, frozenset), _Walk.set_),
-)
-
-
-# What has a content but no reduction; what locks hold is nobody's result.
-_CONTENTS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-    (types.MappingProxyType, dict),
-    ((type({}.keys()), type({}.values()), type({}.items())), list),
-    (memoryview, lambda view: (view.format, view.shape, view.readonly, view.tobytes())),
-    (weakref.ref, lambda reference: [reference()]),
-    (types.GetSetDescriptorType, lambda descriptor: [descriptor.__objclass__, descriptor.__name__]),
-    ((type(threading.Lock()), type(threading.RLock())), lambda lock: []),
 )
 
 
@@ -242,32 +260,16 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         self._walk.meet(obj)
         try:
-            return _reduced(obj)
+            return reduced(obj)
         except Exception:  # a connection, a generator, ... inside something else
-            return _told, (os.urandom(16),)
+            return told, (self._walk.aside.unknown(),)
 
 
-def _reduced(obj: Any) -> Any:
-    for kind, content in _CONTENTS:
-        if isinstance(obj, kind):
-            return _told, (type(obj).__name__,), content(obj)
-    reduce = copyreg.dispatch_table.get(type(obj))
-    reduced = reduce(obj) if reduce else obj.__reduce_ex__(5)
-    if isinstance(reduced, str) and installed(type(obj).__module__) is None:
-        return _told, (type(obj), reduced), vars(obj)  # a global's name does not tell what is in it
-    return reduced
-
-
-def _digest(thing: Any, met: dict[int, tuple[int, object]]) -> bytes:
-    walk = _Walk(blake3(), met)
-    walk.tell(sys.implementation.cache_tag or "")
+def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> bytes:
+    walk = _Walk(blake3(), met, aside)
     walk.visit(thing)
     digest: bytes = walk.hasher.digest()
     return digest
-
-
-def _told(*about: Any) -> None:
-    """Stands for the class of what has no reduction."""
 
 
 def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
@@ -276,20 +278,10 @@ def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
     for kind, teller in _TELLERS:
         if isinstance(thing, kind):
             return teller
-    if isinstance(inspect.getattr_static(thing, "__fingerprint__", None), bytes):
+    if isinstance(inspect.getattr_static(thing, "__fingerprint__", None), Fingerprint):
         return _Walk.known
     wrapped = inspect.getattr_static(thing, "__wrapped__", None)
     return None if wrapped is None else _Walk.wrapper
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """The global names that a function and those inside it read, in order."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in BY_NAME:
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
 
 
 def _in_cell(cell: CellType) -> Any:

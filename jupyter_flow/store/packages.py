@@ -24,6 +24,11 @@ def installed(module: Any) -> str | None:
     return _version(top) if top == OURS or (found is not None and _among_packages(found)) else None
 
 
+def version_at(top: str, place: str) -> str | None:
+    """The version of a package that has not been imported, by where it is; None for code that is the user's own."""
+    return _version(top) if _in_packages(place) else None
+
+
 def users_own(module: ModuleType) -> bool:
     """Whether a module is neither of the standard library nor of an installed package."""
     top = module.__name__.partition(".")[0]
@@ -32,8 +37,10 @@ def users_own(module: ModuleType) -> bool:
 
 def _among_packages(module: ModuleType) -> bool:
     file = getattr(module, "__file__", None)
-    if not file:
-        return False
+    return isinstance(file, str) and _in_packages(file)
+
+
+def _in_packages(file: str) -> bool:
     return not INSTALLED.isdisjoint(file.split(os.sep)) or file.startswith(_folders())
 
 
@@ -58,4 +65,12 @@ def _version(top: str) -> str:
     try:
         return importlib.metadata.version(top)
     except importlib.metadata.PackageNotFoundError:
-        return ""
+        return _version_by_file(top)
+
+
+def _version_by_file(top: str) -> str:
+    """The version of a package that is called otherwise than what it installs, as scikit-learn is."""
+    import importlib.metadata
+
+    found = importlib.metadata.packages_distributions().get(top, ())
+    return " ".join(importlib.metadata.version(name) for name in sorted(set(found)))

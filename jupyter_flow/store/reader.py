@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 from jupyter_flow.model.errors import FlowError, StoreCorruption, UnknownDispatch
 from jupyter_flow.model.events import RUNNING, Record
 
-from . import tables
-from .records import RunRow, WorkerRow, valid
+from . import cached, tables
+from .records import Cached, RunRow, WorkerRow, valid
 from .schema import ATTEMPT, RUN, WORKER, translated
 from .sealing import Sealer
 from .sessions import alive, began, lost
@@ -73,6 +73,16 @@ class Reader:
         sql = f"SELECT {ATTEMPT} FROM attempt WHERE run = ? AND node = ? ORDER BY attempt DESC LIMIT 1"
         found = self._select(sql, (serial, node))
         return self._sealer.attempt(self._by_serial(serial).id, found[0]) if found else None
+
+    def cached(self, keys: Sequence[bytes]) -> dict[bytes, Cached]:
+        """The values of the cache under these keys; what cannot be trusted is not there."""
+        with self._reading() as connection:
+            return cached.find(connection, self._sealer, keys)
+
+    def cached_as(self, name: str, most: int) -> list[Cached]:
+        """The newest values of electrons of a name, without their records."""
+        with self._reading() as connection:
+            return cached.alike(connection, self._sealer, name, most)
 
     def workers(self, numbers: Iterable[int]) -> dict[int, WorkerRow]:
         """What is known of workers; unknown numbers are left out."""

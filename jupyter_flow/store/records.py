@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from jupyter_flow.model.events import STATUS_OF, Value
+from jupyter_flow.model.events import STATUS_OF, Origin, Record, Value
 from jupyter_flow.model.status import Status
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
@@ -62,6 +62,26 @@ class WorkerRow(NamedTuple):
     host: str
     pid: int
     name: str
+
+
+class Made(NamedTuple):
+    """A value for the cache: the attempt of a run that made it, and what it was made from."""
+
+    key: bytes
+    node: int
+    attempt: int
+    name: str  # of the electron
+    parts: str  # what the key is made of, to tell later what has changed
+
+
+class Cached(NamedTuple):
+    """A value of the cache."""
+
+    key: bytes
+    origin: Origin
+    name: str
+    parts: str
+    record: Record | None  # None where only the pointer was asked for
 
 
 class SessionRow(NamedTuple):

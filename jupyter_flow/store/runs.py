@@ -17,13 +17,13 @@ from typing import Any
 from jupyter_flow.model.errors import StoreError, UnknownDispatch
 from jupyter_flow.model.events import CANCELLED, RUNNING, Record
 
-from . import tables
+from . import cached, tables
 from .authentication import Key
 from .blobs import Blobs, Durability
 from .latch import Latch
 from .location import absolute, check_folder, default_root, private_folder
 from .reader import Reader
-from .records import Run, RunRow, WorkerRow, valid
+from .records import Cached, Made, Run, RunRow, WorkerRow, valid
 from .schema import connect, ensure
 from .sealing import Sealer, clean
 from .sessions import Session, lost
@@ -90,12 +90,25 @@ class Store:
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
 
-    def record(self, serial: int, rows: Sequence[Sequence[Any]], on_commit: OnCommit | None = None) -> None:
-        """Queue attempts, in the order of `Record`, of a run that was begun here.
+    def record(
+        self,
+        serial: int,
+        rows: Sequence[Sequence[Any]],
+        on_commit: OnCommit | None = None,
+        made: Sequence[Made] = (),
+    ) -> None:
+        """Queue attempts, in the order of `Record`, of a run that was begun here; those `made` go into the cache.
 
         `on_commit` is called on the writer's thread, with None when they are on disk, else with the error.
         """
-        self._put(Job(serial, self._id(serial), rows, None, on_commit))
+        id = self._id(serial)
+        act: Act | None = None
+        if made:
+
+            def act(index: sqlite3.Connection) -> None:
+                cached.remember(index, self._sealer, serial, id, made)
+
+        self._put(Job(serial, id, rows, act, on_commit))
 
     def finish(
         self,
@@ -107,15 +120,18 @@ class Store:
         ended: int,
         on_commit: OnCommit | None = None,
         nodes: int = 0,
+        made: Sequence[Made] = (),
     ) -> None:
-        """Queue the last attempts of a run and its end, as one transaction; `on_commit` as in `record`.
+        """Queue the last attempts of a run and its end, as one transaction; `on_commit` and `made` as in `record`.
 
         After an error the run has not ended, and `finish` may be called again. With fewer attempts on
         record than it has `nodes`, some were lost, and it does not end: that is such an error.
         """
+        id = self._id(serial)
         changes = {"status": status, "error": error and clean(error), "started": started, "ended": ended}
 
         def act(index: sqlite3.Connection) -> None:
+            cached.remember(index, self._sealer, serial, id, made)
             tables.end(index, self._sealer, serial, nodes, **changes)
 
         def ended_or_not(problem: BaseException | None) -> None:
@@ -124,7 +140,7 @@ class Store:
             if on_commit is not None:
                 on_commit(problem)
 
-        self._put(Job(serial, self._id(serial), rows, act, ended_or_not))
+        self._put(Job(serial, id, rows, act, ended_or_not))
 
     def mark_interrupted(self, id: str) -> RunRow:
         """Write down that a dispatch is INTERRUPTED, if its owner is dead; the row as it is then."""
@@ -161,6 +177,14 @@ class Store:
     def row(self, serial: int, node: int) -> Record | None:
         """The last recorded attempt of a node. Raises StoreUntrusted."""
         return self._reading().row(serial, node)
+
+    def cached(self, keys: Sequence[bytes]) -> dict[bytes, Cached]:
+        """The values of the cache under these keys, whoever made them; what cannot be trusted is not there."""
+        return self._reading().cached(keys)
+
+    def cached_as(self, name: str, most: int) -> list[Cached]:
+        """The newest values of the cache that electrons of a name made, without their records."""
+        return self._reading().cached_as(name, most)
 
     def workers(self, numbers: Iterable[int]) -> dict[int, WorkerRow]:
         """What is known of workers, by number; unknown numbers are left out."""

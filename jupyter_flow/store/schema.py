@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
@@ -13,7 +13,7 @@ from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
 from .files import create, locked, write_whole
 
 APPLICATION_ID = 0x4A464C57  # "JFLW"
-VERSION = 1
+VERSION = 2
 BUSY = 60.0  # seconds to wait for another process's transaction
 
 TABLES = """
@@ -35,10 +35,18 @@ CREATE INDEX run_parent ON run (parent);
 CREATE TABLE attempt (
     run INTEGER NOT NULL, node INTEGER NOT NULL, attempt INTEGER NOT NULL, status INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, worker INTEGER NOT NULL, value, mac BLOB NOT NULL,
-    stdout, stderr, failure TEXT, PRIMARY KEY (run, node, attempt)
+    stdout, stderr, failure TEXT, origin TEXT, PRIMARY KEY (run, node, attempt)
 ) WITHOUT ROWID;
 """
-ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, mac'
+CACHED = """
+CREATE TABLE cached (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, run INTEGER NOT NULL, node INTEGER NOT NULL,
+    attempt INTEGER NOT NULL, name TEXT NOT NULL, parts TEXT NOT NULL, mac BLOB NOT NULL
+);
+CREATE INDEX cached_name ON cached (name);
+"""
+FROM_1 = f"ALTER TABLE attempt ADD COLUMN origin TEXT; {CACHED}"  # to version 2, which has a cache
+ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, origin, mac'
 RUN = (
     "serial, id, root, parent, parent_node, session, name, status, created, started, ended, electrons, graph, error, "
     "attempts"
@@ -55,10 +63,10 @@ def index_path(root: Path) -> Path:
 
 
 def ensure(root: Path) -> None:
-    """Make the index of a new store; recognise that of an old one without touching it.
+    """Make the index of a new store; recognise that of an old one, and give it what earlier versions did not have.
 
     A marker tells a new store from one that has lost its index. Raises StoreCorruption, and
-    StoreError for an index that a later version wrote.
+    StoreError for an index that a later version wrote, or that is earlier and cannot be written.
     """
     index, marker = index_path(root), root / "STORE"
     try:
@@ -70,7 +78,9 @@ def ensure(root: Path) -> None:
                 write_whole(
                     marker, b"A store of jupyter_flow. Its index is index.sqlite3; this file says there is one.\n"
                 )
-        _recognise(index)
+        if _recognise(index) < VERSION:
+            with locked(root / ".lock"):
+                _migrate(root)
     except FileNotFoundError:
         raise _corrupt(index, "is missing") from None
     except OSError as error:
@@ -80,18 +90,23 @@ def ensure(root: Path) -> None:
 def connect(root: Path, full: bool = False, query_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are begun by hand. Raises StoreCorruption."""
     with translated(root):
-        connection = sqlite3.connect(
-            f"{index_path(root).as_uri()}?mode=rw",  # never make one: an empty index would hide a lost one
-            uri=True,
-            timeout=BUSY,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,  # inserts of 1 to 100 rows, of two kinds
-        )
-        connection.execute("PRAGMA trusted_schema = OFF")
+        connection = _open(root)
         connection.execute("PRAGMA synchronous = " + ("FULL" if full else "NORMAL"))
         connection.execute("PRAGMA query_only = " + ("ON" if query_only else "OFF"))
-        connection.execute("SELECT count(*) FROM session, worker, run, attempt WHERE 0").fetchone()
+        connection.execute("SELECT count(*) FROM session, worker, run, attempt, cached WHERE 0").fetchone()
+    return connection
+
+
+def _open(root: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{index_path(root).as_uri()}?mode=rw",  # never make one: an empty index would hide a lost one
+        uri=True,
+        timeout=BUSY,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,  # inserts of 1 to 100 rows, of two kinds
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
@@ -126,8 +141,8 @@ def _make(index: Path) -> None:
         with translated(index.parent):
             connection = sqlite3.connect(temporary, isolation_level=None)
             connection.executescript(
-                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; BEGIN; {TABLES} COMMIT; "
-                "PRAGMA journal_mode = WAL;"
+                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; "
+                f"BEGIN; {TABLES} {CACHED} COMMIT; PRAGMA journal_mode = WAL;"
             )
             connection.close()
         os.replace(temporary, index)
@@ -136,7 +151,20 @@ def _make(index: Path) -> None:
         raise
 
 
-def _recognise(index: Path) -> None:
+def _migrate(root: Path) -> None:
+    """Bring the index to this version, in one transaction; kernels of the earlier version go on as they are."""
+    with translated(root), closing(_open(root)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()  # the file may lag behind its WAL
+        if version < VERSION:
+            for statement in FROM_1.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+
+
+def _recognise(index: Path) -> int:
+    """The version of an index. Raises StoreCorruption for what is none, StoreError for a later one's."""
     fd = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(fd, "rb") as file:
         head = file.read(100)
@@ -151,6 +179,7 @@ def _recognise(index: Path) -> None:
         raise StoreError(
             f"{index} was written by a later version of jupyter_flow (format {version}); upgrade to read it."
         )
+    return int(version)
 
 
 def _corrupt(index: Path, what: str) -> StoreCorruption:

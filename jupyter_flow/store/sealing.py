@@ -13,7 +13,7 @@ from typing import Any
 from blake3 import blake3
 
 from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import BlobRef, Failure, Record, Value
+from jupyter_flow.model.events import BlobRef, Failure, Origin, Record, Value
 
 from .authentication import Key
 
@@ -33,30 +33,36 @@ class Sealer:
     def attempts(self, serial: int, run: str, rows: Iterable[Sequence[Any]]) -> tuple[list[Column], list[Column]]:
         """The columns of rows in the order of `Record`, one after the other: short rows, then whole ones.
 
-        A short row has an inline value or none, and neither output nor failure: most are such, and
+        A short row has an inline value, and neither output nor failure nor origin: most are such, and
         a third fewer columns are a third less work.
         """
         short: list[Column] = []
         whole: list[Column] = []
         start = self._prefix(run)
-        for node, attempt, status, begin, end, worker, value, stdout, stderr, failure in rows:
+        for node, attempt, status, begin, end, worker, value, stdout, stderr, failure, origin in rows:
             hasher = start.copy()
-            if stdout is stderr is failure is None and type(value) is bytes:
+            if stdout is stderr is failure is origin is None and type(value) is bytes:
                 hasher.update(
                     _numbers(node, attempt, status, begin, end, worker, 2 * len(value), ABSENT, ABSENT, ABSENT) + value
                 )
                 short += serial, node, attempt, status, begin, end, worker, value, hasher.digest()
             else:
-                texts = (to_column(value), to_column(stdout), to_column(stderr), _from_failure(failure))
+                texts = (
+                    to_column(value),
+                    to_column(stdout),
+                    to_column(stderr),
+                    _from_failure(failure),
+                    _from_origin(origin),
+                )
                 hasher.update(_message((node, attempt, status, begin, end, worker), texts))
                 whole += serial, node, attempt, status, begin, end, worker, *texts, hasher.digest()
         return short, whole
 
     def attempt(self, run: str, columns: Sequence[Any]) -> Record:
         """The record in the columns of an attempt, without its serial. Raises StoreUntrusted."""
-        node, attempt, status, start, end, worker, value, stdout, stderr, failure, tag = columns
+        node, attempt, status, start, end, worker, value, stdout, stderr, failure, origin, tag = columns
         try:
-            message = _message((node, attempt, status, start, end, worker), (value, stdout, stderr, failure))
+            message = _message((node, attempt, status, start, end, worker), (value, stdout, stderr, failure, origin))
             hasher = self._prefix(run).copy()
             hasher.update(message)
             right = hmac.compare_digest(hasher.digest(), tag)
@@ -65,7 +71,7 @@ class Sealer:
         if not right:
             raise _untrusted(f"Node {node} (attempt {attempt}) of dispatch {run}")
         values = to_value(value), to_value(stdout), to_value(stderr)
-        return Record(node, attempt, status, start, end, worker, *values, _to_failure(failure))
+        return Record(node, attempt, status, start, end, worker, *values, _to_failure(failure), _to_origin(origin))
 
     def _prefix(self, run: str) -> blake3:
         """A hasher that has seen what the tags of all attempts of a run begin with: copy it."""
@@ -108,11 +114,16 @@ def clean(text: str) -> str:
 
 
 def _message(numbers: tuple[int, ...], texts: tuple[bytes | str | None, ...]) -> bytes:
+    """What is sealed; the last text, the origin, counts only where there is one: earlier versions had none."""
     lengths, bodies = [], []
-    for text in texts:
+    for text in texts[:-1]:
         body = b"" if text is None else text if isinstance(text, bytes) else text.encode()
         lengths.append(ABSENT if text is None else 2 * len(body) + isinstance(text, str))
         bodies.append(body)
+    if isinstance(texts[-1], str):
+        bodies.append(b"o" + texts[-1].encode())
+    elif texts[-1] is not None:
+        raise TypeError("an origin is text")
     return _numbers(*numbers, *lengths) + b"".join(bodies)
 
 
@@ -136,6 +147,17 @@ def _to_failure(column: str | None) -> Failure | None:
         return None
     kind, type_, message, traceback, exception = json.loads(column)
     return Failure(kind, type_, message, traceback, None if exception is None else base64.b64decode(exception))
+
+
+def _from_origin(origin: Any) -> str | None:
+    return None if origin is None else f"{origin[0]}:{origin[1]}"  # no dispatch id has a colon
+
+
+def _to_origin(column: str | None) -> Origin | None:
+    if column is None:
+        return None
+    dispatch, _, node = column.partition(":")
+    return Origin(dispatch, int(node))
 
 
 def _untrusted(what: str) -> StoreUntrusted:

@@ -12,6 +12,7 @@ import cloudpickle
 from blake3 import blake3
 
 from ..model.cellvalues import CellValues
+from ..model.fingerprint import Fingerprint
 from ..model.literal import ATOMS
 from ..model.pickles import PROTOCOL, Buffers, Unpickler, dumps
 from .commands import Commands
@@ -35,7 +36,7 @@ class CellFunction:
 
     def __init__(
         self, name: str, source: str, file: str, carried: bytes, outputs: Sequence[str], deletes: Sequence[str],
-        groups: Mapping[str, Sequence[str]], digest: bytes,
+        groups: Mapping[str, Sequence[str]], digest: Fingerprint,
     ) -> None:  # fmt: skip
         self.__name__ = self.__qualname__ = name
         self.source, self.file, self.carried = source, file, carried

@@ -84,7 +84,7 @@ class JournalWriter:
 
     def finished(self, run: int, record: Record) -> None:
         """Note how an attempt ended."""
-        node, attempt, status, start, end, _, value, stdout, stderr, failure = record
+        node, attempt, status, start, end, _, value, stdout, stderr, failure, _ = record
         if stdout is None and stderr is None and failure is None and type(value) is bytes:
             head = _FINISHED.pack(FINISHED, _VALUE, run, node, attempt, status, start, end, len(value), 0, 0, 0)
             self._append(head + value)

@@ -329,3 +329,25 @@ def test_a_method_of_an_object_that_cannot_be_pickled_is_named() -> None:
     model.lock = threading.Lock()  # type: ignore[attr-defined]
     with pytest.raises(BuildError, match="'predict' cannot be pickled"):
         lattice(lambda: model.predict(1)).build_graph()
+
+
+def test_an_electron_is_cached_where_it_says_so_else_as_its_lattice_says() -> None:
+    yes, no, unset = electron(cache=True)(len), electron(cache=False)(len), electron(len)
+    flow = lattice(cache=True)(lambda: [yes("a"), no("a"), unset("a"), unset.with_options(cache=False)("a")])
+    graph = flow.build_graph()
+    assert [graph.versions[version].options.cache for version in graph.version] == [True, False, True, False]
+    assert unset.with_options(cache=True).options.cache is True
+
+
+@pytest.mark.parametrize("cache", [1, "yes", 0])
+def test_cache_is_true_or_false(cache: Any) -> None:
+    with pytest.raises(BuildError, match="cache="):
+        electron(cache=cache)
+
+
+def test_options_travel_also_from_where_there_were_fewer() -> None:
+    options = Options("thread", retries=2, cache=True)
+    assert pickle.loads(pickle.dumps(options)) == options
+    earlier = Options.__new__(Options)
+    earlier.__setstate__(["thread", 2, None, None, (), ()])
+    assert earlier == Options("thread", retries=2)

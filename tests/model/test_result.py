@@ -15,7 +15,18 @@ from jupyter_flow.model.errors import (
     ResultUnserializable,
     WorkerLost,
 )
-from jupyter_flow.model.events import COMPLETED, FAILED, RUNNING, STATUS_OF, WAITING, BlobRef, Failure, Record, Value
+from jupyter_flow.model.events import (
+    COMPLETED,
+    FAILED,
+    RUNNING,
+    STATUS_OF,
+    WAITING,
+    BlobRef,
+    Failure,
+    Origin,
+    Record,
+    Value,
+)
 from jupyter_flow.model.graph import TransportGraph
 from jupyter_flow.model.pickles import pack
 from jupyter_flow.model.result import MOST_NODES, Place, Result
@@ -312,3 +323,11 @@ def test_outputs_that_are_missing_from_a_result_are_none() -> None:
 def test_every_shape_of_a_result_is_read(body: Callable[[], Any]) -> None:
     view = Told(lattice(body).build_graph(), {0: done(0, "x")})
     assert Result(view).result in (5, "x", ["x", 1])
+
+
+def test_a_node_says_whether_its_value_was_in_the_cache_and_who_computed_it() -> None:
+    view = told()
+    view.records[1] = [done(1, "fitted")[0]._replace(worker=0, origin=Origin("other", 3))]
+    ran, cached = Result(view).nodes
+    assert (ran.cached, ran.cached_from) == (False, None)
+    assert (cached.cached, cached.cached_from, cached.worker) == (True, ("other", 3), "")

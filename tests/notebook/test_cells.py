@@ -466,6 +466,10 @@ def test_many_functions_that_call_each_other_are_followed_once() -> None:
     assert names("\n".join([*lines, "f0() + x"])).reads == ("x",)
 
 
+def test_a_sum_of_many_terms_is_read_as_any() -> None:
+    assert names("y = " + " + ".join(["x"] * 700)).reads == ("x",)
+
+
 def mentioned(cell: str) -> frozenset[str]:
     return mentions(ast.parse(TransformerManager().transform_cell(cell)))
 
@@ -518,8 +522,8 @@ LEFT = object()
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-# In curly brackets: n a number's name, f a function's, e an expression, b a block, j and w one that may end with a jump,
-# r one that may raise, d a block in a block.
+# In curly brackets: n a number's name, f a function's, e an expression, b a block, d a block in a block,
+# j and w a block that may end with a jump, r one that may raise.
 LEAVES = ["{n}", "{n}", "{n}", "1", "2", "f()", "g()"]
 EXPRESSIONS = [
     *[

@@ -48,10 +48,11 @@ class TestElectron:
         assert notebook.printed() == "square(x) · thread\n"
 
     def test_its_options_are_those_of_the_header(self, notebook: Any) -> None:
-        notebook.run("%%electron -x local --retries 2 --timeout 1.5m --cores 2\ndef f(a, *b, c, **d): ...")
+        notebook.run("%%electron -x local --retries 2 --timeout 1.5m --cores 2 --cache\ndef f(a, *b, c, **d): ...")
         options = notebook["f"].options
         assert (options.executor, options.retries, options.timeout, options.cores) == ("local", 2, 90.0, 2)
-        assert notebook.printed() == "f(a, *b, c, **d) · local · 2 retries · at most 90 s · 2 cores\n"
+        assert options.cache is True
+        assert notebook.printed() == "f(a, *b, c, **d) · local · 2 retries · at most 90 s · 2 cores · cached\n"
 
     def test_another_name_leaves_what_has_the_functions_name(self, notebook: Any) -> None:
         notebook.run("fit = 'mine'")

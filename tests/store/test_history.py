@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
-from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, BlobRef, Failure
+from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, BlobRef, Failure, Origin
 from jupyter_flow.store import Store
 from tests.store.samples import Told, run
 
@@ -16,8 +16,9 @@ numbers = st.integers(0, 2**63 - 1)
 values = st.none() | st.binary(max_size=200) | st.builds(BlobRef, st.binary(min_size=32, max_size=32), numbers)
 texts = st.text(st.characters(codec=None), max_size=20)
 failures = st.none() | st.builds(Failure, texts, texts, texts, texts, st.none() | st.binary(max_size=20))
+origins = st.none() | st.builds(Origin, st.text("ab-", min_size=1), st.integers(0, 9))
 statuses = st.sampled_from([COMPLETED, FAILED, CANCELLED])
-records = st.tuples(statuses, numbers, numbers, numbers, values, values, values, failures)
+records = st.tuples(statuses, numbers, numbers, numbers, values, values, values, failures, origins)
 
 
 class History(RuleBasedStateMachine):

@@ -14,7 +14,7 @@ from tests.store.samples import CREATED, Told, finish, output, record, row, run
 
 FAILURE = Failure("raised", "ValueError", "no \udc80 \x00 <img>", "Traceback …", b"\x80pickle")
 ROWS = [
-    Record(0, 0, COMPLETED, CREATED, CREATED + 5, 3, b"inline", None, None, None),
+    Record(0, 0, COMPLETED, CREATED, CREATED + 5, 3, b"inline"),
     Record(1, 0, FAILED, CREATED, CREATED + 5, 3, None, b"printed", b"", FAILURE),
     Record(1, 1, COMPLETED, 0, CREATED + 9, 0, BlobRef(b"\x07" * 32, 10**12), BlobRef(b"\x08" * 32, 5), None, None),
     Record(2, 0, COMPLETED, CREATED, CREATED, 2**62, b"", None, None, None),

@@ -1,13 +1,14 @@
 """A cell with all it needs, at the moment it is run: nothing the notebook does afterwards reaches it."""
 
+import ast
 import builtins
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import types
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from blake3 import blake3
 
 from ...model.electron import Electron
 from ...model.errors import BuildError
+from ...model.fingerprint import Fingerprint
 from ...model.graph import TransportGraph
 from ...model.lattice import Lattice
 from ...model.literal import ATOMS, Literal
@@ -191,14 +192,13 @@ def _large(graph: TransportGraph) -> dict[str, int]:
     return sizes
 
 
-def code_digest(cell: Definition, found: Reach, space: Mapping[str, Any]) -> bytes:
+def code_digest(cell: Definition, found: Reach, space: Mapping[str, Any]) -> Fingerprint:
     """A digest of a cell's code and of the code it uses. Data count as inputs."""
-    digest = blake3(cell.source.encode("utf-8", "surrogatepass"))
-    told: Iterable[bytes | None] = (value for _, value in sorted(_digests_of_code(found, space).items()))
-    for part in (*told, repr((cell.inputs, cell.outputs, cell.mapped)).encode()):
-        digest.update(part or b"")
-    made: bytes = digest.digest()
-    return made
+    body = compile(cell.source, cell.file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    function = types.FunctionType(body, {"__name__": "__main__"})
+    used = [(name, stripped(value, space)) for name, value in sorted(found.code.items())]
+    classes = [stripped(kind, space) for kind in found.classes]
+    return fingerprint((function, cell.inputs, cell.outputs, cell.mapped, used, classes))
 
 
 def _digests_of_code(found: Reach, space: Mapping[str, Any]) -> dict[str, bytes | None]:

@@ -78,9 +78,13 @@ class FlowCommands:
         say(f"cancelled {', '.join(e.name for e in stopping)}" if stopping else "nothing is under way")
 
     def _why(self, names: list[str]) -> None:
-        cell = self._cell(names)
-        reasons = self._flow.survey().reasons.get(cell, [])
-        say(f"{cell.title}: {'; '.join(reasons) or 'up to date'}")
+        cell = self._flow.book.named(names[0]) or self._numbered(names[0]) if len(names) == 1 else None
+        if cell is not None:
+            say(f"{cell.title}: {'; '.join(self._flow.survey().reasons.get(cell, [])) or 'up to date'}")
+        execution = cell.execution if cell is not None else None
+        if cell is None or (execution is not None and execution.run is not None and execution.definition.options.cache):
+            node = self._node(self._target(names, "why"))
+            say(session().why(node.dispatch_id, node.id))
 
     def _debug(self, names: list[str]) -> None:
         target = self._target(names, "debug")
@@ -101,13 +105,14 @@ class FlowCommands:
     def _cell(self, names: list[str]) -> Cell:
         if len(names) != 1:
             raise UsageError("flow: name one electron cell")
-        found = self._flow.book.named(names[0])
-        if found is None and names[0].isdigit():
-            found = self._flow.book.numbered(int(names[0]))
+        found = self._flow.book.named(names[0]) or self._numbered(names[0])
         if found is None:
             self._flow.execution_named(names[0])  # raises, and says what there is
             raise AssertionError
         return found
+
+    def _numbered(self, text: str) -> Cell | None:
+        return self._flow.book.numbered(int(text)) if text.isdigit() else None
 
     def _target(self, names: list[str], verb: str) -> str:
         if len(names) != 1:

@@ -1,0 +1,114 @@
+"""What the world is told of a dispatch: what is on disk, and not before.
+
+The machine knows what has happened. What anybody is told (`published`) follows when it is written: a node is
+COMPLETED for the user only after no process's death can take that back.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from ..model.events import STATUS_OF, Failure, Record
+from ..model.graph import TransportGraph
+from ..model.status import Status
+from ..store.latch import Latch
+from .caching import Caching
+from .endings import told
+from .machine import Machine
+
+if TYPE_CHECKING:
+    from .dispatcher import Dispatcher
+    from .run import Run
+
+LOG = logging.getLogger("jupyter_flow")
+
+Listener = Callable[["Run", Sequence[Record]], None]
+
+
+class Telling:
+    """The side of a running dispatch that others see."""
+
+    machine: Machine
+
+    def __init__(self, dispatcher: "Dispatcher", id: str, number: int, graph: TransportGraph) -> None:
+        self.id, self.number, self.graph = id, number, graph
+        self.caching = Caching.of(graph)
+        self.published = bytearray(len(graph))
+        self.records: dict[int, Record] = {}
+        self.retried: list[Record] = []
+        self.begun: dict[int, int] = {}  # when nodes that run now were started
+        self.status = Status.RUNNING
+        self.error: str | None = None
+        self.started_at = time.time_ns()
+        self.ended_at = 0
+        self.ended = Latch()
+        self.listeners: list[Listener] = []
+        self.on_end: Callable[[Run], None] | None = None
+        self._dispatcher = dispatcher
+        self._again: set[tuple[int, int]] = set()  # attempts that another one follows
+        self._failed: dict[int, Failure | None] = {}
+
+    def _write(self, rows: list[Record]) -> None:
+        """(lock) Have rows written, and told once they are; the end of the dispatch with the last of them.
+
+        Under the lock, so that they are queued in the order of the machine's steps: none comes after the end.
+        """
+        if self.machine.done:
+            self._finish(rows)
+        elif rows:
+            made = self.caching.made(rows) if self.caching is not None else ()
+            self._dispatcher.store.record(self.number, rows, lambda error: self._publish(rows, error), made)
+
+    def _finish(self, rows: list[Record]) -> None:
+        if self.ended_at:
+            return
+        self.ended_at = time.time_ns()
+        status = self.machine.status if self.error is None else Status.FAILED
+        code = STATUS_OF.index(status)
+        text = self.error or told(self.graph, self._failed)
+        self._dispatcher.store.finish(
+            self.number,
+            rows,
+            code,
+            text,
+            self.started_at,
+            self.ended_at,
+            lambda error: self._end(rows, status, text, error),
+            nodes=len(self.graph),
+            made=self.caching.made(rows) if self.caching is not None else (),
+        )
+
+    def _publish(self, rows: Sequence[Record], error: BaseException | None) -> None:
+        """(store's thread) Rows are on disk."""
+        run = cast("Run", self)
+        if error is not None:
+            self._dispatcher.broken(run, error)
+            return
+        for row in rows:
+            node = row[0]
+            if (node, row[1]) in self._again:
+                self.retried.append(row)
+                continue
+            self.published[node] = row[2]
+            self.records[node] = row
+            self.begun.pop(node, None)
+        for listener in list(self.listeners):
+            try:
+                listener(run, rows)
+            except Exception:
+                LOG.exception("what listens to dispatch %s failed", self.id)
+
+    def _end(self, rows: Sequence[Record], status: Status, text: str | None, error: BaseException | None) -> None:
+        """(store's thread) The dispatch is over, and on disk."""
+        run = cast("Run", self)
+        lost = self.error if error is None else f"the store could not record the end of this dispatch: {error}"
+        self.status, self.error = (status, text) if lost is None else (Status.FAILED, lost)
+        try:
+            if error is None:
+                self._publish(rows, None)
+            if self.on_end is not None:
+                self.on_end(run)
+        finally:  # whoever waits must not wait for ever
+            self.ended.set()
+            self._dispatcher.over(run)

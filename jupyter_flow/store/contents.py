@@ -1,0 +1,36 @@
+"""What is in an object, for a digest: its reduction, or what stands for one where it has none."""
+
+import copyreg
+import threading
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from .packages import installed
+
+# What has a content but no reduction; what locks hold is nobody's result.
+_CONTENTS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (types.MappingProxyType, dict),
+    ((type({}.keys()), type({}.values()), type({}.items())), list),
+    (memoryview, lambda view: (view.format, view.shape, view.readonly, view.tobytes())),
+    (weakref.ref, lambda reference: [reference()]),
+    (types.GetSetDescriptorType, lambda descriptor: [descriptor.__objclass__, descriptor.__name__]),
+    ((type(threading.Lock()), type(threading.RLock())), lambda lock: []),
+)
+
+
+def reduced(obj: Any) -> Any:
+    """What an object is made of, as `__reduce_ex__` tells it. Raises whatever that raises."""
+    for kind, content in _CONTENTS:
+        if isinstance(obj, kind):
+            return told, (type(obj).__name__,), content(obj)
+    reduce = copyreg.dispatch_table.get(type(obj))
+    reduced = reduce(obj) if reduce else obj.__reduce_ex__(5)
+    if isinstance(reduced, str) and installed(type(obj).__module__) is None:
+        return told, (type(obj), reduced), vars(obj)  # a global's name does not tell what is in it
+    return reduced
+
+
+def told(*about: Any) -> None:
+    """Stands for the class of what has no reduction."""

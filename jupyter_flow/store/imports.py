@@ -1,0 +1,173 @@
+"""What code imports while it runs, and what the user's own modules are on disk.
+
+An electron that says ``import helpers`` in its body does not reach that module through its globals; and a worker
+process reads a module as it is on disk, which need not be what this process has imported.
+"""
+
+import ast
+import dis
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple
+
+import psutil
+from blake3 import blake3
+
+from .packages import installed, version_at
+
+BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
+IMPORT = dis.opmap["IMPORT_NAME"]
+
+
+class Import(NamedTuple):
+    """An import statement."""
+
+    level: int  # how many dots
+    name: str
+    taken: tuple[str, ...]  # from it
+
+
+class Reached:
+    """What some code reaches besides what this process can show: versions of packages, and files."""
+
+    def __init__(self) -> None:
+        self.packages: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}  # digests of what is in them, comments aside
+
+    def package(self, top: str, version: str) -> None:
+        """It reaches something of an installed package, or of Python."""
+        self.packages["Python" if top in sys.stdlib_module_names else top] = version
+
+    def code(self, code: CodeType, module: str) -> None:
+        """What is imported by a function of a module, when it is called."""
+        for statement in imports(code):
+            self._statement(statement, module)
+
+    def module(self, name: str) -> None:
+        """A module of the user's own, which this process has: its file counts if it may have changed since."""
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file and file.endswith(".py") and _changed_since_start(file):
+            self._file(file, name)
+
+    def _statement(self, statement: Import, module: str) -> None:
+        name = _absolute(statement, module)
+        top = name.partition(".")[0]
+        known = installed(top)
+        place = None if known is not None else _place(top)
+        version = version_at(top, place) if place else known
+        if version is not None:
+            self.package(top, version)
+        elif place:
+            for part in (name, *(f"{name}.{taken}" for taken in statement.taken)):
+                for file in _files(part, place):
+                    self._file(file, part)
+
+    def _file(self, file: str, module: str) -> None:
+        if file in self.files:
+            return
+        read = _read(file, _state(file))
+        if read is not None:
+            self.files[file], statements = read
+            package = module if os.path.basename(file) == "__init__.py" else module.rpartition(".")[0]
+            for statement in statements:
+                self._statement(statement, package + "." if package else "")
+
+
+def names(code: CodeType) -> Iterator[str]:
+    """The global names that a function and those inside it read, in order."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in BY_NAME:
+            yield instruction.argval
+    for inner in _inner(code):
+        yield from names(inner)
+
+
+def imports(code: CodeType) -> Iterator[Import]:
+    """The import statements of a function and of those inside it."""
+    if IMPORT in code.co_code[::2]:
+        loaded: list[Any] = []
+        for instruction in dis.get_instructions(code):
+            if instruction.opname == "IMPORT_NAME":
+                yield Import(loaded[-2], instruction.argval, loaded[-1] or ())
+            elif instruction.opname in ("LOAD_CONST", "LOAD_SMALL_INT"):
+                loaded.append(instruction.argval)
+    for inner in _inner(code):
+        yield from imports(inner)
+
+
+def _inner(code: CodeType) -> Iterator[CodeType]:
+    return (constant for constant in code.co_consts if isinstance(constant, CodeType))
+
+
+def _absolute(statement: Import, module: str) -> str:
+    """The name that is imported in a module (``package.`` stands for any module of a package)."""
+    if not statement.level:
+        return statement.name
+    found = sys.modules.get(module)
+    package = found.__package__ if isinstance(found, ModuleType) and found.__package__ else module.rpartition(".")[0]
+    for _ in range(statement.level - 1):
+        package = package.rpartition(".")[0]
+    return f"{package}.{statement.name}" if statement.name and package else statement.name or package
+
+
+def _place(top: str) -> str | None:
+    """The file of a top-level module, or the folder of a package; None where there is none. Nothing is imported."""
+    spec = PathFinder.find_spec(top) if top else None
+    if spec is None:
+        return None
+    places = list(spec.submodule_search_locations or ())
+    return places[0] if places else spec.origin
+
+
+def _files(name: str, place: str) -> Iterator[str]:
+    """The files that importing a name runs, below where its top-level module or package is."""
+    if place.endswith(".py"):
+        yield place
+        return
+    for part in ["", *name.split(".")[1:]]:
+        place = os.path.join(place, part) if part else place
+        for file in (f"{place}.py", os.path.join(place, "__init__.py")):
+            if os.path.isfile(file) and (part or file.endswith("__init__.py")):
+                yield file
+
+
+@functools.lru_cache(1024)
+def _read(file: str, state: tuple[int, int]) -> tuple[bytes, list[Import]] | None:
+    """The digest of a file of Python, lines and comments aside, and what it imports; None if it is none."""
+    try:
+        with open(file, "rb") as source:
+            tree = ast.parse(source.read())
+    except (OSError, SyntaxError, ValueError):
+        return None
+    statements = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            statements.append(Import(node.level, node.module or "", tuple(alias.name for alias in node.names)))
+        elif isinstance(node, ast.Import):
+            statements += [Import(0, alias.name, ()) for alias in node.names]
+    return blake3(ast.dump(tree).encode("utf-8", "surrogatepass")).digest(), statements
+
+
+def _state(file: str) -> tuple[int, int]:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _changed_since_start(file: str) -> bool:
+    """Whether a file is newer than this process, as far as that is known; its own clock cannot be set back."""
+    try:
+        return os.stat(file).st_ctime >= _started() - 1
+    except OSError:
+        return False
+
+
+@functools.cache
+def _started() -> float:
+    return psutil.Process().create_time()
