@@ -127,6 +127,7 @@ class Session:
         workflow = self._recorded((lattice, replaced))
         submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow))
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
+        self.last = run.id
         return run.id
 
     def prepare(self, lattice: Lattice) -> TransportGraph:
@@ -156,7 +157,6 @@ class Session:
         adopted = reusable(graph, *earlier) if earlier is not None else []
         run = self.dispatcher.submit(submission, graph)
         self._given[run.id] = inputs
-        self.last = run.id
         run.on_end = functools.partial(self._over, on_end)
         if adopted:
             run.adopt(adopted)

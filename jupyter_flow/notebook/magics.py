@@ -40,7 +40,7 @@ class FlowMagics:
     """What ``%load_ext jupyter_flow`` brings."""
 
     def __init__(self, shell: Shell, live: LivePictures, flow: Flow, boundary: Boundary) -> None:
-        self.shell, self._live, self._boundary = shell, live, boundary
+        self.shell, self._live, self._flow, self._boundary = shell, live, flow, boundary
         self._electrons = electrons.Electrons(shell, flow, boundary)
         self.commands = FlowCommands(flow)
         self.flow = self.commands.flow
@@ -178,7 +178,8 @@ class FlowMagics:
         """
         text, words = options_last(line)
         given = parsed_words(self.graph, words)
-        drawing = Drawing(picture_meant(text, {**self.shell.user_ns, **(local_ns or {})}), given.by)
+        names = {**self.shell.user_ns, **(local_ns or {}), **self._flow.dispatched()}
+        drawing = Drawing(picture_meant(text, names), given.by)
         if given.save:
             drawing.save(given.save)
         return drawing
@@ -200,7 +201,7 @@ class FlowMagics:
         given = parsed(self.result, line)
         with _usage("result"):
             id, wanted = split_target(given.target)
-            result = result_of(id, self.shell.user_ns)
+            result = result_of(id, {**self.shell.user_ns, **self._flow.dispatched()})
             node = node_of(result, wanted) if wanted else None
         if given.out:
             if not (node and node.has_output):

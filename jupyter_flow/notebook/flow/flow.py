@@ -199,6 +199,11 @@ class Flow:
                 self.space.pop(name, None)
             execution.left, execution.bound = values.left, True
 
+    def dispatched(self) -> Namespace:
+        """The dispatch of each electron cell's latest run, by its name."""
+        executions = [cell.execution for cell in self.book]
+        return {e.name: e.run.id for e in executions if e is not None and e.run is not None}
+
     def execution_named(self, name: str) -> Execution:
         """The latest run of the electron cell of that name. Raises FlowError."""
         cell = self.book.named(name)
