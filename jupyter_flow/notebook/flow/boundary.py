@@ -72,7 +72,7 @@ class Boundary:
         cell = self.cell
         names = _analysed(tree, cell.raw if cell else "")
         code = _without_ours(tree)
-        wanted = mentions(code) if names is None else {*names.reads}
+        wanted = sorted(mentions(code)) if names is None else names.reads
         if cell is not None and not cell.visited:
             cell.visited, cell.names = True, names
             current = self.flow.book.current

@@ -109,7 +109,8 @@ def _outputs(cell: Definition, found: Reach) -> tuple[tuple[str, ...], tuple[str
         changed = [name for name in names.mutates if name in found.code]
         mapped = {cell.mapped.variable} if cell.mapped else set()
         shown = tuple(n for n in (*names.writes, *found.stores) if n not in changed and n not in mapped)
-    return shown, tuple(dict.fromkeys((*shown, *names.defines, *names.imports)))
+    deletes = () if cell.mapped else names.deletes  # a version of the name as well: that there is none
+    return shown, tuple(dict.fromkeys((*shown, *names.defines, *names.imports, *deletes)))
 
 
 def _labels(cell: Definition, found: Reach) -> dict[str, tuple[str, ...]]:

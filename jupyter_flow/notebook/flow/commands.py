@@ -51,10 +51,10 @@ class FlowCommands:
             raise UsageError(f"flow: {error}") from None
 
     def _status(self, names: list[str]) -> FlowTable:
-        return FlowTable(self._flow.book, self._flow.survey())
+        return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported)
 
     def _stale(self, names: list[str]) -> FlowTable:
-        return FlowTable(self._flow.book, self._flow.survey(), stale_only=True)
+        return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported, stale_only=True)
 
     def _run(self, names: list[str]) -> None:
         if not self._flow.update():

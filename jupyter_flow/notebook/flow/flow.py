@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
 from typing import Any
 
 from ...model.errors import FlowError
@@ -17,7 +18,7 @@ from .capture import Captured, capture
 from .definition import Definition
 from .execution import CellRun, Execution, Seen, State
 from .lines import CellLine, answer
-from .reach import CODE, stripped
+from .reach import CODE, stripped, written_here
 from .scheduler import Scheduler
 from .shield import shielded
 from .staleness import Survey
@@ -195,8 +196,6 @@ class Flow:
                 if self.book.current.get(name) is execution and name in values:
                     self.space[name] = adopt(values[name], self.space)
                     self.bound[name] = id(self.space[name])
-            for name in values.deleted:
-                self.space.pop(name, None)
             execution.left, execution.bound = values.left, True
 
     def dispatched(self) -> Namespace:
@@ -242,6 +241,11 @@ class Flow:
     def survey(self) -> Survey:
         """Which cells are out of date."""
         return Survey(self.book, self._digest)
+
+    def imported(self, name: str) -> bool:
+        """Whether a name holds something that was imported rather than written or computed here."""
+        value = self.space.get(name)
+        return isinstance(value, ModuleType) or (isinstance(value, CODE) and not written_here(value))
 
     def _digest(self, name: str) -> bytes | None:
         if name not in self.space:

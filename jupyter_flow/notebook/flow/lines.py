@@ -26,7 +26,7 @@ def answer(execution: Execution) -> str:
     """``fit(X, y) → model · cpu``."""
     cell, captured = execution.definition, execution.captured
     inputs = [f"{n} ×…" if cell.mapped and n == cell.mapped.iterable else n for n in captured.inputs]
-    made = captured.outputs or tuple(n for n in captured.makes if n not in cell.names.imports)
+    made = captured.outputs or tuple(n for n in captured.makes if n not in {*cell.names.imports, *cell.names.deletes})
     parts = [f"{cell.name}({', '.join(inputs)})" + (f" → {', '.join(made)}" if made else "")]
     parts.append(label_of(names.get_executor(cell.options.executor)))
     parts += [f"{cell.options.retries} retries"] if cell.options.retries else []

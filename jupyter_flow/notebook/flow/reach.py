@@ -55,6 +55,7 @@ def reach(
             for function in functions_of(value, space):
                 visit(sorted(reached(function.__code__)))
                 stores = dict.fromkeys(sorted(stored(function.__code__)))
+                visit(stores)  # as they are, if it is not called
                 found.stores |= stores
     return found
 
@@ -82,6 +83,11 @@ def stripped(value: Any, space: Mapping[str, Any]) -> Any:
         members = {name: stripped(member, space) for name, member in vars(value).items() if name not in INTERNAL}
         return value.__qualname__, value.__bases__, sorted(members.items(), key=lambda item: item[0])
     return value
+
+
+def written_here(value: Any) -> bool:
+    """Whether a function, class, electron or lattice was written in the notebook."""
+    return getattr(value, "__module__", None) == "__main__"
 
 
 def homemade(kind: type) -> bool:

@@ -1,6 +1,6 @@
 """The cells of a notebook for people: the table of ``%flow status``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...executor import _executor_manager as names
 from .. import tables
@@ -14,13 +14,19 @@ HEAD = ("cell", "reads", "makes", "executor", "state")
 
 
 class FlowTable:
-    """The electron cells and the ordinary ones that matter to them, in order. A snapshot."""
+    """The electron cells and the ordinary ones that matter to them, in order. A snapshot.
 
-    def __init__(self, book: Book, survey: Survey, stale_only: bool = False) -> None:
-        concerned = [cell for cell in book if cell.run and (cell.definition or _feeds(cell, book))]
+    aside: tells names that nobody wants to see here, like those of imported modules.
+    """
+
+    def __init__(
+        self, book: Book, survey: Survey, aside: Callable[[str], bool], stale_only: bool = False
+    ) -> None:  # fmt: skip
+        feeding = {cell: _feeding(cell, book, aside) for cell in book}
+        concerned = [cell for cell in book if cell.run and (cell.definition or feeding[cell])]
         if stale_only:
             concerned = [cell for cell in concerned if survey.reasons.get(cell)]
-        self.rows = [_row(cell, survey) for cell in concerned]
+        self.rows = [_row(cell, feeding[cell], survey) for cell in concerned]
         stale = sum(bool(survey.reasons.get(cell)) for cell in concerned)
         self.remark = f"{stale} stale: %flow run brings the notebook up to date" if stale else ""
         self._nothing = "nothing is stale" if stale_only else "no electron cell has been run yet: %%electron makes one"
@@ -41,20 +47,21 @@ class FlowTable:
         return self.plain()
 
 
-def _feeds(cell: Cell, book: Book) -> bool:
-    """Whether some electron cell reads what an ordinary one makes."""
-    return any(
-        other.definition is not None and other.run is not None and book.producer(name, other) is cell
-        for other in book
-        for name in (other.run.seen if other.run else ())
-    )
+def _feeding(cell: Cell, book: Book, aside: Callable[[str], bool]) -> list[str]:
+    """Of what an ordinary cell makes, what electron cells read."""
+    found: dict[str, None] = {}
+    for reader in book:
+        if reader.definition is not None and reader.run is not None:
+            names = [name for name in reader.run.seen if not aside(name)]
+            found |= dict.fromkeys(name for name in names if book.producer(name, reader) is cell)
+    return list(found)
 
 
-def _row(cell: Cell, survey: Survey) -> Sequence[str]:
+def _row(cell: Cell, feeding: Sequence[str], survey: Survey) -> Sequence[str]:
     run, execution = cell.run, cell.execution
     assert run is not None
     if execution is None:
-        reads, makes, executor = tuple(run.seen), run.makes, ""
+        reads, makes, executor = tuple(run.seen), feeding, ""
     else:
         reads, makes = execution.captured.inputs, execution.captured.outputs
         executor = label_of(names.get_executor(execution.definition.options.executor))
