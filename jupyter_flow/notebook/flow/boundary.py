@@ -38,7 +38,6 @@ class Boundary:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._running: list[Cell] = []  # a cell may run another one
-        flow.space[NEED] = flow.need
 
     @property
     def cell(self) -> Cell | None:
@@ -84,6 +83,7 @@ class Boundary:
             if self.flow.pending(name) is not None and name not in found.pending:
                 self.flow.space[name] = None  # so that it can be deleted
         if found.pending:
+            self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
             _insert(tree, sorted(found.pending))
 
     def explain(self, error: BaseException) -> str | None:

@@ -26,7 +26,7 @@ class FlowTable:
         concerned = [cell for cell in book if cell.run and (cell.definition or feeding[cell])]
         if stale_only:
             concerned = [cell for cell in concerned if survey.reasons.get(cell)]
-        self.rows = [_row(cell, feeding[cell], survey) for cell in concerned]
+        self.rows = [_row(cell, feeding[cell], survey, aside) for cell in concerned]
         stale = sum(bool(survey.reasons.get(cell)) for cell in concerned)
         self.remark = f"{stale} stale: %flow run brings the notebook up to date" if stale else ""
         self._nothing = "nothing is stale" if stale_only else "no electron cell has been run yet: %%electron makes one"
@@ -57,13 +57,13 @@ def _feeding(cell: Cell, book: Book, aside: Callable[[str], bool]) -> list[str]:
     return list(found)
 
 
-def _row(cell: Cell, feeding: Sequence[str], survey: Survey) -> Sequence[str]:
+def _row(cell: Cell, feeding: Sequence[str], survey: Survey, aside: Callable[[str], bool]) -> Sequence[str]:
     run, execution = cell.run, cell.execution
     assert run is not None
     if execution is None:
-        reads, makes, executor = tuple(run.seen), feeding, ""
+        reads, makes, executor = [name for name in run.seen if not aside(name)], feeding, ""
     else:
-        reads, makes = execution.captured.inputs, execution.captured.outputs
+        reads, makes = list(execution.captured.inputs), execution.captured.outputs
         executor = label_of(names.get_executor(execution.definition.options.executor))
     return cell.title, _listed(reads), _listed(makes), executor, _state(cell, survey)
 
