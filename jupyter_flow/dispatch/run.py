@@ -22,6 +22,7 @@ from ..model.events import (
 )
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
+from ..model.printed import Seen
 from ..model.status import Status
 from ..store.latch import Latch
 from ..worker.messages import Code, Setup
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("jupyter_flow")
 
 Listener = Callable[["Run", Sequence[Record]], None]
-
-Witness = tuple[int, Value | None, Value | None]  # the worker's number, stdout, stderr
-UNSEEN: Witness = (0, None, None)
+UNSEEN = Seen()
 
 
 class Run:
@@ -209,7 +208,7 @@ class Run:
 
     def cancel(self, nodes: Sequence[int] | None = None) -> None:
         """Stop nodes, or everything."""
-        seen = {node: self._dispatcher.witness(self, node) for node in list(self.begun)}
+        seen = {node: self._witnessed(node) for node in list(self.begun) if nodes is None or node in nodes}
         with self._dispatcher.lock:
             commands = self.machine.cancel(nodes)
             if commands.ended:
@@ -219,18 +218,30 @@ class Run:
                 self.children[node].cancel()
         self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
 
-    def _cancelled(self, commands: Commands, seen: dict[int, Witness]) -> list[Record]:
+    def seen(self, node: int) -> Seen:
+        """What a node that runs has printed and displayed so far; of one that has just ended, what it did."""
+        seen: Seen = self._dispatcher.witness(self, node)
+        last = self.records.get(node)
+        if not seen.worker and last is not None:
+            return Seen(last.worker, last.stdout, last.stderr, last.displays)
+        return seen
+
+    def _witnessed(self, node: int) -> Seen:
+        """The same, to be recorded: the node is to be stopped."""
+        seen: Seen = self._dispatcher.witness(self, node)
+        return seen._replace(displays=self._dispatcher.payload.document(seen.displays))
+
+    def _cancelled(self, commands: Commands, seen: dict[int, Seen]) -> list[Record]:
         now = time.time_ns()
         failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
         state, stopped = self.machine.state, frozenset(commands.stop)
         rows = []
         for node in commands.ended:
             attempt = self._last_attempt(node, node in stopped)
-            worker, stdout, stderr = seen.get(node, UNSEEN)
+            worker, stdout, stderr, shown = seen.get(node, UNSEEN)
             why = failure if state[node] == CANCELLED else None
-            rows.append(
-                Record(node, attempt, state[node], self.begun.get(node, 0), now, worker, None, stdout, stderr, why)
-            )
+            begun = self.begun.get(node, 0)
+            rows.append(Record(node, attempt, state[node], begun, now, worker, None, stdout, stderr, why, shown))
         return rows
 
     def _last_attempt(self, node: int, stopped: bool) -> int:
@@ -244,9 +255,9 @@ class Run:
         """An attempt has run too long: it has failed, and is stopped."""
         failure = Failure("timed_out", "ElectronTimeout", f"it ran longer than its timeout of {timeout:g} s", "")
         if self.machine.current(node, attempt) and node not in self._opened:
-            worker, stdout, stderr = self._dispatcher.witness(self, node)
+            worker, stdout, stderr, shown = self._witnessed(node)
             now = time.time_ns()
-            self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure)])
+            self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure, shown)])
             self._dispatcher.stop(self, [(node, attempt)])
 
     # children ---------------------------------------------------------------------------------

@@ -22,9 +22,10 @@ from .authentication import Key
 from .blobs import Blobs, Durability
 from .latch import Latch
 from .location import absolute, check_folder, default_root, private_folder
+from .migration import upgrade
 from .reader import Reader
 from .records import Run, RunRow, WorkerRow, valid
-from .schema import connect, ensure
+from .schema import connect, ensure, translated
 from .sealing import Sealer, clean
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer
@@ -227,7 +228,10 @@ class Store:
             raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
         self.blobs.sweep()
         _writing.add(self)
-        return Writer(connect(self.root, self._full), self._sealer, self._session)
+        connection = connect(self.root, self._full)
+        with translated(self.root):
+            upgrade(connection)
+        return Writer(connection, self._sealer, self._session)
 
     def _id(self, serial: int) -> str:
         self._check_usable()

@@ -13,7 +13,7 @@ from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
 from .files import create, locked, write_whole
 
 APPLICATION_ID = 0x4A464C57  # "JFLW"
-VERSION = 1
+VERSION = 2  # what each has added: `migration`
 BUSY = 60.0  # seconds to wait for another process's transaction
 
 TABLES = """
@@ -35,10 +35,10 @@ CREATE INDEX run_parent ON run (parent);
 CREATE TABLE attempt (
     run INTEGER NOT NULL, node INTEGER NOT NULL, attempt INTEGER NOT NULL, status INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, worker INTEGER NOT NULL, value, mac BLOB NOT NULL,
-    stdout, stderr, failure TEXT, PRIMARY KEY (run, node, attempt)
+    stdout, stderr, failure TEXT, displays, PRIMARY KEY (run, node, attempt)
 ) WITHOUT ROWID;
 """
-ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, mac'
+ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, displays, mac'
 RUN = (
     "serial, id, root, parent, parent_node, session, name, status, created, started, ended, electrons, graph, error, "
     "attempts"

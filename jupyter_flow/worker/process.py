@@ -13,11 +13,13 @@ from multiprocessing.process import current_process
 from pathlib import Path
 
 from ..store.blobs import Blobs, Durability
+from . import displays
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Forget, Member, Message, Recall
 from .orphan import die_with, end
 from .runner import Runner
+from .shown import Shown
 
 BELL = b"!"
 
@@ -28,7 +30,9 @@ class Worker:
     def __init__(self, channel: Connection, prefix: str, blobs: Blobs) -> None:
         self.channel = channel
         self.journal = JournalWriter(prefix)
-        self.runner = Runner(self.journal, Logs(prefix), blobs)
+        shown = Shown(f"{prefix}.shown")
+        displays.install(shown)
+        self.runner = Runner(self.journal, Logs(prefix), blobs, shown)
         self.inbox: queue.SimpleQueue[Batch | Forget] = queue.SimpleQueue()
         self.waiting: deque[tuple[Batch, deque[Member]]] = deque()
         self.giving = threading.Lock()  # what is given back is told before its batch is done

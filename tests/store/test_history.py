@@ -17,7 +17,7 @@ values = st.none() | st.binary(max_size=200) | st.builds(BlobRef, st.binary(min_
 texts = st.text(st.characters(codec=None), max_size=20)
 failures = st.none() | st.builds(Failure, texts, texts, texts, texts, st.none() | st.binary(max_size=20))
 statuses = st.sampled_from([COMPLETED, FAILED, CANCELLED])
-records = st.tuples(statuses, numbers, numbers, numbers, values, values, values, failures)
+records = st.tuples(statuses, numbers, numbers, numbers, values, values, values, failures, values)
 
 
 class History(RuleBasedStateMachine):
