@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from . import capture, figures, imports
+from . import bars, capture, figures, imports
 from .failures import message_of
 from .mime import bundle_of, plain, plain_metadata
 from .shown import Shown
@@ -119,7 +119,7 @@ def install(shown: Shown) -> None:
     _process = shown
     builtins.display = display  # type: ignore[attr-defined]  # as in notebooks
     imports.after("IPython.core.display_functions", _replace)
-    imports.after("tqdm.notebook", _without_widgets)
+    bars.install(running)
     figures.install(display, running)
 
 
@@ -137,17 +137,11 @@ def _replace(module: ModuleType) -> None:
         setattr(module, function.__name__, function)
 
 
-def _without_widgets(module: ModuleType) -> None:
-    """Widgets need a kernel: the notebook's progress bars are those of a terminal here."""
-    std = sys.modules["tqdm.std"]
-    for name, plain_one in (("tqdm", "tqdm"), ("tqdm_notebook", "tqdm"), ("trange", "trange"), ("tnrange", "trange")):
-        setattr(module, name, getattr(std, plain_one))
-
-
 def share() -> None:
-    """In the kernel: IPython's publishers give to electrons what electrons display. Costs nothing without IPython."""
-    if not hasattr(builtins, "display"):
+    """In the kernel: IPython's publishers give to electrons what electrons display. Called often, it does it once."""
+    if _shell() is None and getattr(builtins, "display", None) in (None, _theirs()):
         builtins.display = display  # type: ignore[attr-defined]  # a script: what runs on workers runs here
+    bars.install(running)
     base = getattr(sys.modules.get("IPython.core.displaypub"), "DisplayPublisher", None)
     if base is not None:
         for kind in _family(base):
@@ -203,12 +197,22 @@ def _draw(kind: type) -> None:
 
 
 def _elsewhere(objects: tuple[Any, ...], **given: Any) -> Any:
-    shell = getattr(sys.modules.get("IPython.core.interactiveshell"), "InteractiveShell", None)
-    theirs = getattr(sys.modules.get("IPython.core.display_functions"), "display", display)
-    if shell is not None and shell.initialized() and theirs is not display:
+    theirs = _theirs()
+    if theirs is not None and theirs is not display and _shell() is not None:
         return theirs(*objects, **given)
     sys.stdout.write(" ".join(map(str, objects)) + "\n")
     return None
+
+
+def _theirs() -> Any:
+    """IPython's function, where that has been imported."""
+    return getattr(sys.modules.get("IPython.core.display_functions"), "display", None)
+
+
+def _shell() -> Any:
+    """The running IPython; None if there is none."""
+    kind = getattr(sys.modules.get("IPython.core.interactiveshell"), "InteractiveShell", None)
+    return kind.instance() if kind is not None and kind.initialized() else None
 
 
 def _id(display_id: str | bool | None, transient: Mapping[str, Any] | None) -> str | None:
