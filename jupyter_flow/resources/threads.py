@@ -116,8 +116,10 @@ class ThreadResource:
     def witness(self, work: Work, node: int) -> Seen:
         """The thread that runs a node, and what that has printed and displayed."""
         for slot in list(self._slots):
-            streams, claim, current = slot.streams, slot.claim, slot.current
-            if claim is not None and claim.work is work and current is not None and current[0] == node:
+            claim, current, streams = slot.claim, slot.current, slot.streams
+            if claim is None or claim.work is not work or current is None or current[0] != node:
+                continue
+            if slot.current is current:  # else the streams are those of what it runs by now
                 stdout, stderr = (capture.written(streams, which) or None for which in (0, 1))
                 return Seen(slot.number, stdout, stderr, capture.displayed(streams))
         return Seen()

@@ -7,7 +7,6 @@ survives the worker, as what is printed does.
 import os
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ..model.display import encoded, joined
@@ -123,13 +122,14 @@ class Shown:
 def written(file: str, owner: Owner) -> bytes | None:
     """The displays in the file of a worker, if they are those of this attempt."""
     try:
-        *lines, _ = Path(file).read_bytes().split(b"\n")  # the last is empty, or being written
-    except (OSError, ValueError):
-        return None
-    if not lines or lines[0] != b"%d %d %d" % owner:
+        with open(file, "rb") as found_there:
+            if found_there.readline(100) != b"%d %d %d\n" % owner:
+                return None
+            *lines, _ = found_there.read().split(b"\n")  # the last is empty, or being written
+    except OSError:
         return None
     found: dict[bytes, bytes] = {}
-    for line in lines[1:]:
+    for line in lines:
         place, _, item = line.partition(b" ")
         if place == b"clear":
             found.clear()
