@@ -125,11 +125,10 @@ def install(shown: Shown) -> None:
 
 def leftovers() -> None:
     """An electron ends in a worker process: figures it has left open are displayed, as after a cell."""
-    if "matplotlib.pyplot" in sys.modules:
-        try:
-            figures.show_open(display)
-        except BaseException as error:  # of a figure that cannot be drawn: the electron has its value all the same
-            sys.stderr.write(f"jupyter_flow: figures left open could not be displayed: {message_of(error)}\n")
+    try:
+        figures.show_open(display)
+    except BaseException as error:  # of a figure that cannot be drawn: the electron has its value all the same
+        sys.stderr.write(f"jupyter_flow: figures left open could not be displayed: {message_of(error)}\n")
 
 
 def _replace(module: ModuleType) -> None:

@@ -109,7 +109,8 @@ class Runner:
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the electron's own business
             return FAILED, None, failure_of(error)
         finally:
-            leftovers()
+            if "matplotlib.pyplot" in sys.modules:
+                leftovers()
             CURRENT.reset(token)
         return self._packed(value)
 
@@ -129,12 +130,13 @@ class Runner:
 
     def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
         start, status, value, failure = outcome
-        shown = self.shown.take()
+        self.shown.owner = None
+        shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
         append(code.place.log_stdout, stdout)
         append(code.place.log_stderr, stderr)
         texts = self.payload.text(stdout), self.payload.text(stderr)
-        displays = None if shown is None else self.payload.document(shown)
+        displays = self.payload.document(shown) if shown else None
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
         end = time.time_ns()
         record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)

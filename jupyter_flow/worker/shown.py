@@ -37,6 +37,7 @@ class Shown:
         self._ids: list[str | None] = []
         self._size = self._written = self._left_out = 0
         self._clear_next = False
+        self.used = False  # the electron has displayed, or cleared, something
 
     def add(
         self, data: Mapping[str, Any], metadata: Mapping[str, Any], id: str | None = None, update: bool = False
@@ -44,6 +45,7 @@ class Shown:
         """One more display; with an `id`, those that have it become the same, and with `update` none is added."""
         item = encoded(data, metadata)
         with self._lock:
+            self.used = True
             if self._clear_next:
                 self._clear()
             if id is not None:
@@ -55,7 +57,7 @@ class Shown:
     def clear(self, wait: bool = False) -> None:
         """Drop what was displayed, now or when the next display comes."""
         with self._lock:
-            self._clear_next = wait
+            self.used, self._clear_next = True, wait
             if not wait:
                 self._clear()
 
@@ -69,9 +71,6 @@ class Shown:
 
     def take(self) -> bytes | None:
         """The displays of the electron that ends here, and what comes is the next one's."""
-        self.owner = None
-        if not self._items and not self._written and not self._clear_next:
-            return None
         text = self.text()
         with self._lock:
             self._reset()

@@ -10,12 +10,9 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle, clear_output, display, publish_display_data, update_display
-from tqdm.asyncio import tqdm_asyncio
-from tqdm.notebook import tqdm_notebook
 from traitlets.config import Config
 
 from jupyter_flow.model.display import displays_in
-from jupyter_flow.model.progress import progress_in
 from jupyter_flow.worker import capture, displays
 
 Call = Callable[[], Any]
@@ -143,24 +140,6 @@ def test_mistakes_are_told_as_IPython_does() -> None:
         electron(no_id)
     with pytest.raises(TypeError, match="data must be a dict"):
         electron(no_dict)
-
-
-def test_a_notebooks_progress_bar_is_plain_in_an_electron() -> None:
-    class Auto(tqdm_notebook, tqdm_asyncio):  # type: ignore[misc]
-        """As tqdm.auto makes one in a notebook."""
-
-    displays.share()
-
-    def body() -> None:
-        for kind in (tqdm_notebook, Auto):
-            for _ in kind(range(2), desc="fit", display=True, mininterval=0):
-                pass
-
-    kept = electron(body)
-    progress = progress_in(capture.written(kept, 1).decode())
-    assert progress is not None
-    assert (progress.fraction, progress.text[:9]) == (1.0, "fit: 2/2 ")
-    assert texts(kept) == []
 
 
 def test_streams_of_electrons_that_show_nothing_stay_empty() -> None:
