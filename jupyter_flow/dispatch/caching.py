@@ -133,10 +133,11 @@ class Lookups:
         record = cached.record
         if record is None or record.value is None or not self._whole(record.value, whole):
             return None
-        printed = record.stdout, record.stderr
-        stdout, stderr = (text if text is not None and self._whole(text, whole) else None for text in printed)
+        printed = record.stdout, record.stderr, record.displays
+        out, err, shown = (text if text is not None and self._whole(text, whole) else None for text in printed)
         now = time.time_ns()
-        return record._replace(start=now, end=now, worker=0, stdout=stdout, stderr=stderr, origin=cached.origin)
+        here = record._replace(start=now, end=now, worker=0, origin=cached.origin)
+        return here._replace(stdout=out, stderr=err, displays=shown)
 
     def _whole(self, value: Value, whole: dict[BlobRef, bool]) -> bool:
         """Whether a value is there, and what was written."""

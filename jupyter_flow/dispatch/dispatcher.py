@@ -19,6 +19,7 @@ from ..model.errors import BuildError
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.pickles import loads
+from ..model.printed import Seen
 from ..resources.base import Claim, Resource, Services, Share
 from ..resources.registry import Registry
 from ..store.blobs import Durability
@@ -29,7 +30,6 @@ from ..worker.messages import Place, Setup
 from ..worker.payload import Payload
 from .archive import new_id, pack_record
 from .caching import Lookups
-from .endings import Witness
 from .lanes import Lane, Lanes
 from .resolve import resolve
 from .run import Run
@@ -212,8 +212,8 @@ class Dispatcher:
         for resource, wanted in by_resource.values():
             resource.stop(run, frozenset(wanted))
 
-    def witness(self, run: Run, node: int) -> Witness:
-        """Where a node runs, and what it has printed so far."""
+    def witness(self, run: Run, node: int) -> Seen:
+        """Where a node runs, and what it has printed and displayed so far."""
         resource: Resource = run.plan.lane_of[run.graph.version[node]].resource
         return resource.witness(run, node)
 

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterable, Mapping
 
-from ..model.events import CANCELLED, Failure, Record, Value
+from ..model.events import CANCELLED, Failure, Record
 from ..model.graph import TransportGraph
+from ..model.printed import Seen
 from .machine import Commands, Machine
 
-Witness = tuple[int, Value | None, Value | None]  # the worker's number, stdout, stderr
-UNSEEN: Witness = (0, None, None)
+UNSEEN = Seen()
 
 
 def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
@@ -17,9 +17,7 @@ def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
     return [Record(node, 0, machine.state[node], 0, now, 0) for node in nodes]
 
 
-def cancelled(
-    machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Witness]
-) -> list[Record]:
+def cancelled(machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Seen]) -> list[Record]:
     """Records of nodes that somebody cancelled, and of those that are skipped for it."""
     now = time.time_ns()
     failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
@@ -27,9 +25,10 @@ def cancelled(
     rows = []
     for node in commands.ended:
         attempt = _last_attempt(machine, node, node in stopped)
-        worker, stdout, stderr = seen.get(node, UNSEEN)
+        worker, stdout, stderr, shown = seen.get(node, UNSEEN)
         why = failure if state[node] == CANCELLED else None
-        rows.append(Record(node, attempt, state[node], begun.get(node, 0), now, worker, None, stdout, stderr, why))
+        start = begun.get(node, 0)
+        rows.append(Record(node, attempt, state[node], start, now, worker, None, stdout, stderr, why, shown))
     return rows
 
 

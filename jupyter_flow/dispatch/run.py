@@ -17,6 +17,7 @@ from ..model.events import (
 )
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
+from ..model.printed import Seen
 from ..model.status import Status
 from ..worker.messages import Code, Setup
 from .endings import cancelled, skipped
@@ -199,7 +200,7 @@ class Run(Telling):
 
     def cancel(self, nodes: Sequence[int] | None = None) -> None:
         """Stop nodes, or everything."""
-        seen = {node: self._dispatcher.witness(self, node) for node in list(self.begun)}
+        seen = {node: self._witnessed(node) for node in list(self.begun) if nodes is None or node in nodes}
         with self._dispatcher.lock:
             commands = self.machine.cancel(nodes)
             if commands.ended:
@@ -209,13 +210,26 @@ class Run(Telling):
                 self.children[node].cancel()
         self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
 
+    def seen(self, node: int) -> Seen:
+        """What a node that runs has printed and displayed so far; of one that has just ended, what it did."""
+        seen: Seen = self._dispatcher.witness(self, node)
+        last = self.records.get(node)
+        if not seen.worker and last is not None:
+            return Seen(last.worker, last.stdout, last.stderr, last.displays)
+        return seen
+
+    def _witnessed(self, node: int) -> Seen:
+        """The same, to be recorded: the node is to be stopped."""
+        seen: Seen = self._dispatcher.witness(self, node)
+        return seen._replace(displays=self._dispatcher.payload.document(seen.displays))
+
     def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
         """An attempt has run too long: it has failed, and is stopped."""
         failure = Failure("timed_out", "ElectronTimeout", f"it ran longer than its timeout of {timeout:g} s", "")
         if self.machine.current(node, attempt) and node not in self._opened:
-            worker, stdout, stderr = self._dispatcher.witness(self, node)
+            worker, stdout, stderr, shown = self._witnessed(node)
             now = time.time_ns()
-            self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure)])
+            self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure, shown)])
             self._dispatcher.stop(self, [(node, attempt)])
 
     # children ---------------------------------------------------------------------------------

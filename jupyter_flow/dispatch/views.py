@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..model.events import STATUS_OF, Record, Value
+from ..model.printed import Seen
 from ..model.result import Place, Result
 from ..model.status import Status
 from ..store.records import RunRow
@@ -68,12 +69,14 @@ class RunView(_Values):
         return self._begun.get(node, 0)
 
     def attempts(self, node: int) -> list[Record]:
-        """Its attempts so far."""
+        """Its attempts that have ended."""
         last = self._run.records.get(node)
-        if last is None:
-            return []
-        earlier = [r for r in self._run.retried if r.node == node and r.attempt < last.attempt]
-        return [*earlier, last]
+        earlier = [r for r in list(self._run.retried) if r.node == node and (not last or r.attempt < last.attempt)]
+        return earlier if last is None else [*earlier, last]
+
+    def seen(self, node: int) -> Seen:
+        """What a node that runs now has printed so far."""
+        return self._run.seen(node)
 
     def inside(self, node: int) -> Result | None:
         """The result of a sublattice."""
@@ -103,6 +106,10 @@ class StoreView(_Values):
     def begun(self, node: int) -> int:
         """Nothing runs here."""
         return 0
+
+    def seen(self, node: int) -> Seen:
+        """Nothing runs here."""
+        return Seen()
 
     def attempts(self, node: int) -> list[Record]:
         """Its attempts."""

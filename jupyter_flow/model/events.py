@@ -66,4 +66,5 @@ class Record(NamedTuple):
     stdout: Value | None = None  # UTF-8 text (in a blob: the blob's first and only part)
     stderr: Value | None = None
     failure: Failure | None = None
+    displays: Value | None = None  # a JSON list, as `model.display` reads it (in a blob: as stdout)
     origin: Origin | None = None  # it did not run: its value was in the cache

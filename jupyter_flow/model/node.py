@@ -4,10 +4,13 @@ import functools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from .display import Display
 from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
 from .events import Failure, Origin, Record, Value
 from .graph import ATOM, OUTPUT, TransportGraph
 from .pickles import loads
+from .printed import Printed, Seen
+from .progress import Progress
 from .status import Status
 from .transportable import TransportableObject
 
@@ -52,7 +55,10 @@ class View(Protocol):
         """When a node that runs now was started; 0 for others."""
 
     def attempts(self, node: int) -> list[Record]:
-        """Its attempts so far, in order."""
+        """Its attempts that have ended, in order."""
+
+    def seen(self, node: int) -> Seen:
+        """What a node that runs now has printed so far; of one that has just ended, what it printed."""
 
     def given(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """What the lattice was given, loaded. Raises DispatchError where that could not be recorded."""
@@ -143,13 +149,37 @@ class NodeResult:
 
     @property
     def stdout(self) -> str:
-        """What it printed."""
-        return self._text(self._last.stdout if self._last else None)
+        """What it printed; while it runs, what it has printed so far."""
+        return self._now.stdout
 
     @property
     def stderr(self) -> str:
-        """What it wrote to standard error."""
-        return self._text(self._last.stderr if self._last else None)
+        """What it wrote to standard error; while it runs, so far."""
+        return self._now.stderr
+
+    @property
+    def displays(self) -> list[Display]:
+        """What it displayed, figures among it; while it runs, so far."""
+        return self._now.displays
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far it is while it runs, if it shows a progress bar (tqdm's, say)."""
+        return self._now.progress if self.status is Status.RUNNING else None
+
+    @property
+    def printed(self) -> list[Printed]:
+        """What each attempt printed and displayed; one that runs is the last."""
+        ended = [Printed(self._view, a.stdout, a.stderr, a.displays) for a in self.attempts]
+        return [*ended, self._now] if self.status is Status.RUNNING else ended
+
+    @property
+    def _now(self) -> Printed:
+        """Of the attempt that runs, as it is now, or of the last one."""
+        if self.status is Status.RUNNING:
+            return Printed(self._view, *self._view.seen(self.id)[1:])
+        last = self._last
+        return Printed(self._view, last.stdout, last.stderr, last.displays) if last else Printed(self._view)
 
     @property
     def resource(self) -> str:
@@ -175,11 +205,6 @@ class NodeResult:
     def sublattice_result(self) -> "Result | None":
         """The result of the sublattice it stands for."""
         return self._view.inside(self.id) if self.kind == "sublattice" else None
-
-    def _text(self, value: Value | None) -> str:
-        if value is None:
-            return ""
-        return self._view.text(value).decode("utf-8", "replace")
 
     def as_dict(self, output: bool = True, inside: bool = True) -> dict[str, Any]:
         """The record in Covalent's words."""

@@ -15,7 +15,7 @@ from ..model.options import Options
 from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId, dispatch
-from . import calls, electrons, lattices, naming, reports
+from . import calls, electrons, lattices, naming, reports, shows
 from .definitions import bind_def, body_of, is_def
 from .displays import told
 from .drawing import Drawing, picture_meant
@@ -186,10 +186,11 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%result [ID][.NODE] [-o VAR] [--logs] [--traceback]",
+        "%result [ID][.NODE] [-o VAR] [--logs] [--show] [--traceback]",
         argument("target", nargs="?", default="", help="a dispatch (unset: the last one), an electron of it, or both"),
         OUT,
         argument("--logs", action="store_true", help="what the electrons printed"),
+        argument("--show", action="store_true", help="what they printed and displayed, as in a cell of their own"),
         argument("--traceback", action="store_true", help="why electrons failed"),
     )
     def result(self, line: str) -> Any:
@@ -212,7 +213,9 @@ class FlowMagics:
             say(reports.headed(nodes, [reports.logs(node) for node in nodes]) or reports.silence(nodes))
         if given.traceback:
             say(reports.headed(nodes, [reports.failure(self.shell, node) for node in nodes]) or "no failure")
-        if given.logs or given.traceback:
+        if given.show:
+            shows.show(nodes)
+        if given.logs or given.show or given.traceback:
             return None
         if node is None:
             return result

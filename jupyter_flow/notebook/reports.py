@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..model.events import STATUS_OF, Record
+from ..model.events import STATUS_OF
+from ..model.printed import Printed
 from ..model.result import NodeResult, Result
 from ..model.status import Status
 from .shell import Shell
@@ -13,18 +14,17 @@ LONGEST = 500  # characters of a failure's message
 
 
 def logs(node: NodeResult) -> str:
-    """What it printed, in each attempt."""
-    if node.status is Status.RUNNING:
-        return "still running: its output is shown when it ends"
-    texts = [_printed(node, attempt) for attempt in node.attempts]
+    """What it printed, in each attempt; of one that runs, so far."""
+    texts = [_text(printed) for printed in node.printed]
     if len(texts) < 2:
         return "".join(texts)
-    heads = [f"attempt {n} of {len(texts)} · {STATUS_OF[a.status]}" for n, a in enumerate(node.attempts, 1)]
+    states = [*(STATUS_OF[attempt.status] for attempt in node.attempts), Status.RUNNING][: len(texts)]
+    heads = [f"attempt {number} of {len(texts)} · {state}" for number, state in enumerate(states, 1)]
     return "\n".join(f"{head}\n{text}" if text else head for head, text in zip(heads, texts, strict=True))
 
 
-def _printed(node: NodeResult, attempt: Record) -> str:
-    texts = [node._text(value) for value in (attempt.stdout, attempt.stderr)]
+def _text(printed: Printed) -> str:
+    texts = [printed.stdout, printed.stderr]
     return "\n".join(text.rstrip("\n") for text in texts if text)
 
 
@@ -56,10 +56,12 @@ def headed(nodes: Sequence[NodeResult], texts: Sequence[str]) -> str:
 
 
 def title(node: NodeResult) -> str:
-    """``square · node 1 · FAILED · 3 attempts · ValueError: …``."""
+    """``square · node 1 · FAILED · 3 attempts · 2 displays · ValueError: …``."""
     tries = f" · {len(node.attempts)} attempts" if len(node.attempts) > 1 else ""
     cached = " · from cache" if node.cached else ""
-    return f"{node.name} · node {node.id} · {node.status}{cached}{tries}{_why(node)}"
+    shown = len(node.displays)
+    displays = f" · {shown} display{'s' * (shown > 1)}" if shown else ""
+    return f"{node.name} · node {node.id} · {node.status}{cached}{tries}{displays}{_why(node)}"
 
 
 def _why(node: NodeResult) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ..model.events import Record, Value
+from ..model.printed import Seen
 from ..store.blobs import Durability
 from ..worker.messages import Code, Member, Setup
 
@@ -110,8 +111,8 @@ class Resource(Protocol):
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         """Stop these (node, attempt), as far as that is possible here. Called without the lock."""
 
-    def witness(self, work: Work, node: int) -> tuple[int, Value | None, Value | None]:
-        """Where a node runs (the store's number of the worker), and what it has printed so far: stdout, stderr."""
+    def witness(self, work: Work, node: int) -> Seen:
+        """Where a node runs, and what it has printed and displayed so far: all of it as bytes, however many."""
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""

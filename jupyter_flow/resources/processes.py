@@ -14,9 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..model.events import FAILED, Failure, Record, Value
+from ..model.events import FAILED, Failure, Record
+from ..model.printed import Seen
 from ..worker.failures import failure_of
+from ..worker.journal import Started
 from ..worker.messages import Drop, Recall
+from ..worker.payload import Payload
 from .base import Claim, Services, Work
 from .reports import Reports
 from .starter import Starter
@@ -40,6 +43,7 @@ class ProcessResource:
         self.id = id
         self.workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._queue, self._store = services.queue, services.store
+        self._payload = Payload(services.store.blobs)
         self._folder = services.folder
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._reports = Reports(services.queue)
@@ -73,13 +77,13 @@ class ProcessResource:
         """Kill the workers that run these, and take back what was not started."""
         self._board.tell(lambda: self._stop(work, attempts))
 
-    def witness(self, work: Work, node: int) -> tuple[int, Value | None, Value | None]:
-        """The worker that runs a node, and what has been printed there."""
+    def witness(self, work: Work, node: int) -> Seen:
+        """The worker that runs a node, and what has been printed and displayed there."""
         for worker in list(self._live):
             started = worker.current
             if started is not None and (started.run, started.node) == (work.number, node):
-                return (worker.number, *worker.printed(started))
-        return 0, None, None
+                return worker.seen(started)
+        return Seen()
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
@@ -219,10 +223,14 @@ class ProcessResource:
             started = worker.current
             if started is not None and batch.claim.work.number == started.run and started.node in batch.members:
                 batch.members.pop(started.node)
-                batch.claim.work.finished([worker.loss(started)])
+                batch.claim.work.finished([self._loss(worker, started)])
         for number in list(worker.batches):
             self._reports.through(worker, number)
         worker.close()
+
+    def _loss(self, worker: WorkerProcess, started: Started) -> Record:
+        record = worker.loss(started)
+        return record._replace(displays=self._payload.document(worker.seen(started).displays))
 
     def _stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         for worker in list(self._live):

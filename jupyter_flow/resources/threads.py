@@ -7,7 +7,9 @@ import time
 from collections import deque
 from typing import Any
 
-from ..model.events import COMPLETED, FAILED, Record, Value
+from ..model.events import COMPLETED, FAILED, Record
+from ..model.printed import Seen
+from ..worker import capture
 from ..worker.failures import unstored
 from ..worker.messages import Member
 from ..worker.threadrunner import ThreadRunner
@@ -27,6 +29,7 @@ class Slot:
         self.members: deque[Member] = deque()
         self.claim: Claim | None = None
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
+        self.streams: capture.Streams = capture.NOTHING  # of `current`
         self.told = False
         self.incomplete = False  # a member of the claim has no value: what follows it may lack an input
         self.done: list[Record] = []
@@ -110,13 +113,16 @@ class ThreadResource:
         self._queue.release(slot.claim)
         self.kick()
 
-    def witness(self, work: Work, node: int) -> tuple[int, Value | None, Value | None]:
-        """The thread that runs a node; what it has printed is its own until it ends."""
+    def witness(self, work: Work, node: int) -> Seen:
+        """The thread that runs a node, and what that has printed and displayed."""
         for slot in list(self._slots):
-            claim, current = slot.claim, slot.current
-            if claim is not None and claim.work is work and current is not None and current[0] == node:
-                return slot.number, None, None
-        return 0, None, None
+            claim, current, streams = slot.claim, slot.current, slot.streams
+            if claim is None or claim.work is not work or current is None or current[0] != node:
+                continue
+            if slot.current is current:  # else the streams are those of what it runs by now
+                stdout, stderr = (capture.written(streams, which) or None for which in (0, 1))
+                return Seen(slot.number, stdout, stderr, capture.displayed(streams))
+        return Seen()
 
     def register(self, name: str) -> int:
         """The store's number for a thread."""
@@ -189,9 +195,10 @@ class ThreadResource:
             return
         start = time.time_ns()
         slot.told = False
+        streams = slot.streams = [None, None, None]
         slot.current = (node, attempt, start)
         try:
-            record, value = self._runner.run(work, member, start, slot.number, slot.objects)
+            record, value = self._runner.run(work, member, start, slot.number, slot.objects, streams)
         except BaseException as error:  # what surrounds the electron: its log, the place for its output
             failure = unstored(error)
             record, value = Record(node, attempt, FAILED, start, time.time_ns(), slot.number, failure=failure), None

@@ -14,9 +14,11 @@ from typing import Any
 import psutil
 
 from ..model.events import FAILED, Failure, Record
+from ..model.printed import Seen
 from ..worker.journal import Entry, JournalReader, Started
 from ..worker.messages import Batch, Code, Forget, Message
-from ..worker.payload import nodes_in
+from ..worker.payload import LONGEST_INLINE, nodes_in
+from ..worker.shown import written
 from .base import Claim, Work
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
@@ -159,13 +161,14 @@ class WorkerProcess:
                 continue
         self.process.kill()
 
-    def printed(self, started: Started) -> tuple[bytes | None, bytes | None]:
-        """What an attempt that runs, or did to the end, has printed: stdout, stderr."""
-        return self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
+    def seen(self, started: Started) -> Seen:
+        """What an attempt that runs, or did to the end, has printed and displayed."""
+        stdout, stderr = self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
+        return Seen(self.number, stdout, stderr, written(f"{self.prefix}.shown", started[:3]))
 
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
-        stdout, stderr = self.printed(started)
+        _, stdout, stderr, _ = self.seen(started)
         failure = Failure("worker_lost", "WorkerLost", f"its worker process (pid {self.pid}) {self.cause()}", "")
         node, attempt, now = started.node, started.attempt, time.time_ns()
         return Record(node, attempt, FAILED, started.start, now, self.number, None, stdout, stderr, failure)
@@ -184,8 +187,9 @@ class WorkerProcess:
     def _printed(self, stream: str, start: int) -> bytes | None:
         try:
             with open(f"{self.prefix}.{stream}", "rb") as log:
-                log.seek(start)
-                return log.read(64 * 1024) or None
+                end = log.seek(0, os.SEEK_END)
+                log.seek(max(start, end - LONGEST_INLINE))  # of much that was printed the end says most
+                return log.read(LONGEST_INLINE) or None
         except OSError:
             return None
 
@@ -216,7 +220,7 @@ class WorkerProcess:
         with suppress(ValueError):  # it lives yet, against all expectation
             self.process.close()
         self._reader.remove()
-        for suffix in (".out", ".err"):
+        for suffix in (".out", ".err", ".shown"):
             Path(self.prefix + suffix).unlink(missing_ok=True)
 
 

@@ -60,7 +60,7 @@ class Reader:
         Raises StoreCorruption where the run has ended and not all are there.
         """
         run = self._by_serial(serial)
-        found = self._select(f"SELECT {ATTEMPT} FROM attempt WHERE run = ? ORDER BY node, attempt", (serial,))
+        found = self._attempts("WHERE run = ? ORDER BY node, attempt", (serial,))
         if run.attempts is not None and len(found) != run.attempts:
             raise StoreCorruption(
                 f"Dispatch {run.id} ended with {run.attempts} recorded attempts, and the index of {self._root} has "
@@ -70,8 +70,7 @@ class Reader:
 
     def row(self, serial: int, node: int) -> Record | None:
         """The last attempt of a node, None while there is none."""
-        sql = f"SELECT {ATTEMPT} FROM attempt WHERE run = ? AND node = ? ORDER BY attempt DESC LIMIT 1"
-        found = self._select(sql, (serial, node))
+        found = self._attempts("WHERE run = ? AND node = ? ORDER BY attempt DESC LIMIT 1", (serial, node))
         return self._sealer.attempt(self._by_serial(serial).id, found[0]) if found else None
 
     def cached(self, keys: Sequence[bytes]) -> dict[bytes, Cached]:
@@ -120,6 +119,9 @@ class Reader:
     def _checked(self, table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
         self._sealer.check(table, row[:-1], row[-1])
         return row[:-1]
+
+    def _attempts(self, rest: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        return self._select(f"SELECT {ATTEMPT} FROM attempt {rest}", parameters)
 
     def _select(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._reading() as connection:

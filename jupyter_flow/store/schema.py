@@ -35,7 +35,7 @@ CREATE INDEX run_parent ON run (parent);
 CREATE TABLE attempt (
     run INTEGER NOT NULL, node INTEGER NOT NULL, attempt INTEGER NOT NULL, status INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, worker INTEGER NOT NULL, value, mac BLOB NOT NULL,
-    stdout, stderr, failure TEXT, origin TEXT, PRIMARY KEY (run, node, attempt)
+    stdout, stderr, failure TEXT, displays, origin TEXT, PRIMARY KEY (run, node, attempt)
 ) WITHOUT ROWID;
 """
 CACHED = """
@@ -45,8 +45,9 @@ CREATE TABLE cached (
 );
 CREATE INDEX cached_name ON cached (name);
 """
-FROM_1 = f"ALTER TABLE attempt ADD COLUMN origin TEXT; {CACHED}"  # to version 2, which has a cache
-ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, origin, mac'
+# to version 2, which has displays and a cache
+FROM_1 = f"ALTER TABLE attempt ADD COLUMN displays; ALTER TABLE attempt ADD COLUMN origin TEXT; {CACHED}"
+ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, displays, origin, mac'
 RUN = (
     "serial, id, root, parent, parent_node, session, name, status, created, started, ended, electrons, graph, error, "
     "attempts"

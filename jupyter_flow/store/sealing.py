@@ -33,36 +33,32 @@ class Sealer:
     def attempts(self, serial: int, run: str, rows: Iterable[Sequence[Any]]) -> tuple[list[Column], list[Column]]:
         """The columns of rows in the order of `Record`, one after the other: short rows, then whole ones.
 
-        A short row has an inline value, and neither output nor failure nor origin: most are such, and
-        a third fewer columns are a third less work.
+        A short row has an inline value and nothing else: most are such, and a third fewer columns are a
+        third less work.
         """
         short: list[Column] = []
         whole: list[Column] = []
         start = self._prefix(run)
-        for node, attempt, status, begin, end, worker, value, stdout, stderr, failure, origin in rows:
+        for node, attempt, status, begin, end, worker, value, stdout, stderr, failure, displays, origin in rows:
             hasher = start.copy()
-            if stdout is stderr is failure is origin is None and type(value) is bytes:
+            if stdout is stderr is failure is displays is origin is None and type(value) is bytes:
                 hasher.update(
                     _numbers(node, attempt, status, begin, end, worker, 2 * len(value), ABSENT, ABSENT, ABSENT) + value
                 )
                 short += serial, node, attempt, status, begin, end, worker, value, hasher.digest()
             else:
-                texts = (
-                    to_column(value),
-                    to_column(stdout),
-                    to_column(stderr),
-                    _from_failure(failure),
-                    _from_origin(origin),
-                )
-                hasher.update(_message((node, attempt, status, begin, end, worker), texts))
-                whole += serial, node, attempt, status, begin, end, worker, *texts, hasher.digest()
+                texts = (to_column(value), to_column(stdout), to_column(stderr), _from_failure(failure))
+                later = (to_column(displays), _from_origin(origin))
+                hasher.update(_message((node, attempt, status, begin, end, worker), texts, later))
+                whole += serial, node, attempt, status, begin, end, worker, *texts, *later, hasher.digest()
         return short, whole
 
     def attempt(self, run: str, columns: Sequence[Any]) -> Record:
         """The record in the columns of an attempt, without its serial. Raises StoreUntrusted."""
-        node, attempt, status, start, end, worker, value, stdout, stderr, failure, origin, tag = columns
+        node, attempt, status, start, end, worker, value, stdout, stderr, failure, displays, origin, tag = columns
         try:
-            message = _message((node, attempt, status, start, end, worker), (value, stdout, stderr, failure, origin))
+            texts, later = (value, stdout, stderr, failure), (displays, origin)
+            message = _message((node, attempt, status, start, end, worker), texts, later)
             hasher = self._prefix(run).copy()
             hasher.update(message)
             right = hmac.compare_digest(hasher.digest(), tag)
@@ -71,7 +67,8 @@ class Sealer:
         if not right:
             raise _untrusted(f"Node {node} (attempt {attempt}) of dispatch {run}")
         values = to_value(value), to_value(stdout), to_value(stderr)
-        return Record(node, attempt, status, start, end, worker, *values, _to_failure(failure), _to_origin(origin))
+        more = _to_failure(failure), to_value(displays), _to_origin(origin)
+        return Record(node, attempt, status, start, end, worker, *values, *more)
 
     def _prefix(self, run: str) -> blake3:
         """A hasher that has seen what the tags of all attempts of a run begin with: copy it."""
@@ -113,17 +110,25 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _message(numbers: tuple[int, ...], texts: tuple[bytes | str | None, ...]) -> bytes:
-    """What is sealed; the last text, the origin, counts only where there is one: earlier versions had none."""
+def _message(
+    numbers: tuple[int, ...],
+    texts: tuple[bytes | str | None, ...],
+    later: tuple[bytes | str | None, bytes | str | None],
+) -> bytes:
+    """What the tag of an attempt is over.
+
+    Without displays and origin it is what it was before there were any, so that older rows keep their tags. With
+    them it goes on behind the end that the four lengths say, which nothing else does.
+    """
     lengths, bodies = [], []
-    for text in texts[:-1]:
+    for text in texts:
         body = b"" if text is None else text if isinstance(text, bytes) else text.encode()
         lengths.append(ABSENT if text is None else 2 * len(body) + isinstance(text, str))
         bodies.append(body)
-    if isinstance(texts[-1], str):
-        bodies.append(b"o" + texts[-1].encode())
-    elif texts[-1] is not None:
-        raise TypeError("an origin is text")
+    displays, origin = later
+    if displays is not None or origin is not None:
+        shown = _typed(displays)
+        bodies += [len(shown).to_bytes(8, "little"), shown, _typed(origin)]
     return _numbers(*numbers, *lengths) + b"".join(bodies)
 
 

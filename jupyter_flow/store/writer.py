@@ -23,7 +23,7 @@ GROUP = 20_000  # rows in one transaction, so that no callback waits for an endl
 BLOCK = 100  # rows in one statement
 
 SHORT = '(run, node, attempt, status, start, "end", worker, value, mac)'
-WHOLE = '(run, node, attempt, status, start, "end", worker, value, stdout, stderr, failure, origin, mac)'
+WHOLE = '(run, node, attempt, status, start, "end", worker, value, stdout, stderr, failure, displays, origin, mac)'
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Writer:
         connection.execute("BEGIN IMMEDIATE")
         try:
             _insert(connection, SHORT, 9, short)
-            _insert(connection, WHOLE, 13, whole)
+            _insert(connection, WHOLE, 14, whole)
             for job in jobs:
                 if job.act is not None:
                     job.act(connection)

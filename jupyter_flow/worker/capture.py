@@ -1,4 +1,4 @@
-"""The output of electrons in threads: `sys.stdout` that asks who is writing.
+"""The output of electrons in threads: `sys.stdout` that asks who is writing, and a place for what they display.
 
 Replacing `sys.stdout` for the time of an electron, as `contextlib.redirect_stdout` does, would take the
 lines of every other thread, and of the user's own cells.
@@ -9,7 +9,10 @@ import sys
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-Streams = list[io.StringIO | None]  # stdout and stderr; made when something is written
+from .shown import Shown
+
+Streams = list[Any]  # stdout and stderr (StringIO), displays (Shown); each made when it is needed
+NOTHING: Streams = [None, None, None]
 
 WRITING: ContextVar[Streams | None] = ContextVar("jupyter_flow_streams", default=None)
 
@@ -25,7 +28,7 @@ class Shared:
         streams = WRITING.get()
         if streams is None:
             return self._stream.write(text)
-        own = streams[self._which]
+        own: io.StringIO | None = streams[self._which]
         if own is None:
             own = streams[self._which] = io.StringIO()
         return own.write(text)
@@ -46,8 +49,22 @@ class Shared:
 
 def written(streams: Streams, which: int) -> bytes:
     """What an electron wrote."""
-    own = streams[which]
+    own: io.StringIO | None = streams[which]
     return b"" if own is None else own.getvalue().encode("utf-8", "backslashreplace")
+
+
+def shown(streams: Streams) -> Shown:
+    """Where an electron's displays go."""
+    own: Shown | None = streams[2]
+    if own is None:
+        own = streams[2] = Shown()
+    return own
+
+
+def displayed(streams: Streams) -> bytes | None:
+    """What an electron displayed, as a JSON list."""
+    own: Shown | None = streams[2]
+    return None if own is None else own.text()
 
 
 def install() -> None:

@@ -29,7 +29,7 @@ _FINISHED = Struct("<BBIIHBqqIIII")  # type, blobs, run, node, attempt, status, 
 _RETURNED = Struct("<BI")
 _BATCH = Struct("<BI")
 _BLOB = Struct("<32sQ")
-_VALUE, _VALUE_BLOB, _STDOUT_BLOB, _STDERR_BLOB = 1, 2, 4, 8
+_VALUE, _VALUE_BLOB, _STDOUT_BLOB, _STDERR_BLOB, _SHOWN, _SHOWN_BLOB = 1, 2, 4, 8, 16, 32
 
 
 class Started(NamedTuple):
@@ -84,17 +84,18 @@ class JournalWriter:
 
     def finished(self, run: int, record: Record) -> None:
         """Note how an attempt ended."""
-        node, attempt, status, start, end, _, value, stdout, stderr, failure, _ = record
-        if stdout is None and stderr is None and failure is None and type(value) is bytes:
+        node, attempt, status, start, end, _, value, stdout, stderr, failure, displays, _ = record
+        if stdout is None and stderr is None and failure is None and displays is None and type(value) is bytes:
             head = _FINISHED.pack(FINISHED, _VALUE, run, node, attempt, status, start, end, len(value), 0, 0, 0)
             self._append(head + value)
             return
         flags = 0 if value is None else _VALUE | (_VALUE_BLOB if isinstance(value, BlobRef) else 0)
         flags |= _STDOUT_BLOB if isinstance(stdout, BlobRef) else 0
         flags |= _STDERR_BLOB if isinstance(stderr, BlobRef) else 0
+        flags |= 0 if displays is None else _SHOWN | (_SHOWN_BLOB if isinstance(displays, BlobRef) else 0)
         parts = [_encoded(value), _encoded(stdout), _encoded(stderr), _failure_bytes(failure)]
         head = _FINISHED.pack(FINISHED, flags, run, node, attempt, status, start, end, *map(len, parts))
-        self._append(b"".join([head, *parts]))
+        self._append(b"".join([head, *parts, _encoded(displays)]))
 
     def returned(self, run: int, nodes: Sequence[int]) -> None:
         """Give nodes back."""
@@ -246,7 +247,9 @@ def _finished(payload: bytes, worker: int) -> Finished:
     output = _value(parts[0], flags & _VALUE_BLOB) if flags & _VALUE else None
     stdout = _value(parts[1], flags & _STDOUT_BLOB) if parts[1] else None
     stderr = _value(parts[2], flags & _STDERR_BLOB) if parts[2] else None
-    return Finished(run, Record(node, attempt, status, start, end, worker, output, stdout, stderr, _failure(parts[3])))
+    displays = _value(payload[at:], flags & _SHOWN_BLOB) if flags & _SHOWN else None  # all that is left
+    failure = _failure(parts[3])
+    return Finished(run, Record(node, attempt, status, start, end, worker, output, stdout, stderr, failure, displays))
 
 
 def _value(part: bytes, blob: int) -> Value:

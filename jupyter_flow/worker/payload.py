@@ -57,6 +57,15 @@ class Payload:
         except OSError:  # no space: the end of it says most
             return text[-LONGEST_INLINE:]
 
+    def document(self, text: Value | None) -> Value | None:
+        """What was displayed, as a value; None where there is no space, for a part of it would be none."""
+        if not isinstance(text, bytes) or len(text) <= LONGEST_INLINE:
+            return text
+        try:
+            return self.blobs.write(text, [])
+        except OSError:
+            return None
+
     def arguments(self, kind: int, call: Any, values: Mapping[int, Value]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The arguments of a call, given the values of the nodes it names."""
         if kind == PLAIN:

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from ..model.pickles import redefine_classes
 from ..store.blobs import Blobs, Durability
+from . import displays
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Forget, Member, Message, Recall
 from .orphan import die_with, end
 from .runner import Runner
+from .shown import Shown
 
 BELL = b"!"
 
@@ -29,7 +31,9 @@ class Worker:
     def __init__(self, channel: Connection, prefix: str, blobs: Blobs) -> None:
         self.channel = channel
         self.journal = JournalWriter(prefix)
-        self.runner = Runner(self.journal, Logs(prefix), blobs)
+        shown = Shown(f"{prefix}.shown")
+        displays.install(shown)
+        self.runner = Runner(self.journal, Logs(prefix), blobs, shown)
         self.inbox: queue.SimpleQueue[Batch | Forget] = queue.SimpleQueue()
         self.waiting: deque[tuple[Batch, deque[Member]]] = deque()
         self.giving = threading.Lock()  # what is given back is told before its batch is done

@@ -11,12 +11,14 @@ from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..store.blobs import Blobs
 from . import envelope
 from .context import CURRENT
+from .displays import leftovers
 from .failures import failure_of, unserializable, unstored
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Code, Member, Setup
 from .modules import OwnModules
 from .payload import Payload, nodes_in
+from .shown import Shown
 from .state import holds_state
 
 
@@ -42,8 +44,9 @@ class Dispatch:
 class Runner:
     """Runs members, and writes down that they began and how they ended."""
 
-    def __init__(self, journal: JournalWriter, logs: Logs, blobs: Blobs) -> None:
+    def __init__(self, journal: JournalWriter, logs: Logs, blobs: Blobs, shown: Shown) -> None:
         self.journal, self.logs, self.payload = journal, logs, Payload(blobs, redefine=True)
+        self.shown = shown
         self.dispatches: dict[int, Dispatch] = {}
         self.dropped: dict[int, set[tuple[int, int]]] = {}  # by run; a drop may overtake the batch it is about
         self.values: dict[int, Value] = {}
@@ -85,6 +88,7 @@ class Runner:
         position = self.logs.position()
         start = time.time_ns()
         self.journal.started(run, node, attempt, start, *position)
+        self.shown.owner = run, node, attempt
         status, value, failure = self._attempt(dispatch, member)
         self._report(run, dispatch.codes[version], member, (start, status, value, failure), position)
 
@@ -105,6 +109,8 @@ class Runner:
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the electron's own business
             return FAILED, None, failure_of(error)
         finally:
+            if "matplotlib.pyplot" in sys.modules:
+                leftovers()
             CURRENT.reset(token)
         return self._packed(value)
 
@@ -124,13 +130,17 @@ class Runner:
 
     def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
         start, status, value, failure = outcome
+        self.shown.owner = None
+        shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
         append(code.place.log_stdout, stdout)
         append(code.place.log_stderr, stderr)
         texts = self.payload.text(stdout), self.payload.text(stderr)
+        displays = self.payload.document(shown) if shown else None
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
         end = time.time_ns()
-        self.journal.finished(run, Record(member[0], member[1], status, start, end, 0, value, *texts, failure))
+        record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
+        self.journal.finished(run, record)
         if value is not None and status == COMPLETED:
             self.values[member[0]] = value
         else:

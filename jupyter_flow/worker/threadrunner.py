@@ -8,7 +8,7 @@ from typing import Any
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
 from ..store.blobs import Blobs
-from . import capture, envelope
+from . import capture, displays, envelope
 from .context import CURRENT, metadata
 from .failures import failure_of, unserializable, unstored
 from .messages import Member
@@ -35,16 +35,22 @@ class ThreadRunner:
         """Whether all its inputs are there (a producer ahead of it in the same claim may have failed)."""
         return all(node in near or node in work.values for node in nodes_in(member[3], member[4]))
 
-    def run(self, work: Any, member: Member, start: int, worker: int, near: Mapping[int, Any]) -> tuple[Record, Any]:
-        """Run one member: its record, and the object it made. `near`: outputs this thread has not handed in yet."""
-        streams: capture.Streams = [None, None]
+    def run(
+        self, work: Any, member: Member, start: int, worker: int, near: Mapping[int, Any], streams: capture.Streams
+    ) -> tuple[Record, Any]:
+        """Run one member: its record, and the object it made.
+
+        `near`: outputs this thread has not handed in yet. `streams`: where what it prints and displays is put.
+        """
         capture.install()
         status, packed, failure, value = Isolated().run(self._attempt, work, member, streams, near)
-        stdout = stderr = None
-        if streams != [None, None]:
+        stdout = stderr = shown = None
+        if streams != capture.NOTHING:
             stdout, stderr = self._printed(work, member[2], streams)
+            shown = self._payload.document(capture.displayed(streams))
         end = time.time_ns()
-        return Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure), value
+        record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
+        return record, value
 
     def _printed(self, work: Any, version: int, streams: capture.Streams) -> tuple[Value | None, Value | None]:
         place = work.code(version).place
@@ -103,6 +109,7 @@ class ThreadRunner:
         return task
 
     def _made(self, work: Any, version: int) -> Task:
+        displays.share()
         live = work.live(version)
         before, after, function = self._payload.function(work.code(version).code)
         return before, after, live if live is not None else function

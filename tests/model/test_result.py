@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_flow import electron, lattice
+from jupyter_flow.model.display import Display
 from jupyter_flow.model.errors import (
     DispatchError,
     ElectronCancelled,
@@ -29,6 +30,8 @@ from jupyter_flow.model.events import (
 )
 from jupyter_flow.model.graph import TransportGraph
 from jupyter_flow.model.pickles import pack
+from jupyter_flow.model.printed import Seen
+from jupyter_flow.model.progress import Progress
 from jupyter_flow.model.result import MOST_NODES, Place, Result
 from jupyter_flow.model.status import Status
 
@@ -69,6 +72,7 @@ class Told:
     folder: str = "/runs/some-id"
     inner: Result | None = None
     loaded: list[Value] = field(default_factory=list)
+    now: Seen = field(default_factory=Seen)
 
     @property
     def name(self) -> str:
@@ -88,6 +92,9 @@ class Told:
 
     def attempts(self, node: int) -> list[Record]:
         return self.records.get(node, [])
+
+    def seen(self, node: int) -> Seen:
+        return self.now
 
     def load(self, value: Value) -> Any:
         self.loaded.append(value)
@@ -210,6 +217,28 @@ def test_long_output_of_a_node_is_read_from_the_store() -> None:
     view.records[0] = [Record(0, 1, COMPLETED, 1, 2, 7, pack(1), BlobRef(b"d", 10**6))]
     view.text = lambda value: b"much"  # type: ignore[method-assign]
     assert Result(view).node(0).stdout == "much"
+
+
+def test_displays_are_read_when_they_are_looked_at_for_each_attempt() -> None:
+    view = told()
+    text = b'[{"data": {"text/plain": "%d"}, "metadata": {}}]'
+    first = failed(0, Failure("raised", "E", "m", ""))[0]._replace(displays=text % 1, stdout=b"one")
+    view.records[0] = [first, done(0, 1)[0]._replace(displays=text % 2)]
+    node = Result(view).node(0)
+    assert node.displays == [Display({"text/plain": "2"}, {})]
+    assert [printed.stdout for printed in node.printed] == ["one", ""]
+    assert [printed.displays for printed in node.printed] == [[Display({"text/plain": n}, {})] for n in "12"]
+    assert node.progress is None
+
+
+def test_a_node_that_runs_tells_what_it_has_printed_so_far() -> None:
+    bar = b"\r 50%|##   | 1/2 [00:01<00:01, 1it/s]"
+    view = told(states={0: RUNNING}, now=Seen(7, b"out", bar, b'[{"data": {}, "metadata": {}}]'))
+    view.records[0] = failed(0, Failure("raised", "E", "m", ""))
+    node = Result(view).node(0)
+    assert (node.stdout, node.stderr, node.displays) == ("out", bar.decode(), [Display({}, {})])
+    assert node.progress == Progress(0.5, "1/2 [00:01<00:01, 1it/s]")
+    assert [printed.stdout for printed in node.printed] == ["", "out"]
 
 
 def test_glue_is_among_all_nodes_but_not_among_nodes() -> None:

@@ -18,6 +18,7 @@ began, gate = pathlib.Path("began").absolute(), pathlib.Path("gate").absolute()
 @jf.electron(executor="thread")
 def held(began, gate):
     import time
+    print('it waits')
     began.touch()
     while not gate.exists(): time.sleep(0.01)
 """
@@ -348,18 +349,43 @@ class TestResult:
             "attempt 1 of 2 · FAILED\ntry 1\nattempt 2 of 2 · COMPLETED\ntry 2\n"
         )
 
-    def test_a_node_that_runs_has_no_logs_yet(self, steps: Any, attended: None) -> None:
+    def test_the_logs_of_a_node_that_runs_are_what_it_has_printed_so_far(self, steps: Any, attended: None) -> None:
         steps.run(HELD)
         steps.run("%dispatch -o run held(began, gate)")
-        while steps.run("jf.get_result(run).nodes[0].status") is not Status.RUNNING:
+        while not steps.run("jf.get_result(run).nodes[0].stdout"):
             time.sleep(0.01)
         steps.printed()
         steps.run("%result run --logs")
-        assert "held · node 0 · RUNNING\nstill running: its output is shown when it ends" in steps.printed()
+        assert steps.printed() == "── held · node 0 · RUNNING\nit waits\n"
+        steps.run("gate.touch()\nrun.result()")
+        steps.printed()
+        steps.run("%result run --logs")
+        assert steps.printed() == "── held · node 0 · COMPLETED\nit waits\n"
+
+    def test_a_silent_node_that_runs_has_printed_nothing_yet(self, steps: Any, attended: None) -> None:
+        steps.run(HELD.replace("print('it waits')", "pass"))
+        steps.run("%dispatch -o run held(began, gate)")
+        steps.printed()
+        steps.run("%result run --logs")
+        assert steps.printed() == "nothing was printed yet\n"
         steps.run("gate.touch()\nrun.result()")
         steps.printed()
         steps.run("%result run --logs")
         assert steps.printed() == "nothing was printed\n"
+
+    def test_a_run_that_follows_a_failed_one_is_the_last_attempt(self, steps: Any, attended: None) -> None:
+        steps.run(
+            "import pathlib\ngate = pathlib.Path('gate').absolute()\nseen = []\n"
+            "@jf.electron(executor='thread', retries=1)\ndef second(gate):\n    import time\n    seen.append(1)\n"
+            "    print('try', len(seen))\n    1 / (len(seen) - 1)\n    while not gate.exists(): time.sleep(0.01)"
+        )
+        steps.run("run = jf.dispatch(jf.lattice(second))(gate)")
+        while "try 2" not in steps.run("jf.get_result(run).nodes[0].stdout"):
+            time.sleep(0.01)
+        steps.printed()
+        steps.run("%result run --logs")
+        steps.run("gate.touch()\nrun.result()")
+        assert "attempt 1 of 2 · FAILED\ntry 1\nattempt 2 of 2 · RUNNING\ntry 2\n" in steps.printed()
 
     def test_keeping_what_failed_raises_why(self, steps: Any) -> None:
         steps.fails("%dispatch fails(0)")

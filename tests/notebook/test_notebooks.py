@@ -27,6 +27,22 @@ def test_notebook(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         check_failed(cell.outputs)
 
 
+def test_what_electrons_display_is_shown_in_no_cell_until_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = next(path for path in NOTEBOOKS if path.stem == "what_electrons_display")
+    *_, ran, asked = executed(path, tmp_path, monkeypatch).cells
+    displays = [output for output in ran.outputs if output.output_type != "stream"]
+    assert [output.data["text/plain"] for output in displays] == ["'of this cell'"]
+    printed, *shown = asked.outputs
+    assert printed.text == "printed\n"
+    assert [sorted(output.data) for output in shown] == [
+        ["text/html", "text/plain"],
+        ["text/plain"],
+        ["image/png", "text/plain"],
+    ]
+
+
 def check_failed(outputs: Any) -> None:
     """A failed cell shows its picture once, and then the error with the electron's own lines."""
     picture, error = outputs

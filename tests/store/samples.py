@@ -18,7 +18,7 @@ def run(id: str, parent: str | None = None, graph: Any = b"graph") -> Run:
 
 
 def row(node: int, value: Any = b"value", attempt: int = 0, status: int = COMPLETED) -> tuple[Any, ...]:
-    return (node, attempt, status, CREATED, CREATED + 1, 7, value, None, None, None, None)
+    return (node, attempt, status, CREATED, CREATED + 1, 7, value, None, None, None, None, None)
 
 
 class Told:

@@ -17,7 +17,7 @@ from tests.store.samples import CREATED, Told, finish, output, record, row, run
 
 KEY, OTHER = b"\x01" * 32, b"\x02" * 32
 FIRST = """
-ALTER TABLE attempt DROP COLUMN origin; DROP TABLE cached; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);
+ALTER TABLE attempt DROP COLUMN displays; ALTER TABLE attempt DROP COLUMN origin; DROP TABLE cached; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);
 """
 
 
@@ -140,7 +140,7 @@ def test_what_another_key_signed_is_no_value(store: Store, root: Path, config: P
 
 def test_where_a_value_came_from_is_read_back(store: Store) -> None:
     serial = store.begin(run("b"))
-    rows = [Record(0, 1, COMPLETED, CREATED, CREATED, 0, b"v", None, None, None, Origin("a-1", 12)), row(1)]
+    rows = [Record(0, 1, COMPLETED, CREATED, CREATED, 0, b"v", None, None, None, None, Origin("a-1", 12)), row(1)]
     finish(store, serial, rows)
     assert [found.origin for found in store.rows(serial)] == [Origin("a-1", 12), None]
 

@@ -18,7 +18,7 @@ texts = st.text(st.characters(codec=None), max_size=20)
 failures = st.none() | st.builds(Failure, texts, texts, texts, texts, st.none() | st.binary(max_size=20))
 origins = st.none() | st.builds(Origin, st.text("ab-", min_size=1), st.integers(0, 9))
 statuses = st.sampled_from([COMPLETED, FAILED, CANCELLED])
-records = st.tuples(statuses, numbers, numbers, numbers, values, values, values, failures, origins)
+records = st.tuples(statuses, numbers, numbers, numbers, values, values, values, failures, values, origins)
 
 
 class History(RuleBasedStateMachine):

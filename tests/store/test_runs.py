@@ -18,6 +18,8 @@ ROWS = [
     Record(1, 0, FAILED, CREATED, CREATED + 5, 3, None, b"printed", b"", FAILURE),
     Record(1, 1, COMPLETED, 0, CREATED + 9, 0, BlobRef(b"\x07" * 32, 10**12), BlobRef(b"\x08" * 32, 5), None, None),
     Record(2, 0, COMPLETED, CREATED, CREATED, 2**62, b"", None, None, None),
+    Record(3, 0, COMPLETED, 1, 2, 0, b"v", displays=b'[{"data": {}, "metadata": {}}]'),
+    Record(4, 0, FAILED, 1, 2, 0, None, b"o", b"e", FAILURE, BlobRef(b"\x09" * 32, 10**7)),
 ]
 
 
@@ -134,6 +136,8 @@ def test_any_thread_may_read_and_write(store: Store) -> None:
         "UPDATE attempt SET mac = x'' WHERE node = 1",
         "UPDATE attempt SET mac = (SELECT mac FROM attempt WHERE node = 0) WHERE node = 1",
         "UPDATE attempt SET failure = '[1, 2, 3, 4, null]' WHERE node = 1",
+        "UPDATE attempt SET displays = x'5b5d' WHERE node = 1",
+        "UPDATE attempt SET displays = '[]' WHERE node = 1",
         "UPDATE attempt SET node = 'x' WHERE node = 1",
     ],
 )

@@ -33,7 +33,19 @@ failures = st.none() | st.builds(
     Failure, st.text(), st.text(), st.text(), st.text(), st.none() | st.binary(min_size=1, max_size=300)
 )
 records = st.builds(
-    Record, small, attempts, st.integers(4, 9), times, times, st.just(WORKER), values, texts, texts, failures, st.none()
+    Record,
+    small,
+    attempts,
+    st.integers(4, 9),
+    times,
+    times,
+    st.just(WORKER),
+    values,
+    texts,
+    texts,
+    failures,
+    texts,
+    st.none(),
 )
 entries = st.one_of(
     st.builds(Started, small, small, attempts, times, times, times),

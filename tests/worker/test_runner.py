@@ -13,6 +13,7 @@ from jupyter_flow.store.blobs import Blobs
 from jupyter_flow.worker.journal import Finished, JournalReader, JournalWriter
 from jupyter_flow.worker.messages import Batch, Code, Member, Place, Setup
 from jupyter_flow.worker.runner import Runner
+from jupyter_flow.worker.shown import Shown
 
 
 class NoLogs:
@@ -40,7 +41,7 @@ def prefix(tmp_path: Path) -> str:
 
 @pytest.fixture
 def runner(prefix: str, tmp_path: Path) -> Runner:
-    return Runner(JournalWriter(prefix), NoLogs(), Blobs(tmp_path / "store", "process"))  # type: ignore[arg-type]
+    return Runner(JournalWriter(prefix), NoLogs(), Blobs(tmp_path / "store", "process"), Shown())  # type: ignore[arg-type]
 
 
 @pytest.fixture

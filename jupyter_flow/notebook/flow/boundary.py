@@ -19,6 +19,7 @@ NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first state
 OURS = frozenset(
     {"electron", "lattice", "flow", "executor", "result", "jupyter_flow"}
 )  # magics that wait by themselves
+DELETABLE = object()  # stands where a name is still being made, so that it can be deleted
 CALLS = frozenset({"run_line_magic", "run_cell_magic"})
 
 
@@ -29,6 +30,7 @@ class Cell:
         self.raw, self.count, self.key, self.before = raw, count, key, before
         self.names: Names | None = None
         self.seen: dict[str, Seen] = {}
+        self.deletes: list[str] = []  # names that are still being made
         self.visited = self.electron = False
 
 
@@ -71,7 +73,7 @@ class Boundary:
         cell = self.cell
         names = _analysed(tree, cell.raw if cell else "")
         code = _without_ours(tree)
-        wanted = sorted(mentions(code)) if names is None else names.reads
+        wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in _only_deleted(tree)]
         if cell is not None and not cell.visited:
             cell.visited, cell.names = True, names
             current = self.flow.book.current
@@ -79,9 +81,10 @@ class Boundary:
         if not self.flow.waits():
             return
         found = reach(wanted, self.flow.space, self.flow.pending)
-        for name in names.deletes if names is not None else ():
+        for name in _only_deleted(tree) if cell is not None else ():
             if self.flow.pending(name) is not None and name not in found.pending:
-                self.flow.space[name] = None  # so that it can be deleted
+                self.flow.space[name] = DELETABLE
+                cell.deletes.append(name)
         if found.pending:
             self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
             _insert(tree, sorted(found.pending))
@@ -111,8 +114,14 @@ class Boundary:
 
     def _note(self, cell: Cell) -> None:
         """An ordinary cell has run: whatever it made is the notebook's version of it."""
-        flow, now = self.flow, self._identities()
+        flow = self.flow
+        for name in list(cell.deletes):  # unless the cell got as far as that
+            if flow.space.get(name) is DELETABLE:
+                del flow.space[name]
+                cell.deletes.remove(name)
+        now = self._identities()
         makes = dict.fromkeys(name for name in {*now, *cell.before} if self._changed(name, cell, now))
+        makes |= dict.fromkeys(name for name in cell.deletes if name not in now)
         names = cell.names
         if names is not None:
             there = (*names.writes, *names.defines, *names.imports, *names.targets)
@@ -155,6 +164,13 @@ def _analysed(tree: ast.Module, raw: str) -> Names | None:
         return names_of(tree, raw)
     except (CellRefused, SyntaxError):  # magics in it: whatever is mentioned counts
         return None
+
+
+def _only_deleted(tree: ast.Module) -> set[str]:
+    """The names that a piece of code deletes, and does nothing else with."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    used = {node.id for node in names if not isinstance(node.ctx, ast.Del)}
+    return {node.id for node in names} - used
 
 
 def _is_ours(node: ast.AST) -> bool:

@@ -120,7 +120,7 @@ class Execution(CellRun):
         if self.cause is not None:
             self.cause.fail()
         if self.run is not None and self.run.status is Status.FAILED:
-            session().result(self.run.id).raise_for_status()
+            raise _error_of(self.run)
         raise self.error if self.error is not None else cancelled(self)
 
     def digest_of(self, name: str) -> bytes | None:
@@ -149,6 +149,11 @@ def _error_of(run: Run) -> BaseException:
         session().result(run.id).raise_for_status()
     except Exception as error:
         return error
+    except BaseException as error:  # sys.exit() in a cell is not to end a thread of ours, nor the notebook
+        told = ElectronError(f"electron {run.graph.name!r} ended with {type(error).__name__}: {error}")
+        for note in getattr(error, "__notes__", ()):
+            told.add_note(note)
+        return told
     return ElectronError(run.error or f"electron {run.graph.name!r} failed")
 
 

@@ -117,7 +117,8 @@ def remarks(execution: Execution) -> list[str]:
 def failure(shell: Shell, execution: Execution) -> str:
     """Why it failed, with the cell's lines."""
     if execution.cause is not None:
-        return f"not run: {execution.cause.name} has failed"
+        why = "was cancelled" if execution.cause.state is State.CANCELLED else "has failed"
+        return f"not run: {execution.cause.name} {why}"
     node = _failed(session().result(execution.run.id).nodes) if execution.run else None
     if node is None or node.error is None:
         return f"failed: {type(execution.error).__name__}: {execution.error}"

@@ -1,5 +1,7 @@
 """What a cell takes along: the data and the code behind the names it reads, also those its functions reach."""
 
+import functools
+import itertools
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -8,12 +10,14 @@ from typing import Any
 
 from ...model.electron import Electron
 from ...model.lattice import Lattice
+from ...model.literal import ATOMS
 from ..cells import reached, stored
 
 Namespace = dict[str, Any]
 
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, Electron, Lattice)
 INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "__doc__"})
+MOST = 10_000  # things that are looked at for code behind one value
 SHELL = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open", "_ih", "_oh", "_dh"})  # IPython's own
 
 
@@ -99,25 +103,50 @@ def functions_of(value: Any, space: Mapping[str, Any]) -> Iterator[types.Functio
     """The functions behind a value whose globals are the notebook's: its own, its class's, those it wraps."""
     met: set[int] = set()
     ahead = [value]
-    while ahead:
+    while ahead and len(met) < MOST:
         thing = ahead.pop()
         if id(thing) in met:
             continue
         met.add(id(thing))
-        if isinstance(thing, types.FunctionType):
-            if thing.__globals__ is space:
-                yield thing
-            ahead += [cell.cell_contents for cell in thing.__closure__ or () if _filled(cell)]
-        elif isinstance(thing, Electron):
-            ahead.append(thing.function)
-        elif isinstance(thing, Lattice):
-            ahead.append(thing.workflow_function)
-        elif isinstance(thing, types.MethodType):
-            ahead += [thing.__func__, thing.__self__]
-        elif isinstance(thing, type):
-            ahead += _members(thing)
-        elif homemade(type(thing)):
-            ahead.append(type(thing))
+        if isinstance(thing, types.FunctionType) and thing.__globals__ is space:
+            yield thing
+        ahead += [more for more in _behind(thing) if type(more) not in ATOMS]
+
+
+def _behind(thing: Any) -> Iterable[Any]:
+    """The code of a function, a class or a method, or of what holds some."""
+    if isinstance(thing, types.FunctionType):
+        return [*_enclosed(thing), *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
+    if isinstance(thing, Electron):
+        return [thing.function]
+    if isinstance(thing, Lattice):
+        return [thing.workflow_function]
+    if isinstance(thing, types.MethodType):
+        return [thing.__func__, thing.__self__]
+    if isinstance(thing, functools.partial):
+        return [thing.func, *thing.args, *thing.keywords.values()]
+    return _members(thing) if isinstance(thing, type) else _inside(thing)
+
+
+def _inside(value: Any) -> list[Any]:
+    """What an object holds that may be code: elements, attributes, what a decorator that is no function wraps."""
+    found: list[Any] = []
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        found += itertools.islice(value.values() if isinstance(value, dict) else value, MOST)
+    attributes = getattr(value, "__dict__", {}).values()
+    if homemade(type(value)):
+        found += [type(value), *attributes]
+    elif callable(value):
+        found += [attribute for attribute in attributes if isinstance(attribute, types.FunctionType)]
+    return found
+
+
+def _enclosed(function: types.FunctionType) -> Iterator[Any]:
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # an empty one
+            continue
 
 
 def _members(kind: type) -> list[Any]:
@@ -128,11 +157,3 @@ def _members(kind: type) -> list[Any]:
         if isinstance(member, property):
             members += [part for part in (member.fget, member.fset, member.fdel) if part]
     return [*members, *kind.__bases__]
-
-
-def _filled(cell: types.CellType) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018  # an empty one raises
-    except ValueError:
-        return False
-    return isinstance(cell.cell_contents, (types.FunctionType, type, Electron, Lattice, types.MethodType))

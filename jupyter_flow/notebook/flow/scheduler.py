@@ -67,7 +67,7 @@ class Scheduler:
         while (act := self._wanted.get()) is not None:
             try:
                 act()
-            except Exception:
+            except BaseException:
                 LOG.exception("the flow met an error, and goes on")
 
     def _wake(self, execution: Execution) -> None:

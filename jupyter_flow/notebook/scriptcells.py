@@ -1,0 +1,341 @@
+"""Cells in plain Python: what only the notebook understands is translated, left out with a comment, or refused."""
+
+import ast
+import re
+from argparse import Namespace
+from collections.abc import Callable, Container
+from string import Formatter
+from typing import Any, NamedTuple, NoReturn
+
+from IPython.core.error import UsageError
+from IPython.core.inputtransformer2 import TransformerManager
+
+from ..model.errors import FlowError
+from .cells import commands
+from .parsing import options_first, parsed, parsed_words
+from .scriptnames import bound
+from .scripttext import Text, comment, last_token
+
+HEADER = re.compile(r"(?:[ \t]*\n)*%%(\w+)[ \t]*([^\n]*)(?:\n|\Z)")
+BLANK = re.compile(r"(?:[ \t]*(?:\n|\Z))*")
+RUNS = frozenset({"time", "prun"})  # they run what follows, and tell about it
+SHOWS = frozenset({"html", "HTML", "markdown", "latex", "javascript", "js", "svg", "SVG", "timeit"})
+SCRIPTS = frozenset({"bash", "sh"})
+# Magics that change what the cells below them find.
+CHANGES = frozenset({"run", "store", "load", "loadpy", "pylab", "macro", "reset", "reset_selective", "xdel", "cd"})
+CHANGING = CHANGES | {"pushd", "popd", "env", "set_env", "sql", "R", "capture", "rerun", "recall", "edit"}
+
+Known = Callable[[str], bool]
+
+
+class NotExportable(FlowError):
+    """A cell that a script cannot say faithfully: the message names the cell and the line."""
+
+
+class Source(NamedTuple):
+    """A cell taken apart. Lines count from the cell's first, `above` are not in `text`."""
+
+    number: int
+    magic: str  # electron, lattice, or "" for an ordinary cell
+    line: str
+    text: str
+    above: int
+    notes: tuple[str, ...] = ()  # magics that were left out around it
+    script: bool = False  # it was one for another interpreter
+
+    def refuse(self, why: str, line: int = 0) -> NoReturn:
+        """Raise NotExportable."""
+        raise NotExportable(f"cell {self.number}, line {line + self.above if line else 1}: {why}")
+
+    def parse(self, text: str | None = None) -> ast.Module:
+        """Its syntax tree. Raises NotExportable."""
+        try:
+            return ast.parse(self.text if text is None else text)
+        except SyntaxError as error:
+            self.refuse(f"this is no Python: {error.msg}", error.lineno or 1)
+
+
+class Plain(NamedTuple):
+    """A cell in plain Python."""
+
+    text: str
+    shows: bool  # a last expression would be displayed
+    imports: frozenset[str]  # lines that it needs at the top
+    at_end: tuple[str, ...] = ()  # statements for the end of the script
+
+
+def source_of(number: int, cell: str) -> Source:
+    """Take a cell apart. Raises NotExportable for a cell magic that nobody can translate."""
+    notes: list[str] = []
+    above, rest = 0, cell
+    while (found := HEADER.match(rest)) is not None:
+        magic, line = found.group(1), found.group(2).strip()
+        above += found.group().count("\n")
+        body = rest[found.end() :]
+        if magic == "jupyter_flow":
+            magic, _, line = line.partition(" ")
+        if magic in ("electron", "lattice"):
+            skipped = BLANK.match(body)
+            assert skipped is not None
+            text = TransformerManager().transform_cell(body[skipped.end() :])
+            return Source(number, magic, line.strip(), text, above + skipped.group().count("\n"), tuple(notes))
+        whole = f"%%{magic} {line}".strip()
+        if magic in RUNS or (magic == "capture" and not line):
+            notes.append(f"# left out: {whole}")
+            rest = body
+        elif magic in SHOWS:
+            return Source(number, "", "", comment(f"left out: {whole}\n{body}"), 0, tuple(notes))
+        elif magic in SCRIPTS and not line:
+            text = f'subprocess.run(["{magic}", "-c", {body!r}], check=True);'
+            return Source(number, "", "", text, 0, tuple(notes), True)
+        else:
+            Source(number, "", "", "", 0).refuse(
+                f"a script cannot do what %%{magic} does: leave it out, or say it in Python"
+            )
+    skipped = BLANK.match(rest)
+    assert skipped is not None
+    text = TransformerManager().transform_cell(rest[skipped.end() :])
+    return Source(number, "", "", text, above + skipped.group().count("\n"), tuple(notes))
+
+
+def plain(source: Source, known: Container[str], jf: str, executors: "Executors") -> Plain:
+    """A cell without IPython's syntax. known: the names that shell lines may mention."""
+    timed = Text(source.text)
+    for statement, call in _magics(source.parse()):
+        name, rest = _magic(call)
+        if name in RUNS and rest:
+            timed.replace(statement, rest)
+    text = Text(timed.edited())
+    tree = source.parse(text.source)
+    names = {*bound(tree)}
+    translation = _Translation(source, text, lambda name: name in known or name in names, jf, executors)
+    if source.script:
+        translation.imports.add("import subprocess")
+    last = tree.body[-1] if tree.body else None
+    for statement, call in _magics(tree):
+        translation.magic(statement, call, statement in tree.body)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            translation.shell(node)
+    token = last_token(text.source)
+    loud = isinstance(last, ast.Expr) and commands.method(last.value) is None if _is_call(last) else last is not None
+    if token is not None and token.string == ";":
+        text.drop_semicolon()
+        loud = False
+    edited = text.edited()
+    for node in ast.walk(source.parse(edited)):
+        if isinstance(node, ast.Name) and node.id == "get_ipython" and "get_ipython" not in known:
+            source.refuse("only the notebook has get_ipython()", node.lineno)
+    return Plain(edited, loud, frozenset(translation.imports), tuple(translation.at_end))
+
+
+def _is_call(statement: ast.stmt | None) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+
+
+def _magics(tree: ast.Module) -> list[tuple[Any, ast.Call]]:
+    """The statements that are magics, and those that assign the value of one."""
+    found: list[tuple[Any, ast.Call]] = []
+    for node in ast.walk(tree):
+        called = node.value if isinstance(node, ast.Expr | ast.Assign) else None
+        if isinstance(called, ast.Call) and commands.method(called) in commands.MAGICS:
+            found.append((node, called))
+    return found
+
+
+def _magic(call: ast.Call) -> tuple[str, str]:
+    words = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
+    name, _, rest = " ".join(words).strip().partition(" ")
+    return name, rest.strip()
+
+
+class _Translation:
+    """The magics and shell lines of one cell."""
+
+    def __init__(self, source: Source, text: Text, known: Known, jf: str, executors: "Executors") -> None:
+        self._source, self._text, self._known, self._jf, self._executors = source, text, known, jf, executors
+        self.imports: set[str] = set()
+        self.at_end: list[str] = []
+
+    def magic(self, statement: Any, call: ast.Call, at_top: bool) -> None:
+        name, rest = _magic(call)
+        if name == "jupyter_flow":
+            name, _, rest = rest.partition(" ")
+        target = self._text.part(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+        line = commands.HELP.get(name)
+        whole = f"{rest}{line}" if line else f"%{name} {rest}".strip()
+        if name == "dispatch":
+            new = self._dispatch(statement, rest, target)
+        elif target or name in CHANGING or (name == "result" and "-o" in rest.split()):
+            self._source.refuse(f"a script cannot do what {whole} does: say it in Python", statement.lineno)
+        elif name == "executor":
+            new = self._executors.said(self._source, statement.lineno, rest) or f"# left out: {whole}"
+        else:
+            new = f"# left out: {whole}"
+        self._text.replace(statement, new if at_top or not new.startswith("#") else f"pass  {new}")
+
+    def shell(self, call: ast.Call) -> None:
+        """``!command`` and ``lines = !command``."""
+        name = commands.method(call)
+        if name not in commands.SHELL or not (call.args and isinstance(call.args[0], ast.Constant)):
+            return
+        command = filled(str(call.args[0].value), self._known)
+        self.imports.add("import subprocess")
+        if name == "system":
+            self._text.replace(call, f"subprocess.run({command}, shell=True, check=False)")
+        else:
+            pipes = "stdout=subprocess.PIPE, stderr=subprocess.STDOUT"
+            run = f"subprocess.run({command}, shell=True, check=False, text=True, {pipes})"
+            self._text.replace(call, f"{run}.stdout.splitlines()")
+
+    def _dispatch(self, statement: Any, rest: str, target: str) -> str:
+        from .magics import VALUED, FlowMagics
+
+        words, text = options_first(rest, VALUED)
+        given = self._source_parsed(lambda: parsed_words(FlowMagics.dispatch, words), statement.lineno)
+        try:
+            call = ast.parse(text, mode="eval").body
+        except SyntaxError:
+            call = ast.Constant(None)
+        if not isinstance(call, ast.Call):
+            self._source.refuse(f"%dispatch takes a call: {text}", statement.lineno)
+        workflow = Text(text)
+        called = workflow.part(call.func)
+        arguments = text[text.index("(", len(called)) :]
+        if given.executor:
+            called = f"{self._jf}.lattice(executor={self._executors.named(given.executor)})({called})"
+        run = f"{self._jf}.dispatch({called}){arguments}"
+        names = list(dict.fromkeys(filter(None, (given.out, target))))
+        if not names:
+            return f"{run}.result()"
+        wait = f"{names[0]}.result()"
+        if given.no_wait:
+            self.at_end.append(wait)
+            return f"{' = '.join(names)} = {run}"
+        return f"{' = '.join(names)} = {run}\n{' ' * statement.col_offset}{wait}"
+
+    def _source_parsed(self, parse: Callable[[], Namespace], line: int) -> Namespace:
+        try:
+            return parse()
+        except UsageError as error:
+            self._source.refuse(str(error), line)
+
+
+class Executors:
+    """The executors that a notebook names by ``%executor``."""
+
+    def __init__(self, by_name: Container[str]) -> None:
+        self._by_name = by_name  # names that code asks for as strings
+        self.kinds: dict[str, str] = {}
+        self.default: str | None = None
+        self.used: set[str] = set()  # classes to import
+
+    def named(self, name: str) -> str:
+        """How a script says ``-x NAME``."""
+        return repr(name).replace("'", '"') if name in KINDS else name
+
+    def shares(self, name: str | None) -> bool:
+        """Whether electrons may find each other's objects there, instead of copies of their own."""
+        name = name or self.default or "local"
+        return self.kinds.get(name, name) != "local"
+
+    def said(self, source: Source, line: int, rest: str) -> str:
+        """``%executor NAME KIND …`` in Python; "" where it only shows the table."""
+        from .magics import FlowMagics
+
+        try:
+            given = parsed(FlowMagics.executor, rest)
+        except UsageError as error:
+            source.refuse(str(error), line)
+        if given.delete:
+            source.refuse("a script cannot forget an executor's name: leave the line out", line)
+        if not given.name:
+            return ""
+        lines = []
+        if given.name not in self.kinds or given.kind:
+            lines.append(f"{given.name} = {self._made(source, line, given)}")
+        if given.default or given.name in self._by_name:
+            self.used.add("_executor_manager")
+            lines.append(f'_executor_manager.register("{given.name}", {given.name})')
+        if given.default:
+            self.default = given.name
+            lines.append(f'_executor_manager.default = "{given.name}"')
+        return "\n".join(lines)
+
+    def _made(self, source: Source, line: int, given: Namespace) -> str:
+        from .naming import SETTINGS
+
+        kind = given.kind or "local"
+        if kind not in KINDS:
+            source.refuse(f"{kind} is no kind of executor that a script could make", line)
+        self.kinds[given.name] = kind
+        self.used.add(KINDS[kind])
+        settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
+        told = ", ".join(f"{name}={literal(value)}" for name, value in settings.items())
+        return f"{KINDS[kind]}({told})"
+
+
+KINDS = {"local": "LocalExecutor", "thread": "ThreadExecutor", "inline": "InlineExecutor"}
+
+
+def literal(value: object) -> str:
+    """A value as formatters write it: double quotes."""
+    if isinstance(value, str) and '"' not in value and "\\" not in value and value.isprintable():
+        return f'"{value}"'
+    return repr(value)
+
+
+def filled(command: str, known: Known) -> str:
+    """A shell command as Python: an f-string where ``{x}`` or ``$x`` stand for values."""
+    parts = _parts(command, known)
+    if all(isinstance(part, str) for part in parts):
+        return literal("".join(map(str, parts)))
+    texts = "".join(part if isinstance(part, str) else "" for part in parts)
+    codes = [part[0] for part in parts if isinstance(part, tuple)]
+    for quote in ('"', "'"):
+        if quote not in texts and not any(quote in code or "\\" in code for code in codes) and texts.isprintable():
+            body = [_braced(p).replace("\\", "\\\\") if isinstance(p, str) else "{" + p[0] + "}" for p in parts]
+            return f"f{quote}{''.join(body)}{quote}"
+    return " + ".join(literal(part) if isinstance(part, str) else f"str({part[0]})" for part in parts)
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _parts(command: str, known: Known) -> list[str | tuple[str]]:
+    """Texts, and expressions in tuples. As IPython does, a line with braces of the shell's stays as it is."""
+    try:
+        fields = list(Formatter().parse(command))
+    except ValueError:
+        return [command]
+    parts: list[str | tuple[str]] = []
+    for text, field, spec, conversion in fields:
+        place = 0
+        for found in commands.DOLLAR.finditer(text):
+            name = found.group(1)
+            root = name.lstrip("$").partition(".")[0]
+            if name.startswith("$") or not known(root):
+                continue
+            parts += [text[place : found.start()], (name,)]
+            place = found.end()
+        parts.append(text[place:].replace("$$", "$"))
+        if field is None:
+            continue
+        code = field + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+        if not _expression(field, known):
+            return [command]
+        parts.append((code,))
+    return [part for part in parts if part]
+
+
+def _expression(text: str, known: Known) -> bool:
+    import builtins
+
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except SyntaxError:
+        return False
+    loads = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return all(known(name) or name in own or hasattr(builtins, name) for name in loads)

@@ -1,0 +1,281 @@
+"""Electron cells as functions with a decorator, lattice cells likewise."""
+
+import ast
+from argparse import Namespace
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from .cells import CellRefused, Names, changes, names_of
+from .definitions import is_def, only_def
+from .flow.definition import Mapped
+from .parsing import parsed
+from .scriptcells import Executors, Source, literal
+from .scriptnames import BUILTINS, DEFINITIONS, Space, bound, code_of, globals_assigned, loads
+from .scripttext import IMPORTS, STEP, Text, call, first_line, indented, values
+
+SPACES = frozenset({"eval", "exec", "globals", "locals", "vars", "dir"})  # they ask for a namespace
+
+
+@dataclass
+class ElectronCell:
+    """A cell of statements as a function."""
+
+    source: Source
+    name: str  # of the function
+    called: str  # the NAME of its header, or what it is called by without one
+    decorator: str
+    params: list[str]
+    outputs: list[str]
+    body: str
+    names: Names
+    asynchronous: bool
+    prelude: list[str] = field(default_factory=list)  # definitions that stand in front of it
+    defines: dict[str, frozenset[str]] = field(default_factory=dict)  # by the prelude
+    mapped: Mapped | None = None
+    after: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
+    mutates: frozenset[str] = frozenset()
+    code: frozenset[str] = frozenset()  # what it uses by name
+    reaches: frozenset[str] = frozenset()  # data that it comes by through code
+    shares: bool = False  # its executor has no copies of its own
+    unsure: frozenset[str] = frozenset()  # outputs that some path leaves unassigned
+    bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # parameters that hold several names
+
+    def text(self) -> str:
+        """The function."""
+        head = "async def " if self.asynchronous else "def "
+        held = {name for names in self.bundles.values() for name in names}
+        params = [name for name in self.params if name not in held] + list(self.bundles)
+        lines = [self.decorator, call(head + self.name, params, ":")]
+        lines += [f"{STEP}{', '.join(names)} = {bundle}" for bundle, names in self.bundles.items()]
+        lines += [indented(self.body)] if self.body else []
+        lines += [values("return ", self.outputs, STEP)] if self.outputs else [] if self.body else [f"{STEP}pass"]
+        return "\n".join(lines)
+
+
+class ElectronReader:
+    """Reads electron cells. later: what the cells below read, as `needed_later(name)`."""
+
+    def __init__(self, jf: str, space: Space, executors: Executors, taken: set[str], show: str) -> None:
+        self._jf, self._space, self._executors, self._taken, self._show = jf, space, executors, taken, show
+
+    def given(self, source: Source) -> Namespace:
+        """The header's options. Raises NotExportable."""
+        from .magics import FlowMagics
+
+        try:
+            return parsed(FlowMagics.electron if source.magic == "electron" else FlowMagics.lattice, source.line)
+        except UsageError as error:
+            source.refuse(str(error))
+
+    def decorator(self, kind: str, given: Namespace) -> str:
+        """``@jf.electron(executor="cpu", retries=2)``."""
+        options = [f"executor={self._executors.named(given.executor)}"] if given.executor else []
+        for name in ("retries", "timeout", "cores", "cache"):
+            value = getattr(given, name, None)
+            if value is not None and value is not False:
+                options.append(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}")
+        head = f"@{self._jf}.{kind}"
+        return call(head, options, "") if options else head
+
+    def function(self, source: Source, text: str) -> str:
+        """A cell that is one def, decorated."""
+        given = self.given(source)
+        tree = source.parse(text)
+        definition = only_def(tree)
+        assert definition is not None
+        cell = Text(text)
+        if given.name and given.name != definition.name:
+            if definition.name in loads(tree):
+                source.refuse(f"{definition.name} calls itself and is renamed: give both one name", definition.lineno)
+            line = text.splitlines()[definition.lineno - 1]
+            place = line.index(definition.name, line.index("def ") + 4)
+            name: Any = ast.Name(definition.name)
+            name.lineno, name.end_lineno = definition.lineno, definition.lineno
+            name.col_offset, name.end_col_offset = (
+                len(line[:place].encode()),
+                len(line[:place].encode()) + len(definition.name.encode()),
+            )
+            cell.replace(name, given.name)
+        cell.insert_line(first_line(definition), self.decorator(source.magic, given))
+        return cell.edited()
+
+    def lattice(self, source: Source, text: str) -> tuple[str, str]:
+        """A lattice of statements: its name and the function."""
+        given = self.given(source)
+        if not given.name:
+            source.refuse("a lattice of statements needs a name")
+        tree, cell = source.parse(text), Text(text)
+        if tree.body and isinstance(tree.body[-1], ast.Expr):
+            cell.drop_semicolon()
+            cell.replace(tree.body[-1], f"return {cell.part(tree.body[-1])}")
+        params = [p.name for p in given.parameter if p.default is None]
+        params += [f"{p.name}={_default(p.default)}" for p in given.parameter if p.default is not None]
+        head = call(f"def {given.name}", params, ":")
+        return given.name, "\n".join([self.decorator("lattice", given), head, indented(cell.edited())])
+
+    def statements(self, source: Source, text: str, shows: bool, used_later: frozenset[str]) -> ElectronCell:
+        """A cell of statements. Raises NotExportable. used_later: what the cells below mention."""
+        given = self.given(source)
+        tree = source.parse(text)
+        try:
+            names = names_of(tree, text)
+        except CellRefused as error:
+            source.refuse(str(error))
+        self._check(source, tree, names)
+        outputs = self._outputs(source, given, names)
+        made = given.name or "_".join((given.outputs or names.writes or names.defines)[:3]) or "cell"
+        cell = ElectronCell(
+            source, self._name(given.name, made, used_later), made, self.decorator("electron", given),
+            self._params(source, given, names), outputs, "", names, names.awaits, mapped=given.mapped,
+            after=given.after, deletes=self._deletes(source, tree, names), mutates=frozenset(names.mutates),
+            shares=self._executors.shares(given.executor),
+        )  # fmt: skip
+        cell.code = frozenset(name for name in names.reads if name in self._space.code)
+        cell.reaches = frozenset(self._space.reach(cell.code)[0])
+        self._check_helpers(cell)
+        self._check_rebinding(cell, tree)
+        cell.unsure = frozenset(n for n in names.carries if n not in self._space.data and n not in used_later)
+        cell.outputs = [name for name in outputs if name not in cell.unsure]
+        cell.body = self._body(cell, tree, text, shows, used_later)
+        return cell
+
+    # the parts ---------------------------------------------------------------------------------------
+
+    def _check(self, source: Source, tree: ast.Module, names: Names) -> None:
+        for name, node in globals_assigned(tree).items():
+            source.refuse(f"`global {name}` would not reach the notebook from a function: return {name}", node.lineno)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                source.refuse("an import of the future holds for a whole script", node.lineno)
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id in SPACES and called.id in names.reads:
+                source.refuse(f"{called.id}() finds other names in a function than in a cell", called.lineno)
+
+    def _check_helpers(self, cell: ElectronCell) -> None:
+        """In a cell, its functions see what it assigns; from a function they see the script's."""
+        changed = {*cell.names.writes, *bound_data(cell)} & cell.reaches
+        for name in sorted(changed):
+            by = next(code for code in sorted(cell.code) if name in self._space.reach([code])[0])
+            cell.source.refuse(f"{by} reads the {name!r} that this cell changes: give it to {by} as an argument")
+
+    def _check_rebinding(self, cell: ElectronCell, tree: ast.Module) -> None:
+        """What a function binds is its own from the first line on."""
+        params = {*cell.params, cell.mapped.variable if cell.mapped else ""}
+        for name, node in bound(tree).items():
+            known = name in self._space.code or name in BUILTINS
+            if known and name in (*cell.names.reads, *cell.names.carries) and name not in params:
+                line = getattr(node, "lineno", 1)
+                cell.source.refuse(f"{name} is used and then bound anew: choose another name for one", line)
+
+    def _outputs(self, source: Source, given: Namespace, names: Names) -> list[str]:
+        if given.outputs is not None:
+            return list(given.outputs)
+        skipped = {name for name in names.mutates if name not in self._space.data}
+        skipped -= set(self._assigned(names))
+        if given.mapped:
+            skipped.add(given.mapped.variable)
+        return [name for name in names.writes if name not in skipped]
+
+    def _assigned(self, names: Names) -> list[str]:
+        return [name for name in names.writes if name not in names.mutates or name not in names.reads]
+
+    def _params(self, source: Source, given: Namespace, names: Names) -> list[str]:
+        variable = given.mapped.variable if given.mapped else ""
+        wanted = dict.fromkeys((*names.reads, *names.carries))
+        data = [name for name in wanted if name in self._space.data or name == variable]
+        if given.inputs is not None:
+            lacking = [n for n in data if n not in given.inputs and n != variable and n in names.reads]
+            if lacking:
+                source.refuse(f"it reads {', '.join(lacking)}, which -i leaves out")
+            data = list(given.inputs)
+        return list(dict.fromkeys([*data, *([variable] if variable else [])]))
+
+    def _deletes(self, source: Source, tree: ast.Module, names: Names) -> tuple[str, ...]:
+        sure = [t.id for s in tree.body if isinstance(s, ast.Delete) for t in s.targets if isinstance(t, ast.Name)]
+        for name in names.deletes:
+            if name not in sure or name in names.writes:
+                source.refuse(f"{name} is deleted on some paths only")
+        return tuple(name for name in names.deletes if name in self._space)
+
+    def _name(self, given: str | None, made: str, used_later: frozenset[str]) -> str:
+        name = given or f"make_{made}"
+        if given and name in self._taken and name not in used_later and name in self._space:
+            name = f"make_{made}"
+        number, unique = 1, name
+        while unique in self._taken and not (given and unique == given and unique not in self._space):
+            number += 1
+            unique = f"{name}_{number}"
+        self._taken.add(unique)
+        return unique
+
+    def _body(self, cell: ElectronCell, tree: ast.Module, text: str, shows: bool, used_later: frozenset[str]) -> str:
+        body = Text(text)
+        own = {*bound(tree), *cell.params, *([cell.mapped.variable] if cell.mapped else [])}
+        code = {n for s in tree.body if isinstance(s, IMPORTS | DEFINITIONS) for n in bound(s)}
+        for statement in tree.body:
+            if isinstance(statement, IMPORTS) and set(bound(statement)) & used_later:
+                cell.prelude.append(body.part(statement))
+                cell.defines |= code_of(statement)
+            elif isinstance(statement, DEFINITIONS):
+                self._lift(cell, body, tree, statement, (own - code) | self._nested(tree, own), used_later)
+        last = tree.body[-1]
+        if shows and isinstance(last, ast.Expr):
+            show(body, last, self._show)
+        return body.edited()
+
+    def _nested(self, tree: ast.Module, own: set[str]) -> set[str]:
+        """Code that is bound within other statements, and cannot be moved."""
+        top = {n for s in tree.body if isinstance(s, IMPORTS | DEFINITIONS) for n in bound(s)}
+        return {name for name in own if name not in top}
+
+    def _lift(
+        self, cell: ElectronCell, body: Text, tree: ast.Module, node: Any, own: set[str], used_later: frozenset[str]
+    ) -> None:  # fmt: skip
+        """Move a class, or a function that the cells below use, in front of the function."""
+        if isinstance(node, ast.ClassDef) or node.name in used_later:
+            stuck = sorted(loads(node) & own - set(bound(ast.Module(getattr(node, "body", []), []))))
+            if not stuck:
+                needed = loads(node)
+                for other in tree.body:
+                    if isinstance(other, IMPORTS) and set(bound(other)) & needed:
+                        cell.prelude.append(body.part(other))
+                        cell.defines |= code_of(other)
+                cell.prelude.append(body.take_lines(node))
+                cell.defines |= code_of(node)
+            elif node.name in used_later:
+                why = f"cells below use {node.name}, which reads {', '.join(stuck)} of this cell"
+                cell.source.refuse(f"{why}: give it a cell of its own", node.lineno)
+
+
+def bound_data(cell: ElectronCell) -> set[str]:
+    """What a cell changes."""
+    return {*cell.mutates, *cell.names.deletes}
+
+
+def show(text: Text, last: ast.Expr, helper: str) -> None:
+    """Print a value that a cell would display. helper: prints what may be None, which no cell displays."""
+    value = last.value
+    if isinstance(value, ast.Constant) and value.value is None:
+        return
+    if isinstance(value, ast.Call):
+        name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        if name in ("print", "display", "show") or name in changes.SILENT:
+            return
+    head = helper if isinstance(value, ast.Call | ast.Await | ast.IfExp | ast.BoolOp) else "print"
+    whole, part = text.part(last), text.part(value)
+    if "\n" not in part:
+        text.replace(last, call(head, [part], ""))
+    elif whole.startswith("(\n") and whole != part:
+        text.replace(last, head + whole)
+    else:
+        text.replace(last, f"{head}(\n{indented(part)}\n)")
+
+
+def _default(tree: ast.expr) -> str:
+    return literal(tree.value) if isinstance(tree, ast.Constant) else ast.unparse(tree)
+
+
+__all__ = ["ElectronCell", "ElectronReader", "is_def", "show"]
