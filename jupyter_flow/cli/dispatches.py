@@ -11,7 +11,7 @@ from ..store.records import RunRow
 from ..store.runs import Store
 from .ids import find, offered
 
-STATUSES = [str(status) for status in Status if status is not Status.SKIPPED]  # which only nodes are
+STATUSES = [str(status) for status in Status if status not in (Status.NEW_OBJECT, Status.SKIPPED)]  # of nodes only
 
 
 @click.command()
