@@ -150,9 +150,12 @@ class Blobs:
 
     def _place(self, temporary: Path, path: Path) -> None:
         # One that is there already is replaced by its equal: that heals it, should it be damaged.
-        private_folder(path.parent)
         with self.placing():
-            os.replace(temporary, path)
+            try:
+                os.replace(temporary, path)
+            except FileNotFoundError:
+                private_folder(path.parent)
+                os.replace(temporary, path)
         if self._full:
             _sync_folder(path.parent)
             _sync_folder(path.parent.parent)
