@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from .. import __version__
 from ..model.errors import FlowError
 from . import cancelling, completing, dispatches, doctor, notebooks, pruning
 
@@ -21,7 +22,7 @@ PROGRAM = "jupyter-flow"
         "An ID may be cut short as long as only one dispatch begins so."
     ),
 )
-@click.version_option(package_name="jupyter-flow", prog_name=PROGRAM)
+@click.version_option(__version__, prog_name=PROGRAM)
 def group() -> None:
     """Workflows in notebooks, without a browser.
 

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import json
 import signal
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import nbformat
@@ -16,6 +17,7 @@ SETTLED = (
     "(lambda here: here.settled() if hasattr(here, 'settled') else '[]')"
     "(__import__('sys').modules.get('jupyter_flow.notebook.unattended'))"
 )
+QUIET = 1.0  # seconds before a wait is told
 AGAIN = 0.1  # seconds; after a cell that failed, the kernel refuses what comes at once
 
 
@@ -32,8 +34,9 @@ class Failed(NamedTuple):
 class Client(NotebookClient):
     """Executes cells, and puts what their electrons show later where it belongs."""
 
-    def __init__(self, book: Any, **options: Any) -> None:
+    def __init__(self, book: Any, waits: Callable[[], object], **options: Any) -> None:
         super().__init__(book, **options)
+        self._waits = waits  # called when electrons keep us waiting after the last cell
         self.failed: list[Failed] = []
         self.at = 0  # the cell that is executed
         self.settling = False
@@ -65,8 +68,18 @@ class Client(NotebookClient):
     async def _settle(self) -> None:
         """Wait for the electrons that still run, and attach their failures to their cells."""
         self.settling = True
+        telling = asyncio.get_running_loop().call_later(QUIET, self._waits)
+        try:
+            self._failures(await self._answer())
+        finally:
+            telling.cancel()
+
+    async def _answer(self) -> dict[str, Any]:
         while (reply := await self._asked()).get("status") == "aborted":
             await asyncio.sleep(AGAIN)
+        return reply
+
+    def _failures(self, reply: dict[str, Any]) -> None:
         told = reply.get("user_expressions", {}).get("settled", {})
         if told.get("status") == "error":
             self.failed = [Failed(0, "", told["ename"], told["evalue"], list(told["traceback"]))]
@@ -84,7 +97,8 @@ class Client(NotebookClient):
         )
         late = asyncio.ensure_future(self._late(id))
         try:
-            reply = await self.async_wait_for_reply(id)
+            cell = self.nb.cells[self.at] if self.nb.cells else None  # whose timeout counts
+            reply = await self.async_wait_for_reply(id, cell)
             await asyncio.wait([late], timeout=1)  # what was shown until then has been sent before the reply
         finally:
             late.cancel()

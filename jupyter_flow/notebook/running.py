@@ -66,6 +66,7 @@ def _execute(book: Any, source: Path, timeout: float | None, say: Say) -> str | 
     """Run the cells; why it failed, or None."""
     client = Client(
         book,
+        lambda: say("waiting for electrons that still run"),
         timeout=timeout,
         kernel_name=_kernel(book),
         resources={"metadata": {"path": str(source.parent)}},

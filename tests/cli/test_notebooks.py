@@ -138,6 +138,37 @@ def test_they_are_waited_for_after_a_cell_that_failed_too(tmp_path: Path, capsys
     assert cells[4]["outputs"] == []
 
 
+ENDLESS = """
+def settled():
+    open("waiting", "w").close()
+    time.sleep(600)
+
+unattended.settled = settled
+"""
+
+
+def test_electrons_that_take_too_long_end_the_run_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path / "a.ipynb", "import time, jupyter_flow.notebook.unattended as unattended", ENDLESS)
+    assert main(["run", str(path), "--timeout", "2"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert "waiting for electrons that still run" in told
+    assert told[-1] == "failed: waiting for the electrons took longer than 2 s"
+
+
+def test_waiting_for_electrons_can_be_interrupted(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.ipynb", "import time, jupyter_flow.notebook.unattended as unattended", ENDLESS)
+    command = [sys.executable, "-m", "jupyter_flow.cli", "run", str(path)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    while not (tmp_path / "waiting").exists():
+        assert running.poll() is None
+        time.sleep(0.02)
+    os.kill(running.pid, signal.SIGINT)
+    told, _ = running.communicate()
+    assert running.returncode == 130
+    assert told.splitlines()[-1] == "failed: interrupted"
+    assert (tmp_path / ".jupyter_flow" / "a.ipynb").exists()
+
+
 @pytest.mark.parametrize(
     ("broken", "why"),
     [

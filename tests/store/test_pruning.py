@@ -221,7 +221,7 @@ def test_a_row_that_is_not_ours_stays_with_all_it_names(store: Store) -> None:
 PRUNE = """if True:
     import sys, time
     from jupyter_flow.store import Choice, Store, leftovers, pruning
-    leftovers.GRACE, pruning.SLACK = 1.0, 0
+    leftovers.GRACE, pruning.SLACK = 2.0, 0
     print("ready", flush=True)
     while True:
         Store.open(sys.argv[1]).prune(Choice(keep=3))
@@ -285,7 +285,7 @@ def test_kernels_dispatch_while_another_process_prunes(root: Path, executor: str
     Store.open(root).close()
     code = DISPATCH.replace("import jupyter_flow as jf", f"import os; os.environ['JUPYTER_FLOW_STORE'] = {str(root)!r}"
                             "\n    import jupyter_flow as jf")  # fmt: skip
-    writers = [python(code, root, executor, 5) for _ in range(2)]
+    writers = [python(code, root, executor, 6) for _ in range(2)]
     killed = 0
     while any(writer.poll() is None for writer in writers):
         pruner = python(PRUNE, root)
