@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from .dispatch.answers import why
 from .dispatch.archive import Inputs, new_id, pack_record
 from .dispatch.dispatcher import Dispatcher, Submission
+from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.launcher import Launcher
 from .dispatch.resolve import resolve
 from .dispatch.reuse import reusable
@@ -154,7 +155,7 @@ class Session:
         earlier: tuple[TransportGraph, Callable[[int], Any]] | None, on_end: Callable[[Run], None] | None = None,
     ) -> Run:  # fmt: skip
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
-        adopted = reusable(graph, *earlier) if earlier is not None else []
+        adopted = reusable(graph, *earlier, self.store.blobs.renew) if earlier is not None else []
         run = self.dispatcher.submit(submission, graph)
         self._given[run.id] = inputs
         run.on_end = functools.partial(self._over, on_end)
@@ -228,15 +229,11 @@ class Session:
     def cancel(self, id: str, nodes: Sequence[int] | None = None) -> None:
         """Cancel a dispatch, or nodes of it; what has ended stays as it is. Raises UnknownDispatch, DispatchError."""
         run = self.run(id)
-        if run is None:
-            row = self.store.run(id)
-            if row.state is Status.RUNNING:
-                raise DispatchError(f"dispatch {id} runs in another kernel; cancel it there")
-        else:
-            for node in nodes or ():
-                if not 0 <= node < len(run.graph):
-                    raise DispatchError(f"dispatch {id} has no node {node}; it has {len(run.graph)}, from 0")
+        if run is not None:
+            check_nodes(id, nodes, len(run.graph))
             run.cancel(nodes)
+        elif (row := self.store.run(id)).state is Status.RUNNING and row.session != self.store.session_id:
+            cancel_elsewhere(self.store, row, nodes)
 
     def dispatches(self, limit: int | None = None) -> list[DispatchSummary]:
         """What the store has, newest first."""

@@ -29,6 +29,7 @@ ROOMS = [
 FUNCTIONS_OF_THE_TOP = {"session", "dispatch"}
 
 OWNERS = {
+    "click": f"{PACKAGE}.cli",
     "IPython": f"{PACKAGE}.notebook",
     "ipywidgets": f"{PACKAGE}.widgets",
     "anywidget": f"{PACKAGE}.widgets",
@@ -68,7 +69,7 @@ def violations(source: str, module: str, is_package: bool = False) -> list[str]:
 
 def room_of(module: str) -> str | None:
     """The room of one of our modules; None if it stands in no known one."""
-    if module in TOP_MODULES:
+    if module in TOP_MODULES or within(module, f"{PACKAGE}.cli"):
         return TOP
     name = module.split(".")[1]
     return name if name in ROOMS else None
@@ -168,6 +169,8 @@ def test_an_upward_import_is_caught_however_it_is_written(module: str, source: s
         "from jupyter_flow import dispatch",
         "from jupyter_flow import cli",
         "from jupyter_flow.cli import main",
+        "from jupyter_flow.cli.doctor import doctor",
+        "from ..cli import doctor",
         "from .. import electron",
         "def late():\n    import jupyter_flow",
     ],
@@ -181,6 +184,8 @@ def test_nobody_below_imports_the_top(source: str) -> None:
     [
         ("jupyter_flow", "from jupyter_flow.notebook.extension import load_ipython_extension"),
         ("jupyter_flow.cli", "import jupyter_flow"),
+        ("jupyter_flow.cli.dispatches", "from ..notebook.tables import plain"),
+        ("jupyter_flow.cli.dispatches", "from .ids import find"),
         ("jupyter_flow.session", "from jupyter_flow.dispatch.dispatcher import Dispatcher"),
         ("jupyter_flow.notebook.magics", "from ..session import Session"),
         ("jupyter_flow.store.runs", "from .blobs import Blobs"),
@@ -202,6 +207,7 @@ def test_dots_are_counted_from_the_package_in_its_init() -> None:
 @pytest.mark.parametrize(
     ("source", "owner"),
     [
+        ("import click", "jupyter_flow.cli.dispatches"),
         ("from IPython.display import display", "jupyter_flow.notebook.displays"),
         ("import ipywidgets", "jupyter_flow.widgets.graph"),
         ("import anywidget", "jupyter_flow.widgets.graph"),
@@ -211,7 +217,7 @@ def test_dots_are_counted_from_the_package_in_its_init() -> None:
 )
 def test_a_library_with_an_owner_is_imported_by_its_owner_only(source: str, owner: str) -> None:
     assert violations(source, owner) == []
-    for other in {"jupyter_flow", "jupyter_flow.cli", "jupyter_flow.session", "jupyter_flow.resources.base"}:
+    for other in {"jupyter_flow", "jupyter_flow.verbs", "jupyter_flow.session", "jupyter_flow.resources.base"}:
         assert len(violations(source, other)) == 1
 
 

@@ -303,7 +303,7 @@ def test_a_dispatch_is_repeated_in_another_process_with_other_inputs() -> None:
     assert told == "20 28 20\n"
 
 
-def test_a_dispatch_is_awaited_and_refuses_to_be_cancelled_elsewhere(tmp_path: Path) -> None:
+def test_a_dispatch_is_awaited_and_cancelled_elsewhere(tmp_path: Path) -> None:
     @jf.electron
     def held() -> int:
         while not (tmp_path / "go").exists():
@@ -318,22 +318,51 @@ def test_a_dispatch_is_awaited_and_refuses_to_be_cancelled_elsewhere(tmp_path: P
     told = in_another_process(
         f"""
         try:
-            jf.cancel({str(id)!r})
-        except jf.errors.DispatchError as error:
-            print(error)
-        try:
             jf.get_result({str(id)!r}, wait=True, timeout=0.1)
         except TimeoutError as error:
+            print(error)
+        try:
+            jf.cancel({str(id)!r}, 7)
+        except jf.errors.DispatchError as error:
             print(error)
         open({str(tmp_path / "go")!r}, "w").close()
         print(jf.get_result({str(id)!r}, wait=True, timeout=30).result)
         """
     )
-    cancel, wait, result = told.splitlines()
-    assert "another kernel" in cancel
+    wait, cancel, result = told.splitlines()
     assert "has not ended after 0.1 s" in wait
+    assert "has no node 7; it has 1, from 0" in cancel
     assert result == "1"
     id.result(30)
+    (tmp_path / "go").unlink()
+    id = jf.dispatch(flow)()
+    told = in_another_process(
+        f"print(jf.cancel({str(id)!r}), jf.get_result({str(id)!r}, wait=True, timeout=30).status)"
+    )
+    assert told == f"Dispatch {id} cancelled. CANCELLED\n"
+    assert jf.get_result(id, wait=True).status == jf.status.CANCELLED
+
+
+def test_what_has_been_pruned_is_computed_again(tmp_path: Path) -> None:
+    @jf.electron(executor="thread")
+    def large(n: int) -> bytes:
+        with open(tmp_path / "ran", "a") as file:
+            file.write("x")
+        return bytes([n]) * 100_000
+
+    @jf.lattice
+    def flow() -> Any:
+        return [large(1), large(2)]
+
+    id = jf.dispatch(flow)()
+    assert [len(part) for part in id.result(30)] == [100_000] * 2
+    store = jf.session().store
+    lost = store.row(store.run(id).serial, 1)
+    assert lost is not None
+    store.blobs.path(lost.value).unlink()
+    again = jf.redispatch(id, reuse_previous_results=True)()
+    assert [len(part) for part in again.result(30)] == [100_000] * 2
+    assert (tmp_path / "ran").read_text() == "xxx"
 
 
 # errors -------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from ..resources.base import Claim, Resource, Services, Share
 from ..resources.registry import Registry
 from ..store.blobs import Durability
 from ..store.records import Run as Row
+from ..store.requests import Request
 from ..store.runs import Store
 from ..worker.failures import failure_of
 from ..worker.messages import Place, Setup
@@ -31,6 +32,7 @@ from ..worker.payload import Payload
 from .archive import new_id, pack_record
 from .caching import Lookups
 from .lanes import Lane, Lanes
+from .listening import Listener
 from .resolve import resolve
 from .run import Run
 
@@ -67,6 +69,7 @@ class Dispatcher:
         self._clock: threading.Thread | None = None
         self._graphs: SimpleQueue[tuple[Run, Record] | None] = SimpleQueue()
         self._builder: threading.Thread | None = None
+        self._listener = Listener(store.requests(), lambda: bool(self.runs), self._asked)
         self.closed = False
 
     # dispatches -------------------------------------------------------------------------------
@@ -83,7 +86,15 @@ class Dispatcher:
             run.plan.lane_of = self._lanes_for(run)
             if parent:
                 parent[0].children[parent[1]] = run
+        self._listener.wake()
         return run
+
+    def _asked(self, request: Request) -> None:
+        """Another kernel wants a dispatch cancelled."""
+        run = self.runs.get(request.run)
+        if run is not None:
+            nodes = request.nodes
+            run.cancel(None if nodes is None else [node for node in nodes if 0 <= node < len(run.graph)])
 
     def _check_cores(self, graph: TransportGraph) -> None:
         for version in graph.versions:
@@ -278,6 +289,7 @@ class Dispatcher:
         """Stop every worker. What ran is INTERRUPTED, as after the kernel's death: it may be resumed."""
         with self.lock:
             self.closed = True  # what is told from now on comes too late for the store
+        self._listener.close()
         with self._time:
             self._time.notify()
         self._graphs.put(None)

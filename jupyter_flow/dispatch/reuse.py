@@ -11,13 +11,18 @@ from typing import Any
 
 from blake3 import blake3
 
-from ..model.events import COMPLETED, Record
+from ..model.events import COMPLETED, BlobRef, Record
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 
 
-def reusable(new: TransportGraph, old: TransportGraph, outcome: Callable[[int], Record | None]) -> list[Record]:
-    """Records for the nodes of `new` whose values `old`'s dispatch has; a producer comes before its consumers."""
+def reusable(
+    new: TransportGraph, old: TransportGraph, outcome: Callable[[int], Record | None], renew: Callable[[BlobRef], bool]
+) -> list[Record]:
+    """Records for the nodes of `new` whose values `old`'s dispatch has; a producer comes before its consumers.
+
+    renew: whether a file is there, and stays there now that another dispatch refers to it.
+    """
     earlier: dict[bytes, list[int]] = defaultdict(list)
     for node, recipe in recipes(old).items():
         earlier[recipe].append(node)
@@ -29,7 +34,7 @@ def reusable(new: TransportGraph, old: TransportGraph, outcome: Callable[[int], 
         taken[recipe] += 1
         if nth < len(same) and all(producer in found for producer in _before(new, node)):
             record = outcome(same[nth])
-            if record is not None and record.status == COMPLETED and record.value is not None:
+            if record is not None and _stands(record, renew):
                 found[node] = record._replace(node=node)
     return list(found.values())
 
@@ -57,6 +62,12 @@ def order(graph: TransportGraph) -> list[int]:
             if not waiting[consumer]:
                 ready.append(consumer)
     return ready
+
+
+def _stands(record: Record, renew: Callable[[BlobRef], bool]) -> bool:
+    if record.status != COMPLETED or record.value is None:
+        return False
+    return all(renew(part) for part in (record.value, record.stdout, record.stderr) if isinstance(part, BlobRef))
 
 
 def _before(graph: TransportGraph, node: int) -> list[int]:

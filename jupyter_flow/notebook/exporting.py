@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .cells import mentions
+from .cells.commands import magic_line
 from .definitions import is_def
 from .scriptcells import KINDS, Executors, NotExportable, Plain, Source, plain, source_of
 from .scriptelectrons import ElectronReader, show
 from .scriptflows import FlowGroup
+from .scriptimports import headed, spaced
 from .scriptnames import BUILTINS, DEFINITIONS, Space, analysed, bound, code_of, is_literal
 from .scripttext import IMPORTS, Text, comment, joined
 
@@ -71,7 +73,7 @@ class _Script:
         self._show = next(name for name in ("show", "show_value", "show_value_of_cell") if name not in self._taken)
         self._space, self._executors = Space(), Executors(_strings(self._cells))
         self._space.bind_code({self._jf: frozenset()})
-        self._reader = ElectronReader(self._jf, self._space, self._executors, self._taken, self._show)
+        self._reader = ElectronReader(self._jf, self._space, self._executors, self._taken, bound_names, self._show)
         self._blocks: list[str] = []
         self._imports: set[str] = set()
         self._at_end: list[str] = []
@@ -95,18 +97,20 @@ class _Script:
         script = "\n".join(blocks)
         imports = {*self._imports}
         if self._executors.used:
-            imports.add(f"from jupyter_flow.executor import {', '.join(sorted(self._executors.used))}")
+            order = sorted(self._executors.used, key=lambda name: (name[0] != "_", name))
+            imports.add(f"from jupyter_flow.executor import {', '.join(order)}")
         names = {n.id for n in ast.walk(ast.parse(script)) if isinstance(n, ast.Name)}
         if self._jf in names:
             imports.add("import jupyter_flow as jf" if self._jf == "jf" else "import jupyter_flow")
         helper = [SHOW.format(name=self._show)] if self._show in names else []
-        head = sorted(imports, key=lambda line: (line.startswith("from"), line))
-        found = joined(["\n".join(head), *helper, *blocks])
-        return f"# ruff: noqa: E402\n{found}" if _late_imports(ast.parse(found)) else found
+        return spaced(joined(headed(sorted(imports), helper, blocks)))
 
     # cells -------------------------------------------------------------------------------------------
 
     def _electron(self, place: int, source: Source) -> None:
+        for node in ast.walk(source.parse()):
+            if isinstance(node, ast.Call) and (line := magic_line(node)) is not None:
+                source.refuse(f"{line} is a magic, which no electron runs", node.lineno)
         cell = self._plain(source)
         tree = source.parse(cell.text)
         if not tree.body:
@@ -265,13 +269,3 @@ def _root(decorator: ast.expr) -> str:
     while isinstance(decorator, ast.Attribute | ast.Call):
         decorator = decorator.func if isinstance(decorator, ast.Call) else decorator.value
     return decorator.id if isinstance(decorator, ast.Name) else ""
-
-
-def _late_imports(tree: ast.Module) -> bool:
-    """Whether an import stands below other statements: where the notebook has it."""
-    seen = False
-    for statement in tree.body:
-        if isinstance(statement, IMPORTS) and seen:
-            return True
-        seen |= not isinstance(statement, IMPORTS)
-    return False

@@ -12,8 +12,9 @@ SWITCH = "JUPYTER_FLOW_HEADLESS"
 def headless(shell: Shell | None = None) -> bool:
     """Whether this kernel runs unattended: under nbclient, nbval, papermill, pytest, or because the switch says so.
 
-    ``JUPYTER_FLOW_HEADLESS=1`` or ``0`` decides; else pytest above us, or an execute request that comes
-    from no cell of a front end and could not be asked for input.
+    ``JUPYTER_FLOW_HEADLESS=1`` or ``0`` decides (``run``, which `jupyter-flow run` sets, is a 1 that lets electron
+    cells go on in parallel); else pytest above us, or an execute request that comes from no cell of a front end
+    and could not be asked for input.
     """
     said = os.environ.get(SWITCH, "").strip().lower()
     if said:

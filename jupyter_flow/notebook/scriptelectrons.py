@@ -12,7 +12,7 @@ from .definitions import is_def, only_def
 from .flow.definition import Mapped
 from .parsing import parsed
 from .scriptcells import Executors, Source, literal
-from .scriptnames import BUILTINS, DEFINITIONS, Space, bound, code_of, globals_assigned, loads
+from .scriptnames import BUILTINS, DEFINITIONS, Space, apart, bound, code_of, globals_assigned, loads
 from .scripttext import IMPORTS, STEP, Text, call, first_line, indented, values
 
 SPACES = frozenset({"eval", "exec", "globals", "locals", "vars", "dir"})  # they ask for a namespace
@@ -40,6 +40,7 @@ class ElectronCell:
     code: frozenset[str] = frozenset()  # what it uses by name
     reaches: frozenset[str] = frozenset()  # data that it comes by through code
     shares: bool = False  # its executor has no copies of its own
+    apart: frozenset[str] = frozenset()  # outputs that share nothing with others
     unsure: frozenset[str] = frozenset()  # outputs that some path leaves unassigned
     bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # parameters that hold several names
 
@@ -56,10 +57,14 @@ class ElectronCell:
 
 
 class ElectronReader:
-    """Reads electron cells. later: what the cells below read, as `needed_later(name)`."""
+    """Reads the cells with a header, one after the other, as the names stand then."""
 
-    def __init__(self, jf: str, space: Space, executors: Executors, taken: set[str], show: str) -> None:
+    def __init__(
+        self, jf: str, space: Space, executors: Executors, taken: set[str], others: set[str], show: str
+    ) -> None:
         self._jf, self._space, self._executors, self._taken, self._show = jf, space, executors, taken, show
+        self._bound = others  # names that cells bind
+        self._names: set[str] = set()  # of the functions so far
 
     def given(self, source: Source) -> Namespace:
         """The header's options. Raises NotExportable."""
@@ -128,7 +133,7 @@ class ElectronReader:
         outputs = self._outputs(source, given, names)
         made = given.name or "_".join((given.outputs or names.writes or names.defines)[:3]) or "cell"
         cell = ElectronCell(
-            source, self._name(given.name, made, used_later), made, self.decorator("electron", given),
+            source, self._name(given.name, made), made, self.decorator("electron", given),
             self._params(source, given, names), outputs, "", names, names.awaits, mapped=given.mapped,
             after=given.after, deletes=self._deletes(source, tree, names), mutates=frozenset(names.mutates),
             shares=self._executors.shares(given.executor),
@@ -139,6 +144,7 @@ class ElectronReader:
         self._check_rebinding(cell, tree)
         cell.unsure = frozenset(n for n in names.carries if n not in self._space.data and n not in used_later)
         cell.outputs = [name for name in outputs if name not in cell.unsure]
+        cell.apart = apart(tree)
         cell.body = self._body(cell, tree, text, shows, used_later)
         return cell
 
@@ -200,51 +206,50 @@ class ElectronReader:
                 source.refuse(f"{name} is deleted on some paths only")
         return tuple(name for name in names.deletes if name in self._space)
 
-    def _name(self, given: str | None, made: str, used_later: frozenset[str]) -> str:
-        name = given or f"make_{made}"
-        if given and name in self._taken and name not in used_later and name in self._space:
-            name = f"make_{made}"
+    def _name(self, given: str | None, made: str) -> str:
+        name = given if given and given not in self._bound else f"make_{made}"
         number, unique = 1, name
-        while unique in self._taken and not (given and unique == given and unique not in self._space):
+        while unique in self._taken and not (unique == given and unique not in self._names):
             number += 1
             unique = f"{name}_{number}"
         self._taken.add(unique)
+        self._names.add(unique)
         return unique
 
     def _body(self, cell: ElectronCell, tree: ast.Module, text: str, shows: bool, used_later: frozenset[str]) -> str:
         body = Text(text)
         own = {*bound(tree), *cell.params, *([cell.mapped.variable] if cell.mapped else [])}
         code = {n for s in tree.body if isinstance(s, IMPORTS | DEFINITIONS) for n in bound(s)}
+        moved: list[ast.stmt] = []
         for statement in tree.body:
             if isinstance(statement, IMPORTS) and set(bound(statement)) & used_later:
-                cell.prelude.append(body.part(statement))
-                cell.defines |= code_of(statement)
+                self._move(cell, body, statement, moved)
             elif isinstance(statement, DEFINITIONS):
-                self._lift(cell, body, tree, statement, (own - code) | self._nested(tree, own), used_later)
+                self._lift(cell, body, tree, statement, own - code, used_later, moved)
         last = tree.body[-1]
         if shows and isinstance(last, ast.Expr):
             show(body, last, self._show)
         return body.edited()
 
-    def _nested(self, tree: ast.Module, own: set[str]) -> set[str]:
-        """Code that is bound within other statements, and cannot be moved."""
-        top = {n for s in tree.body if isinstance(s, IMPORTS | DEFINITIONS) for n in bound(s)}
-        return {name for name in own if name not in top}
+    def _move(self, cell: ElectronCell, body: Text, statement: ast.stmt, moved: list[ast.stmt]) -> None:
+        """Let an import or definition stand in front of the function."""
+        if ast.unparse(statement) not in self._space.imports and statement not in moved:
+            cell.prelude.append(body.take_lines(statement))
+            cell.defines |= code_of(statement)
+            moved.append(statement)
 
     def _lift(
-        self, cell: ElectronCell, body: Text, tree: ast.Module, node: Any, own: set[str], used_later: frozenset[str]
+        self, cell: ElectronCell, body: Text, tree: ast.Module, node: Any, own: set[str], used_later: frozenset[str],
+        moved: list[ast.stmt],
     ) -> None:  # fmt: skip
         """Move a class, or a function that the cells below use, in front of the function."""
         if isinstance(node, ast.ClassDef) or node.name in used_later:
             stuck = sorted(loads(node) & own - set(bound(ast.Module(getattr(node, "body", []), []))))
             if not stuck:
-                needed = loads(node)
                 for other in tree.body:
-                    if isinstance(other, IMPORTS) and set(bound(other)) & needed:
-                        cell.prelude.append(body.part(other))
-                        cell.defines |= code_of(other)
-                cell.prelude.append(body.take_lines(node))
-                cell.defines |= code_of(node)
+                    if isinstance(other, IMPORTS) and set(bound(other)) & loads(node):
+                        self._move(cell, body, other, moved)
+                self._move(cell, body, node, moved)
             elif node.name in used_later:
                 why = f"cells below use {node.name}, which reads {', '.join(stuck)} of this cell"
                 cell.source.refuse(f"{why}: give it a cell of its own", node.lineno)

@@ -59,6 +59,8 @@ class FlowGroup:
         self._space.delete(cell.deletes)
         self._space.bind_code(cell.defines)
         self._space.bind_data(cell.outputs, self._space.origin())
+        for name in cell.apart & set(cell.outputs):
+            self._space.bind_data([name], self._space.origin())
 
     def put(self, text: str) -> None:
         """Put a text between the functions."""
@@ -96,7 +98,7 @@ class FlowGroup:
         seen: dict[str, tuple[str, ...]] = {}
         for step in steps:
             lines += self._lines(step, eaches, seen)
-        returns = [step.handle or names[0] for step, names in results]
+        returns = [step.handle if len(names) > 1 else names[0] for step, names in results]
         lines += [values("return ", returns, STEP)] if returns else []
         blocks = [block.text() if isinstance(block, ElectronCell) else block for block in self._blocks]
         gone = sorted({n for cell in self._cells for n in cell.deletes if n not in last and n in self._before})

@@ -22,6 +22,7 @@ class Space:
     data: dict[str, int] = field(default_factory=dict)  # by name: the origin; names of one origin may share objects
     code: dict[str, frozenset[str]] = field(default_factory=dict)  # by name: the names that it reads
     classes: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)  # statements
     _origins: int = 0
 
     def __contains__(self, name: object) -> bool:
@@ -70,6 +71,7 @@ class Space:
         for statement in tree.body:
             self.classes |= {node.name for node in ast.walk(statement) if isinstance(node, ast.ClassDef)}
             code = code_of(statement)
+            self.imports |= {ast.unparse(statement)} if isinstance(statement, IMPORTS) else set()
             names = [name for name in bound(statement) if name not in code]
             self._share(statement, names)
             if isinstance(statement, ast.Delete):
@@ -78,10 +80,8 @@ class Space:
 
     def _share(self, statement: ast.stmt, names: list[str]) -> None:
         """What a statement binds may be parts of what it reads."""
-        plain = [name for name in names if name not in self.data]
         if is_literal(statement):
-            for name in names:
-                self.bind_data([name], self.origin())
+            self.bind_data(names, self.origin())
             return
         used = [name for name in shared_names(statement) if name in self.data]
         if not names and not _mutates(statement):
@@ -91,7 +91,6 @@ class Space:
             if known in old:
                 self.data[name] = origin
         self.bind_data(names, origin)
-        del plain
 
 
 def _mutates(statement: ast.stmt) -> bool:
@@ -106,8 +105,7 @@ def shared_names(statement: ast.stmt) -> Iterator[str]:
         node = ahead.pop()
         if isinstance(node, ast.Name):
             yield node.id
-        counts = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COUNTS
-        if not counts and not isinstance(node, ast.Compare | ast.JoinedStr):
+        if not _counts(node) and not isinstance(node, ast.Compare | ast.JoinedStr):
             ahead += ast.iter_child_nodes(node)
 
 
@@ -121,6 +119,25 @@ def is_literal(statement: ast.stmt) -> bool:
     except (ValueError, SyntaxError):
         return False
     return len(targets) == 1 and isinstance(targets[0], ast.Name)
+
+
+def apart(tree: ast.Module) -> frozenset[str]:
+    """The names that hold values of their own: numbers and the like, which share nothing with anything."""
+    own: dict[str, bool] = {}
+    for statement in tree.body:
+        alone = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        alone = alone and isinstance(statement, ast.Assign) and _immutable(statement.value)
+        for name in bound(statement):
+            own[name] = own.get(name, True) and alone
+    return frozenset(name for name, alone in own.items() if alone)
+
+
+def _immutable(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant | ast.JoinedStr) or _counts(node)
+
+
+def _counts(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COUNTS - {"sum"}
 
 
 def analysed(tree: ast.Module) -> Names | None:

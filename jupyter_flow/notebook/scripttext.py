@@ -1,4 +1,4 @@
-"""The text of a script: parts replaced, lines indented but not what strings hold, long calls broken as formatters do."""
+"""The text of a script: parts replaced, lines indented but not what strings hold, long calls broken."""
 
 import ast
 import io

@@ -3,7 +3,20 @@
 from .authentication import Key
 from .blobs import Blobs, Durability
 from .location import default_root, key_path
+from .pruning import Choice, Pruned
 from .records import Run, RunRow, WorkerRow
 from .runs import Store
 
-__all__ = ["Blobs", "Durability", "Key", "Run", "RunRow", "Store", "WorkerRow", "default_root", "key_path"]
+__all__ = [
+    "Blobs",
+    "Choice",
+    "Durability",
+    "Key",
+    "Pruned",
+    "Run",
+    "RunRow",
+    "Store",
+    "WorkerRow",
+    "default_root",
+    "key_path",
+]

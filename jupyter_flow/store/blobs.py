@@ -15,6 +15,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import PickleBuffer
 from typing import Any, Literal
@@ -24,7 +25,7 @@ from blake3 import blake3
 from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
 from jupyter_flow.model.events import BlobRef
 
-from .files import create
+from .files import create, locked
 from .location import WAY_OUT, private_folder
 
 Durability = Literal["process", "full"]
@@ -37,6 +38,7 @@ MAPS = 256  # maps at once; beyond, files are read: until Python 3.13 every map 
 VERIFIED = 4096  # files remembered as verified, per process
 RACY = 100_000_000  # ns: a file changed less than this ago can change again under the same time stamp
 LEFT = 86400  # seconds after which a temporary file is no one's
+LOCK = ".blobs.lock"  # shared by all who put files in place, and taken alone to remove some
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _Seen = tuple[bytes, int, int, int]
@@ -87,13 +89,34 @@ class Blobs:
         try:
             fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
-            raise StoreCorruption(f"The blob {path} is missing ({ref[1]} bytes expected).") from None
+            raise StoreCorruption(
+                f"The blob {path} is missing ({ref[1]} bytes expected); has it been pruned?"
+            ) from None
         except OSError as error:
             raise StoreError(f"The blob {path} cannot be read: {error.strerror}.") from error
         try:
             return self._load(fd, path, ref)
         finally:
             os.close(fd)
+
+    def renew(self, ref: BlobRef) -> bool:
+        """Say that a blob is about to be referred to again without being written; whether it is there.
+
+        Who takes over a reference from an earlier dispatch asks this first: `prune` spares a file that is
+        as good as new, and one that it has removed is not referred to.
+        """
+        try:
+            with self.placing():
+                os.utime(self.path(ref))
+        except OSError:
+            return False
+        return True
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """While a file is put in its place: no one who removes files stands between looking at it and removing it."""
+        with locked(self.root / LOCK, shared=True):
+            yield
 
     def sweep(self) -> None:
         """Remove what writers that died left behind; no one writes a file for a day."""
@@ -127,11 +150,12 @@ class Blobs:
 
     def _place(self, temporary: Path, path: Path) -> None:
         # One that is there already is replaced by its equal: that heals it, should it be damaged.
-        try:
-            os.replace(temporary, path)
-        except FileNotFoundError:
-            private_folder(path.parent)
-            os.replace(temporary, path)
+        with self.placing():
+            try:
+                os.replace(temporary, path)
+            except FileNotFoundError:
+                private_folder(path.parent)
+                os.replace(temporary, path)
         if self._full:
             _sync_folder(path.parent)
             _sync_folder(path.parent.parent)

@@ -31,12 +31,18 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a file, made if need be; the death of the process frees it."""
+def locked(path: Path, shared: bool = False) -> Iterator[None]:
+    """Hold a lock on a file, made if need be; the death of the process frees it.
+
+    shared: with all who ask for it so, and with nobody who does not.
+    """
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         os.fchmod(fd, 0o600)
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
+        fcntl.flock(fd, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(fd, fcntl.LOCK_UN)  # closing would leave it to a child that was forked meanwhile
     finally:
         os.close(fd)

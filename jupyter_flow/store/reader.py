@@ -62,6 +62,7 @@ class Reader:
         run = self._by_serial(serial)
         found = self._attempts("WHERE run = ? ORDER BY node, attempt", (serial,))
         if run.attempts is not None and len(found) != run.attempts:
+            self._by_serial(serial)  # it may have been pruned since
             raise StoreCorruption(
                 f"Dispatch {run.id} ended with {run.attempts} recorded attempts, and the index of {self._root} has "
                 f"{len(found)} of them."

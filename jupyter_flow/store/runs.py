@@ -22,8 +22,10 @@ from .authentication import Key
 from .blobs import Blobs, Durability
 from .latch import Latch
 from .location import absolute, check_folder, default_root, private_folder
+from .pruning import Choice, Pruned, Pruner
 from .reader import Reader
 from .records import Cached, Made, Run, RunRow, WorkerRow, valid
+from .requests import Requests
 from .schema import connect, ensure
 from .sealing import Sealer, clean
 from .sessions import Session, lost
@@ -195,6 +197,17 @@ class Store:
         if not valid(id):
             raise UnknownDispatch(f"{id!r} cannot be a dispatch's id.")
         return private_folder(self.root / "runs" / id)
+
+    def requests(self, session: str | None = None) -> Requests:
+        """What a session is asked; None for the one that the runs begun through this object have."""
+        return Requests(self.root, session or self._session.id, self._sealer)
+
+    def prune(self, choice: Choice, dry_run: bool = False) -> Pruned:
+        """Remove dispatches that have ended, and what only they needed; other kernels may go on meanwhile.
+
+        dry_run: only say what would go. Raises StoreError. How that is safe is written in `pruning`.
+        """
+        return Pruner(self.blobs, self._sealer, self._reading().owned).prune(choice, dry_run)
 
     def close(self) -> None:
         """Write what is queued, and close. Runs that have not ended become INTERRUPTED."""

@@ -99,6 +99,21 @@ def began(root: Path, run: str) -> bool:
     return any(line in data[COUNT:] for _, data in _files(root))
 
 
+def forget(root: Path, run: str) -> None:
+    """Strike a dispatch from the lists of what was begun: it is about to be removed, not lost."""
+    line = f"\n{run}\n".encode()
+    for id, data in _files(root):
+        if (at := data.find(line, COUNT)) >= 0:
+            with suppress(OSError), open(_file(root / "sessions", id), "r+b", buffering=0) as file:
+                os.pwrite(file.fileno(), b"-" * len(run), at + 1)
+
+
+def remove(root: Path, id: str) -> None:
+    """Remove the file of a session whose process is dead."""
+    if ID.fullmatch(id):
+        _file(root / "sessions", id).unlink(missing_ok=True)
+
+
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
     for path in (root / "sessions").glob("*.lock"):
         if ID.fullmatch(path.stem):

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import inspect
 import io
 import types
@@ -14,10 +15,12 @@ from blake3 import blake3
 from ..model.cellvalues import CellValues
 from ..model.fingerprint import Fingerprint
 from ..model.literal import ATOMS
-from ..model.pickles import PROTOCOL, Buffers, Unpickler, dumps
+from ..model.pickles import PROTOCOL, Buffers, dumps
+from .arrival import Home
 from .commands import Commands
 from .remarks import remark
 
+CACHED = type(functools.lru_cache(len))
 CODE = types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type
 LARGEST_WATCHED = 256 * 1024 * 1024  # bytes of an input that is looked at for changes
 
@@ -68,14 +71,18 @@ class CellFunction:
 
     def namespace(self, given: Mapping[str, Any]) -> Namespace:
         """The names the cell starts with: its inputs, and the code that came along."""
+        home: Home = Home({})
         inputs: Namespace = {}
         for label, value in given.items():
             names = self.groups.get(label)
-            inputs |= {label: value} if names is None else {name: value[name] for name in names if name in value}
-        space = carried_by(self.carried, inputs)
-        for value in inputs.values():
-            adopt(value, space)
-        space.update(inputs)
+            if names is None:
+                inputs[label] = value
+            else:
+                value = value.within(home.load) if isinstance(value, CellValues) else value
+                inputs |= {name: value[name] for name in names if name in value}
+        code, _ = home.load(self.carried, inputs=inputs)
+        space = home.space
+        space.update({**code, **inputs})
         space.update(__name__="__main__", __builtins__=builtins, get_ipython=lambda: Commands(space))
         return space
 
@@ -167,68 +174,22 @@ class _Carrier(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         """The name of an input."""
         return self._data.get(id(obj))
 
-
-class _Arrival(Unpickler):
-    def __init__(self, data: bytes, inputs: Namespace) -> None:
-        super().__init__(data)
-        self._inputs = inputs
-
-    def persistent_load(self, name: str) -> Any:
-        return self._inputs[name]
+    def reducer_override(self, obj: Any) -> Any:
+        """A cached function with its function, and an empty cache."""
+        if isinstance(obj, CACHED):
+            return _cached, (obj.__wrapped__, obj.cache_parameters())
+        return super().reducer_override(obj)
 
 
-def carry(code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, Any], home: Namespace) -> bytes:
-    """Pickle code of a notebook: by name, and the classes of its data. `home`: the notebook's namespace.
+def _cached(function: Any, parameters: Mapping[str, Any]) -> Any:
+    return functools.lru_cache(**parameters)(function)
 
-    All functions of one pickle share one namespace when they arrive. A function that does nothing tells which.
-    Raises what pickling raises.
-    """
+
+def carry(code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, Any]) -> bytes:
+    """Pickle code of a notebook: by name, and the classes of its data. Raises what pickling raises."""
     file = io.BytesIO()
-    _Carrier(file, data).dump((_empty(home), dict(code), list(classes)))
+    _Carrier(file, data).dump((dict(code), list(classes)))
     return file.getvalue()
-
-
-def _empty(home: Namespace) -> types.FunctionType:
-    empty = types.FunctionType((lambda: None).__code__, home, "empty")
-    empty.__module__ = "__main__"  # what cloudpickle takes along whole
-    return empty
-
-
-def carried_by(data: bytes, inputs: Namespace) -> Namespace:
-    """The namespace that the functions in a pickle share, with the code in it."""
-    empty, code, _ = _Arrival(data, inputs).load()
-    space: Namespace = empty.__globals__
-    space.update(code)
-    return space
-
-
-def adopt(value: Any, space: Namespace) -> Any:
-    """A function or class that came as another cell's output, made to read its globals here.
-
-    It comes with a namespace of its own; what that has besides goes along.
-    """
-    if isinstance(value, types.FunctionType) and _homeless(value):
-        for name, thing in value.__globals__.items():
-            space.setdefault(name, thing)
-        return _moved(value, space)
-    if isinstance(value, type) and value.__module__ == "__main__":
-        for name, member in list(vars(value).items()):
-            if isinstance(member, types.FunctionType) and _homeless(member) and member.__globals__ is not space:
-                setattr(value, name, adopt(member, space))
-    return value
-
-
-def _homeless(function: types.FunctionType) -> bool:
-    return function.__module__ == "__main__"
-
-
-def _moved(function: types.FunctionType, space: Namespace) -> types.FunctionType:
-    moved = types.FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
-    moved.__kwdefaults__, moved.__qualname__ = function.__kwdefaults__, function.__qualname__
-    moved.__doc__, moved.__module__ = function.__doc__, function.__module__
-    moved.__annotations__ = function.__annotations__
-    moved.__dict__.update(function.__dict__)
-    return moved
 
 
 # inputs that change -------------------------------------------------------------------------------------

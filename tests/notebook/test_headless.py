@@ -58,7 +58,9 @@ def test_pytest_above_us_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert headless(Kernel({"cellId": "a"}, stdin=True))
 
 
-@pytest.mark.parametrize(("said", "expected"), [("1", True), ("0", False), ("false", False), ("yes", True)])
+@pytest.mark.parametrize(
+    ("said", "expected"), [("1", True), ("0", False), ("false", False), ("yes", True), ("run", True)]
+)
 def test_the_switch_decides(monkeypatch: pytest.MonkeyPatch, said: str, expected: bool) -> None:
     monkeypatch.setenv("JUPYTER_FLOW_HEADLESS", said)
     assert headless(Kernel({}, stdin=False)) is expected

@@ -80,7 +80,7 @@ class Boundary:
             cell.seen = {name: Seen(current.get(name), None) for name in wanted if name in current}
         if not self.flow.waits():
             return
-        found = reach(wanted, self.flow.space, self.flow.pending)
+        found = reach(wanted, self.flow.space, self.flow.absent)
         for name in _only_deleted(tree) if cell is not None else ():
             if self.flow.pending(name) is not None and name not in found.pending:
                 self.flow.space[name] = DELETABLE

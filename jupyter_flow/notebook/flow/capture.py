@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...model.cellvalues import CellValues
 from ...model.electron import Electron
 from ...model.errors import BuildError
 from ...model.fingerprint import Fingerprint
@@ -13,13 +14,14 @@ from ...model.graph import TransportGraph
 from ...model.lattice import Lattice
 from ...model.literal import ATOMS, Literal
 from ...model.options import Options
+from ...model.pickles import BY_VALUE, dumps
 from ...model.tracing import ACTIVE
 from ...session import session
 from ...store.fingerprints import fingerprint
 from ...worker.cell import CellFunction, CellTask, carry, digest_of
 from ...worker.mapped import Gather, MappedCell
 from .definition import Definition
-from .reach import Reach, reach, stripped
+from .reach import Reach, behind, reach, stripped
 
 if TYPE_CHECKING:
     from .execution import Execution
@@ -47,6 +49,7 @@ class Captured(NamedTuple):
     digests: dict[str, bytes | None]  # of the data and code it has from the notebook, by name
     large: dict[str, int]  # inputs of note, with their bytes
     task: CellTask  # the cell as a function of its inputs
+    behind: tuple[str, ...]  # what functions and methods among its values may read, when somebody calls them
 
 
 def capture(
@@ -61,12 +64,12 @@ def capture(
     _keep_wanted(cell, found)
     outputs, makes = _outputs(cell, found)
     labels = _labels(cell, found)
-    groups = {label: names for label, names in labels.items() if (label,) != names or _waits(found, names)}
+    groups = {label: names for label, names in labels.items() if _together(found, label, names)}
     function = CellFunction(
-        cell.name, cell.source, cell.file, _carried(cell, found, space), makes, cell.names.deletes, groups,
+        cell.name, cell.source, cell.file, _carried(cell, found), makes, cell.names.deletes, groups,
         code_digest(cell, found, space),
     )  # fmt: skip
-    arguments = {label: _argument(found, label, names) for label, names in labels.items()}
+    arguments = {label: _argument(found, names, label in groups) for label, names in labels.items()}
     electron = Electron(function, cell.options, cell.name)
     graph = _graph(cell, electron, arguments, found, makes)
     waits = {label: Wait(found.pending[names[0]], names) for label, names in labels.items() if _waits(found, names)}
@@ -74,7 +77,8 @@ def capture(
         waits[ELEMENTS] = Wait(found.pending[cell.mapped.iterable], (cell.mapped.iterable,))
     digests = {**{name: digest_of(value) for name, value in found.data.items()}, **_digests_of_code(found, space)}
     shown = tuple(name for name in cell.reads() if name in found.data or name in found.pending)
-    return Captured(graph, waits, shown, outputs, makes, digests, _large(graph), _task(cell, function, found, outputs))
+    task = _task(cell, function, found, outputs)
+    return Captured(graph, waits, shown, outputs, makes, digests, _large(graph), task, behind(cell, found))
 
 
 def _task(cell: Definition, function: CellFunction, found: Reach, outputs: Sequence[str]) -> CellTask:
@@ -132,17 +136,31 @@ def _waits(found: Reach, names: Sequence[str]) -> bool:
     return names[0] in found.pending
 
 
-def _argument(found: Reach, label: str, names: Sequence[str]) -> Any:
+def _together(found: Reach, label: str, names: Sequence[str]) -> bool:
+    """Whether an argument is a `CellValues`: several names, or code of the notebook in it."""
+    return (label,) != tuple(names) or _waits(found, names) or _brings_code(found.data[label])
+
+
+def _brings_code(value: object) -> bool:
+    if type(value) in ATOMS or type(value).__name__ in ALONE:
+        return False
+    try:
+        return BY_VALUE in dumps(value, [])
+    except Exception:  # whoever captures it says what is wrong
+        return False
+
+
+def _argument(found: Reach, names: Sequence[str], together: bool) -> Any:
     if _waits(found, names):
         return None  # supplied when it is there
-    return found.data[label] if (label,) == tuple(names) else {name: found.data[name] for name in names}
+    return CellValues({name: found.data[name] for name in names}) if together else found.data[names[0]]
 
 
-def _carried(cell: Definition, found: Reach, space: dict[str, Any]) -> bytes:
+def _carried(cell: Definition, found: Reach) -> bytes:
     try:
-        return carry(found.code, found.classes, found.data, space)
+        return carry(found.code, found.classes, found.data)
     except Exception as error:
-        culprit = next((name for name, value in found.code.items() if not _portable(value, found, space)), None)
+        culprit = next((name for name, value in found.code.items() if not _portable(value, found)), None)
         what = f"{culprit!r}, which it uses," if culprit else "the code it uses"
         raise BuildError(
             f"electron {cell.name!r}: {what} cannot be pickled, so no worker could receive it ({error}); "
@@ -150,9 +168,9 @@ def _carried(cell: Definition, found: Reach, space: dict[str, Any]) -> bytes:
         ) from error
 
 
-def _portable(value: Any, found: Reach, space: dict[str, Any]) -> bool:
+def _portable(value: Any, found: Reach) -> bool:
     try:
-        carry({"it": value}, (), found.data, space)
+        carry({"it": value}, (), found.data)
     except Exception:
         return False
     return True

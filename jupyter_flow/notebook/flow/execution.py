@@ -81,9 +81,25 @@ class Execution(CellRun):
         return self.definition.name
 
     @property
+    def behind(self) -> tuple[str, ...]:
+        """What functions and methods among its values may read, when somebody calls them."""
+        return self.captured.behind
+
+    @property
     def producers(self) -> "list[Execution]":
         """Whose values it takes, or whom it only waits for."""
         return [*(wait.producer for wait in self.captured.waits.values()), *self.after]
+
+    def needs(self, other: "Execution") -> bool:
+        """Whether it takes values from another one, directly or through others."""
+        met: set[Execution] = set()
+        ahead = self.producers
+        while ahead:
+            producer = ahead.pop()
+            if producer not in met:
+                met.add(producer)
+                ahead += producer.producers
+        return other in met
 
     @property
     def status(self) -> State:
@@ -112,7 +128,7 @@ class Execution(CellRun):
                 label == ELEMENTS and self.definition.mapped and name == self.definition.mapped.iterable
             ):
                 value = item if tag == ATOM else session().dispatcher.payload.literal(item, [])
-                return value[name] if label != ELEMENTS and len(names) > 1 else value
+                return value[name] if isinstance(value, CellValues) else value
         raise KeyError(name)
 
     def fail(self) -> NoReturn:
@@ -122,6 +138,11 @@ class Execution(CellRun):
         if self.run is not None and self.run.status is Status.FAILED:
             raise _error_of(self.run)
         raise self.error if self.error is not None else cancelled(self)
+
+    def left_out(self, name: str) -> None:
+        """Raise NameError if a name's value could not be handed back."""
+        if name in self.left:
+            raise NameError(f"{name!r} stays on the worker of {self.name!r}: {self.left[name]}", name=name)
 
     def digest_of(self, name: str) -> bytes | None:
         """A digest of all that it made: whether one name of it changed is not looked into."""

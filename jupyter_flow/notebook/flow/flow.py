@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model.errors import FlowError
 from ...store.fingerprints import fingerprint
-from ...worker.cell import adopt, digest_of
+from ...worker.cell import digest_of
 from ..headless import goes_on, headless
 from ..live import LivePictures
 from ..shell import Shell, say
@@ -17,6 +17,7 @@ from .book import Book, Cell
 from .capture import Captured, capture
 from .definition import Definition
 from .execution import CellRun, Execution, Seen, State
+from .home import NotebookHome
 from .lines import CellLine, answer
 from .reach import CODE, stripped, written_here
 from .scheduler import Scheduler
@@ -34,6 +35,7 @@ class Flow:
     def __init__(self, shell: Shell, live: LivePictures) -> None:
         self.shell, self._live = shell, live
         self.book = Book()
+        self.home = NotebookHome(self.space, self.book)
         self.scheduler = Scheduler(lambda execution: None)
         self.auto = False
         self.replaying: Cell | None = None  # an ordinary cell that is run again
@@ -52,7 +54,7 @@ class Flow:
         self.bind()
         self._bind_imports(definition)
         cell = self.book.cell(key)
-        captured = capture(definition, self.space, self.pending)
+        captured = capture(definition, self.space, self.absent)
         return self._register(cell, definition, captured, count, self.pending)
 
     def again(self, cell: Cell) -> Execution:
@@ -75,6 +77,8 @@ class Flow:
         for wait in captured.waits.values():
             if wait.producer.state in (State.FAILED, State.CANCELLED):
                 wait.producer.fail()
+            for name in wait.names:
+                wait.producer.left_out(name)
         after = [self.execution_named(name) for name in definition.after]
         seen = {name: Seen(self._maker(name, cell, pending), digest) for name, digest in captured.digests.items()}
         for wait in captured.waits.values():
@@ -90,7 +94,7 @@ class Flow:
             for name in captured.makes:
                 if self.book.current[name] is execution:
                     self.space.pop(name, None)  # whoever looks for it past us must not find an old value
-            self.scheduler.add(execution, old)
+            self.scheduler.add(execution, None if old is None or execution.needs(old) else old)
         return execution
 
     def _maker(self, name: str, cell: Cell, pending: Callable[[str], Execution | None]) -> CellRun | None:
@@ -142,9 +146,16 @@ class Flow:
         run = self.book.current.get(name)
         return run if isinstance(run, Execution) and not run.bound else None
 
+    def absent(self, name: str) -> Execution | None:
+        """The execution whose output a name is, where the notebook does not have it: not yet, or not at all."""
+        run = self.book.current.get(name)
+        if not isinstance(run, Execution):
+            return None
+        return run if not run.bound or (name in run.left and name not in self.space) else None
+
     def waits(self) -> bool:
-        """Whether any name waits."""
-        return any(isinstance(run, Execution) and not run.bound for run in self.book.current.values())
+        """Whether any name is absent."""
+        return any(self.absent(name) is not None for name in list(self.book.current))
 
     def need(self, *names: str) -> None:
         """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt."""
@@ -156,8 +167,8 @@ class Flow:
             if isinstance(run, Execution):
                 if run.state is not State.DONE or run.error is not None:
                     run.fail()
-                if name in run.left and name not in self.space:
-                    raise NameError(f"{name!r} stays on the worker of {run.name!r}: {run.left[name]}", name=name)
+                if name not in self.space:
+                    run.left_out(name)
 
     def wait(self, executions: Sequence[Execution]) -> None:
         """Wait for executions to end, well or not. An interrupt stops the waiting, not them."""
@@ -187,14 +198,14 @@ class Flow:
 
     def _bind(self, execution: Execution) -> None:
         try:
-            values = execution.values()
+            values = execution.values().within(self.home.load)
         except Exception as error:
             execution.error = error
             return
         with shielded():
             for name in execution.makes:
                 if self.book.current.get(name) is execution and name in values:
-                    self.space[name] = adopt(values[name], self.space)
+                    self.space[name] = values[name]
                     self.bound[name] = id(self.space[name])
             execution.left, execution.bound = values.left, True
 

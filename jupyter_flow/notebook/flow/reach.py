@@ -1,5 +1,6 @@
 """What a cell takes along: the data and the code behind the names it reads, also those its functions reach."""
 
+import ast
 import functools
 import itertools
 import types
@@ -12,12 +13,18 @@ from ...model.electron import Electron
 from ...model.lattice import Lattice
 from ...model.literal import ATOMS
 from ..cells import reached, stored
+from .definition import Definition
 
 Namespace = dict[str, Any]
 
-CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, Electron, Lattice)
+CACHED = type(functools.lru_cache(len))
+CODE = (
+    *(types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type),
+    *(functools.partial, CACHED, Electron, Lattice),
+)
 INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "__doc__"})
 MOST = 10_000  # things that are looked at for code behind one value
+COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 SHELL = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open", "_ih", "_oh", "_dh"})  # IPython's own
 
 
@@ -37,7 +44,8 @@ def reach(
 ) -> Reach:
     """Follow names through the functions and classes of a notebook.
 
-    pending: what a name waits for, or None. instead: values to take instead of the notebook's.
+    pending: what a name waits for, or None; `behind` it are the names that code among its values may read.
+    instead: values to take instead of the notebook's.
     """
     found = Reach()
     ahead = deque(dict.fromkeys(names))
@@ -53,6 +61,7 @@ def reach(
         waited = pending(name)
         if waited is not None:
             found.pending[name] = waited
+            visit(waited.behind)
         elif (name in space or name in instead) and name not in SHELL:
             value = instead[name] if name in instead else space[name]
             _sort(name, value, found)
@@ -64,13 +73,43 @@ def reach(
     return found
 
 
+def behind(cell: Definition, found: Reach) -> tuple[str, ...]:
+    """The names that the functions, and the methods of the objects, may read that a cell will have made.
+
+    Nobody has them yet. So it is what all functions in it read, and in those that it could call to make more.
+    """
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    whole = compile(cell.source, cell.file, "exec", flags=flags, dont_inherit=True)
+    inner = list(_makes(whole))
+    names = dict.fromkeys(name for code in inner for name in sorted(reached(code) | stored(code)))
+    if inner:
+        names |= dict.fromkeys(cell.names.defines)
+    names |= dict.fromkeys(name for name, value in found.code.items() if _gives_code(value))
+    return tuple(names | dict.fromkeys(name for waited in found.pending.values() for name in waited.behind))
+
+
+def _makes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """The functions and classes written in a piece of code."""
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _makes(constant) if constant.co_name in COMPREHENSIONS else (constant,)
+
+
+def _gives_code(value: Any) -> bool:
+    """Whether a call of it may give something that has code of the notebook: an instance, a function."""
+    if isinstance(value, type):
+        return homemade(value)
+    return isinstance(value, types.FunctionType) and any(_makes(value.__code__))
+
+
 def _sort(name: str, value: Any, found: Reach) -> None:
     if isinstance(value, CODE):
         found.code[name] = value
         return
     found.data[name] = value
-    if homemade(type(value)) and type(value) not in found.classes:
-        found.classes.append(type(value))
+    for kind in classes_of(value):
+        if kind not in found.classes:
+            found.classes.append(kind)
 
 
 def stripped(value: Any, space: Mapping[str, Any]) -> Any:
@@ -79,6 +118,12 @@ def stripped(value: Any, space: Mapping[str, Any]) -> Any:
         bare = types.FunctionType(value.__code__, {}, value.__name__, value.__defaults__, value.__closure__)
         bare.__kwdefaults__, bare.__module__ = value.__kwdefaults__, value.__module__
         return bare
+    if isinstance(value, CACHED):
+        return "cached", value.cache_parameters(), stripped(value.__wrapped__, space)
+    if isinstance(value, functools.partial):
+        return "partial", stripped(value.func, space), value.args, value.keywords
+    if isinstance(value, types.MethodType):
+        return value.__name__, stripped(value.__func__, space), value.__self__
     if isinstance(value, Electron):
         return value.name, stripped(value.function, space)
     if isinstance(value, classmethod | staticmethod):
@@ -101,15 +146,23 @@ def homemade(kind: type) -> bool:
 
 def functions_of(value: Any, space: Mapping[str, Any]) -> Iterator[types.FunctionType]:
     """The functions behind a value whose globals are the notebook's: its own, its class's, those it wraps."""
-    met: set[int] = set()
+    return (thing for thing in _met(value) if isinstance(thing, types.FunctionType) and thing.__globals__ is space)
+
+
+def classes_of(value: Any) -> Iterator[type]:
+    """The classes written in the notebook that stand behind a value."""
+    return (thing for thing in _met(value) if isinstance(thing, type) and homemade(thing))
+
+
+def _met(value: Any) -> Iterator[Any]:
+    met: dict[int, Any] = {}
     ahead = [value]
     while ahead and len(met) < MOST:
         thing = ahead.pop()
         if id(thing) in met:
             continue
-        met.add(id(thing))
-        if isinstance(thing, types.FunctionType) and thing.__globals__ is space:
-            yield thing
+        met[id(thing)] = thing  # kept, so that no other thing gets its identity
+        yield thing
         ahead += [more for more in _behind(thing) if type(more) not in ATOMS]
 
 

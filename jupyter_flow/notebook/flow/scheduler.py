@@ -11,11 +11,21 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 from ...dispatch.run import Run
+from ...model.errors import StoreError
+from ...model.events import BlobRef, Value
 from ...model.literal import Literal
 from ...session import session
 from .execution import Execution, State, cancelled, skipped
 
 LOG = logging.getLogger("jupyter_flow")
+
+
+def _kept(producer: Execution) -> Value:
+    """What a cell made, as it lies in the store. Raises StoreError where it was pruned since."""
+    assert producer.value is not None
+    if isinstance(producer.value, BlobRef) and not session().store.blobs.renew(producer.value):
+        raise StoreError(f"what {producer.name!r} made is not in the store any more: run its cell again")
+    return producer.value
 
 
 class Scheduler:
@@ -99,8 +109,7 @@ class Scheduler:
         graph = execution.captured.graph
         try:
             for label, wait in execution.captured.waits.items():
-                assert wait.producer.value is not None
-                graph.supply(0, label, Literal(wait.producer.value))
+                graph.supply(0, label, Literal(_kept(wait.producer)))
             execution.state = State.RUNNING
             execution.run = session().start(graph, functools.partial(self._over, execution))
         except Exception as error:  # no space, a closed session: the cell has failed, and says why

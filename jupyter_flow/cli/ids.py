@@ -1,0 +1,43 @@
+"""Dispatches on the command line: by id, or how that begins, completed from the store."""
+
+from collections.abc import Sequence
+
+import click
+from click.shell_completion import CompletionItem
+
+from ..model.errors import FlowError, UnknownDispatch
+from ..store.location import default_root
+from ..store.records import RunRow
+from ..store.runs import Store
+from ..store.schema import index_path
+
+OFFERED = 50  # ids that are offered, newest first
+
+
+def offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The newest dispatches whose ids begin so; none where there is no store, for completing makes nothing."""
+    if not index_path(default_root()).exists():
+        return []
+    try:
+        rows = Store.open().runs()
+    except (FlowError, OSError):
+        return []
+    fit = [row for row in rows if row.id.startswith(incomplete)][:OFFERED]
+    return [CompletionItem(row.id, help=f"{row.name} {row.state}") for row in fit]
+
+
+def find(store: Store, text: str) -> RunRow:
+    """The dispatch whose id is this, or begins so; "" is the last one. Raises UnknownDispatch."""
+    known = store.runs(None if text else 1)
+    fits = [row for row in known if row.id.startswith(text)]
+    if len(fits) == 1:
+        return fits[0]
+    if not known:
+        raise UnknownDispatch("nothing has been dispatched yet")
+    if len(fits) > 1:
+        raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {_some(fits)}")
+    return store.run(text)  # a sublattice has an id too; else it says what there is
+
+
+def _some(rows: Sequence[RunRow], most: int = 5) -> str:
+    return ", ".join(row.id for row in rows[:most]) + (", …" if len(rows) > most else "")

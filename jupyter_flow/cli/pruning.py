@@ -1,0 +1,103 @@
+"""Make room in the store."""
+
+import re
+import sys
+
+import click
+
+from ..store.pruning import Choice, Pruned
+from ..store.runs import Store
+from .dispatches import when
+
+SHOWN = 20  # dispatches that are listed
+SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
+BYTES = {unit: 1000**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
+
+
+def age(context: click.Context, option: click.Parameter, given: str | None) -> float | None:
+    """``30d``, as seconds."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", given or "")
+    if given is not None and found is None:
+        raise click.BadParameter(f"{given!r} is no age; write a number and s, m, h, d or w, as in 30d")
+    return float(found[1]) * SECONDS[found[2]] if found else None
+
+
+def size(context: click.Context, option: click.Parameter, given: str | None) -> int | None:
+    """``5GB``, as bytes."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?B)\s*", (given or "").upper())
+    if given is not None and found is None:
+        raise click.BadParameter(f"{given!r} is no size; write a number and B, KB, MB, GB or TB, as in 5GB")
+    return int(float(found[1]) * BYTES[found[2]]) if found else None
+
+
+@click.command(short_help="Remove dispatches that have ended, to make room.")
+@click.option("--older-than", metavar="AGE", callback=age, help="Those that ended longer ago than this: 12h, 30d, 6w.")
+@click.option(
+    "--larger-than",
+    metavar="SIZE",
+    callback=size,
+    help="The oldest, until the rest takes no more than this: 500MB, 5GB.",
+)
+@click.option("--keep", metavar="N", type=click.IntRange(min=0), help="Spare the newest N; alone: remove all others.")
+@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune(older_than: float | None, larger_than: int | None, keep: int | None, dry_run: bool, yes: bool) -> int:
+    """Remove dispatches that have ended, with their values and logs.
+
+    A dispatch that --older-than or --larger-than chooses goes, oldest first, unless --keep spares it. Without any
+    of them only leftovers go: files that no dispatch refers to. Nothing that runs is touched, and kernels may go
+    on working meanwhile. Files of the last hour stay until a later prune, since they may be on their way into a
+    dispatch.
+
+    \b
+    Examples:
+      jupyter-flow prune --older-than 30d --keep 20 --dry-run
+      jupyter-flow prune --larger-than 5GB
+      jupyter-flow prune --older-than 2w --yes        in a cron job
+
+    \b
+    Exit status:
+      0    done, or nothing to do
+      1    you said no
+      2    the command line cannot be right, or nobody is there to be asked
+    """
+    store = Store.open()
+    choice = Choice(older_than, keep, larger_than)
+    plan = store.prune(choice, dry_run=True)
+    _list(plan)
+    if dry_run or not (plan.runs or plan.blobs):
+        return 0
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is no terminal to ask at; say --yes, or --dry-run")
+        if not click.confirm(f"Remove {_told(plan)}?"):
+            return 1
+    done = store.prune(choice._replace(among=frozenset(row.id for row in plan.runs)))
+    click.echo(f"removed {_told(done)}")
+    return 0
+
+
+def _list(plan: Pruned) -> None:
+    from ..notebook.tables import plain
+
+    if plan.runs:
+        rows = [[row.id, row.name, str(row.state), when(row.created)] for row in plan.runs]
+        click.echo(plain(("id", "lattice", "status", "dispatched"), rows, SHOWN))
+    click.echo(f"to remove: {_told(plan)}" if plan.runs or plan.blobs else "nothing to remove")
+
+
+def _told(pruned: Pruned) -> str:
+    runs, blobs = len(pruned.runs), pruned.blobs
+    return (
+        f"{runs} dispatch{'' if runs == 1 else 'es'} and {blobs} file{'' if blobs == 1 else 's'} of values, "
+        f"{readable(pruned.bytes)}"
+    )
+
+
+def readable(size: float) -> str:
+    """Bytes for people."""
+    units = iter(("B", "KB", "MB", "GB", "TB"))
+    unit = next(units)
+    while size >= 1000 and unit != "TB":
+        size, unit = size / 1000, next(units)
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
