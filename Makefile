@@ -41,7 +41,12 @@ test: setup ## run the tests, the conformance suite, and the notebooks, output f
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store" JUPYTER_CONFIG_DIR="$$scratch/config" IPYTHONDIR="$$scratch/ipython"
 	$(VENV)/bin/python -m pytest tests
-	$(VENV)/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks
+	for round in first second; do
+	    echo "==> test: the notebooks, output for output, for the $$round time"
+	    $(VENV)/bin/python -m pytest --quiet --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks
+	done
+	echo "==> test: the notebooks, under nbmake"
+	$(VENV)/bin/python -m pytest --quiet --nbmake --nbmake-timeout 120 notebooks
 
 test-slow: setup ## run the tests that take minutes
 	@echo "==> test-slow: pytest over the tests marked slow"

@@ -31,6 +31,7 @@ def group() -> None:
       jupyter-flow run analysis.ipynb -p alpha=0.1   execute a notebook
       jupyter-flow ls --status FAILED                what went wrong lately
       jupyter-flow show 3f2a                         one dispatch: graph and results
+      jupyter-flow export analysis.ipynb -o a.py     a plain script of it
       jupyter-flow cancel 3f2a                       stop it, whichever kernel runs it
       jupyter-flow prune --older-than 30d            make room
       jupyter-flow doctor                            what works on this machine
@@ -46,7 +47,7 @@ def group() -> None:
 
 for command in (
     notebooks.run, dispatches.ls, dispatches.show, cancelling.cancel, pruning.prune, doctor.doctor,
-    notebooks.nbval_sanitize, completing.completion,
+    notebooks.export, notebooks.nbval_sanitize, completing.completion,
 ):  # fmt: skip
     group.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Notebooks without a browser: run one, compare its outputs."""
+"""Notebooks without a browser: run one, compare its outputs, make a script of it."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -71,3 +71,36 @@ def nbval_sanitize() -> None:
       pytest --nbval --nbval-sanitize-with "$(jupyter-flow nbval-sanitize)" notebooks/
     """
     click.echo(str(files("jupyter_flow") / "notebook" / "nbval-sanitize.cfg"))
+
+
+@click.command(short_help="Make a plain script of a notebook.")
+@click.argument("notebook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The script.  [default: standard output]")
+def export(notebook: Path, output: Path | None) -> int:
+    """Make a script of decorators that does what NOTEBOOK does.
+
+    Electron cells become electrons, those that can run side by side one lattice. What a script cannot do is
+    refused, with the cell and the line.
+
+    \b
+    Examples:
+      jupyter-flow export analysis.ipynb -o analysis.py
+      jupyter-flow export analysis.ipynb | python -
+
+    \b
+    Exit status:
+      0  the script is written
+      2  the notebook cannot be read, or cannot be made a script
+    """
+    from ..notebook.scripts import export_notebook
+
+    try:
+        text = export_notebook(notebook)
+    except ValueError as error:  # not JSON, not a notebook
+        raise FlowError(f"{notebook} cannot be read as a notebook: {error}") from None
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {output}")
+    return 0

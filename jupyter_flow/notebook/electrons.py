@@ -12,6 +12,7 @@ from ..model.options import Options
 from .cells import CellRefused, names_of
 from .definitions import Body, bind_def, is_def
 from .displays import told
+from .flow.book import GUESS
 from .flow.boundary import Boundary
 from .flow.definition import Definition, Mapped
 from .flow.flow import Flow
@@ -88,7 +89,7 @@ class Electrons:
             given.name is not None,
         )  # fmt: skip
         cell = self._boundary.cell
-        key = (cell.key if cell else "") or (f"electron {name}" if given.name else f"electron makes {name}")
+        key = (cell.key if cell else "") or (f"electron {name}" if given.name else f"{GUESS}{name}")
         if cell is not None:
             cell.electron = True
         try:

@@ -124,8 +124,9 @@ class Client(NotebookClient):
         while True:
             message = await ensure_async(self._kernel.iopub_channel.get_msg(timeout=None))
             parent = message["parent_header"].get("msg_id")
-            if parent in self._cells:
-                at = self._cells[parent]
+            changes = message["msg_type"] == "update_display_data"  # of whichever cell shows it: it knows by its id
+            if parent in self._cells or (changes and self.nb.cells):
+                at = self._cells.get(parent, self.at)
                 try:
                     self.process_message(message, self.nb.cells[at], at)
                 except CellExecutionComplete:

@@ -74,6 +74,11 @@ class LivePictures:
         """(post_run_cell) What the next cell shows is its own."""
         self._shown.clear()
 
+    def catch_up(self) -> None:
+        """Show everything as it is now. From a cell, while nothing else is displayed."""
+        for followed in list(self._followed):
+            _keeps_up(followed)
+
     def _keep(self, followed: "Followed") -> None:
         with self._lock:
             self._followed.append(followed)

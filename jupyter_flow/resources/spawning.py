@@ -66,6 +66,7 @@ class WithoutMain:
         owner = threading.get_ident()
 
         def prepared(name: str) -> dict[str, Any]:
+            _mend_main()
             data = original(name)
             if threading.get_ident() == owner:
                 for key in ("init_main_from_path", "init_main_from_name", "main_path"):
@@ -76,3 +77,8 @@ class WithoutMain:
 
     def __exit__(self, *_: object) -> None:
         spawn.get_preparation_data = self._original
+
+
+def _mend_main() -> None:
+    """What `%reset` takes out of a notebook's ``__main__``, and multiprocessing looks for."""
+    vars(sys.modules["__main__"]).setdefault("__spec__", None)

@@ -18,6 +18,7 @@ from ..model.literal import ATOMS
 from ..model.pickles import PROTOCOL, Buffers, dumps
 from .arrival import Home
 from .commands import Commands
+from .displays import display
 from .remarks import remark
 
 CACHED = type(functools.lru_cache(len))
@@ -157,7 +158,7 @@ def _silent(source: str) -> bool:
 
 def _display(value: Any) -> None:
     if value is not None:
-        getattr(builtins, "display", print)(value)
+        display(value)
 
 
 # code that travels ------------------------------------------------------------------------------------

@@ -239,3 +239,28 @@ def test_nbval_forgives_ids_and_times_with_our_file(tmp_path: Path, capsys: pyte
     assert "4 failed, 1 passed" in plain.stdout
     forgiven = subprocess.run([*pytest_of, "--nbval-sanitize-with", place, "b.ipynb"], capture_output=True, text=True)
     assert "5 passed" in forgiven.stdout, forgiven.stdout
+
+
+def test_a_notebook_is_exported_as_a_script_that_gives_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path / "a.ipynb", "n = 3", "%%electron square\nm = n * n", "print(m)")
+    assert main(["export", str(path), "-o", str(tmp_path / "a.py")]) == 0
+    assert capsys.readouterr().out == f"wrote {tmp_path / 'a.py'}\n"
+    done = subprocess.run([sys.executable, str(tmp_path / "a.py")], capture_output=True, text=True, check=True)
+    assert done.stdout == "9\n"
+    assert main(["export", str(path)]) == 0
+    assert capsys.readouterr().out == (tmp_path / "a.py").read_text()
+
+
+def test_what_no_script_can_do_is_refused_with_its_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path / "a.ipynb", "n = 1", "%%electron\nm = eval('n')")
+    assert main(["export", str(path), "-o", str(tmp_path / "a.py")]) == 2
+    assert "cell 2, line 2" in capsys.readouterr().err
+    assert not (tmp_path / "a.py").exists()
+
+
+def test_what_is_no_notebook_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.ipynb").write_text("no")
+    assert main(["export", str(tmp_path / "a.ipynb")]) == 2
+    assert "cannot be read as a notebook" in capsys.readouterr().err

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator
 from .definition import Definition
 from .execution import CellRun, Execution
 
+LONGEST = 40  # characters of a cell's first line
+GUESS = "electron makes "  # how the key of an electron cell begins that has neither an id nor a NAME
+
 
 class Cell:
     """A cell. Running it again replaces what it made before.
@@ -24,10 +27,22 @@ class Cell:
         return self.run if isinstance(self.run, Execution) else None
 
     @property
+    def guessed(self) -> bool:
+        """Whether it may be another cell than the one that was run before: only what it makes is the same."""
+        return self.key.startswith(GUESS)
+
+    @property
     def title(self) -> str:
-        """What people know it by: ``fit [3]``, ``cell [4]``."""
-        count = self.run.count if self.run else 0
-        return f"{self.definition.name if self.definition else 'cell'} [{count}]"
+        """What people know it by, the same in every run: the name of its electron, or its first line."""
+        if self.definition is not None:
+            return self.definition.name
+        first = next((line.strip() for line in self.raw.splitlines() if line.strip()), "")
+        return f"`{first if len(first) <= LONGEST else first[:LONGEST] + '…'}`"
+
+    @property
+    def numbered(self) -> str:
+        """The same with the number of its latest run: ``fit [3]``."""
+        return f"{self.title} [{self.run.count if self.run else 0}]"
 
 
 class Book:
@@ -70,7 +85,8 @@ class Book:
 
     def forget(self, keys: Iterable[str]) -> list[Cell]:
         """Cells were deleted. What they made stays in the notebook."""
-        gone = [cell for cell in self._cells if cell.key in set(keys)]
+        deleted = set(keys)
+        gone = [cell for cell in self._cells if cell.key in deleted]
         self._cells = [cell for cell in self._cells if cell not in gone]
         return gone
 

@@ -51,6 +51,8 @@ class Boundary:
     def before_cell(self, info: Any) -> None:
         """(pre_run_cell)"""
         flow = self.flow
+        if self not in flow.shell.ast_transformers:  # ipyflow has a list of its own for every cell
+            flow.shell.ast_transformers.insert(0, self)
         metadata = request(flow.shell).get("metadata", {})
         flow.book.forget(map(str, metadata.get("deletedCells") or ()))
         flow.bind()
@@ -81,8 +83,8 @@ class Boundary:
         if not self.flow.waits():
             return
         found = reach(wanted, self.flow.space, self.flow.absent)
-        for name in _only_deleted(tree) if cell is not None else ():
-            if self.flow.pending(name) is not None and name not in found.pending:
+        for name in _only_deleted(tree):
+            if cell is not None and self.flow.pending(name) is not None and name not in found.pending:
                 self.flow.space[name] = DELETABLE
                 cell.deletes.append(name)
         if found.pending:

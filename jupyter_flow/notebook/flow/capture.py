@@ -21,7 +21,7 @@ from ...store.fingerprints import fingerprint
 from ...worker.cell import CellFunction, CellTask, carry, digest_of
 from ...worker.mapped import Gather, MappedCell
 from .definition import Definition
-from .reach import Reach, behind, reach, stripped
+from .reach import Behind, Reach, behind, reach, stripped
 
 if TYPE_CHECKING:
     from .execution import Execution
@@ -49,7 +49,7 @@ class Captured(NamedTuple):
     digests: dict[str, bytes | None]  # of the data and code it has from the notebook, by name
     large: dict[str, int]  # inputs of note, with their bytes
     task: CellTask  # the cell as a function of its inputs
-    behind: tuple[str, ...]  # what functions and methods among its values may read, when somebody calls them
+    behind: Behind  # what code among its values may do
 
 
 def capture(

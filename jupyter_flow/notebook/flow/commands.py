@@ -1,6 +1,7 @@
 """``%flow``: what can be asked of a notebook's electron cells, and done with them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -18,7 +19,7 @@ from .flow import Flow
 from .report import FlowTable
 from .source import debugging, inputs_of
 
-VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs")
+VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export")
 
 
 class FlowCommands:
@@ -29,7 +30,7 @@ class FlowCommands:
 
     @no_var_expand
     @takes(
-        "%flow [status | stale | run | auto [on|off] | wait [NAME..] | cancel [NAME..] | why NODE | debug NODE]",
+        "%flow [status | stale | run | auto [on|off] | wait [NAME..] | cancel [NAME..] | why N | debug N | export FILE]",
         argument("verb", nargs="?", default="status", choices=VERBS, help="what to do (unset: status)"),
         argument("names", nargs="*", metavar="NAME", help="electron cells, by name or by the number of In [number]"),
     )
@@ -39,6 +40,7 @@ class FlowCommands:
         status: every electron cell and what feeds it, how far each is, and why it is stale. stale: those only.
         run: run what is stale, in order; what is up to date is left alone. auto: do so by itself after every cell.
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
+        export FILE: write the cells that were run as a script of decorators.
         debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
         """
         given = parsed(self.flow, line)
@@ -94,6 +96,14 @@ class FlowCommands:
         values = inputs_of(self._node(self._target(names, "inputs")))
         self._flow.space.update(values)
         say(f"loaded {', '.join(values) or 'nothing: it has no inputs'}")
+
+    def _export(self, names: list[str]) -> None:
+        if len(names) != 1:
+            raise UsageError("flow: %flow export FILE")
+        from ..scripts import export
+
+        Path(names[0]).write_text(export([cell.raw for cell in self._flow.book if cell.raw]), encoding="utf-8")
+        say(f"wrote {names[0]}")
 
     # what is meant -----------------------------------------------------------------------------------
 

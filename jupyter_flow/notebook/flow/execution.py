@@ -16,6 +16,7 @@ from ...session import session
 from ...store.latch import Latch
 from .capture import ELEMENTS, Captured
 from .definition import Definition
+from .reach import Behind
 
 if TYPE_CHECKING:
     from .book import Cell
@@ -81,8 +82,8 @@ class Execution(CellRun):
         return self.definition.name
 
     @property
-    def behind(self) -> tuple[str, ...]:
-        """What functions and methods among its values may read, when somebody calls them."""
+    def behind(self) -> Behind:
+        """What code among its values may do."""
         return self.captured.behind
 
     @property
@@ -139,8 +140,10 @@ class Execution(CellRun):
             raise _error_of(self.run)
         raise self.error if self.error is not None else cancelled(self)
 
-    def left_out(self, name: str) -> None:
-        """Raise NameError if a name's value could not be handed back."""
+    def owes(self, name: str) -> None:
+        """Raise why a name will never be there: what it failed with, or NameError for what stays on the worker."""
+        if self.state.over and (self.state is not State.DONE or self.error is not None):
+            self.fail()
         if name in self.left:
             raise NameError(f"{name!r} stays on the worker of {self.name!r}: {self.left[name]}", name=name)
 

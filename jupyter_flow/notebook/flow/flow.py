@@ -33,7 +33,7 @@ class Flow:
     """What a kernel knows of its notebook's cells."""
 
     def __init__(self, shell: Shell, live: LivePictures) -> None:
-        self.shell, self._live = shell, live
+        self.shell, self.live = shell, live
         self.book = Book()
         self.home = NotebookHome(self.space, self.book)
         self.scheduler = Scheduler(lambda execution: None)
@@ -75,10 +75,8 @@ class Flow:
         pending: Callable[[str], Execution | None],
     ) -> Execution:  # fmt: skip
         for wait in captured.waits.values():
-            if wait.producer.state in (State.FAILED, State.CANCELLED):
-                wait.producer.fail()
             for name in wait.names:
-                wait.producer.left_out(name)
+                wait.producer.owes(name)
         after = [self.execution_named(name) for name in definition.after]
         seen = {name: Seen(self._maker(name, cell, pending), digest) for name, digest in captured.digests.items()}
         for wait in captured.waits.values():
@@ -94,7 +92,8 @@ class Flow:
             for name in captured.makes:
                 if self.book.current[name] is execution:
                     self.space.pop(name, None)  # whoever looks for it past us must not find an old value
-            self.scheduler.add(execution, None if old is None or execution.needs(old) else old)
+            kept = old is None or cell.guessed or execution.needs(old)
+            self.scheduler.add(execution, None if kept else old)
         return execution
 
     def _maker(self, name: str, cell: Cell, pending: Callable[[str], Execution | None]) -> CellRun | None:
@@ -120,9 +119,10 @@ class Flow:
             if isinstance(made, Execution) or self.book.current.get(name) is made:
                 continue
             if made is not seen.by:
+                maker = producer.numbered if producer else "another cell"
                 raise FlowError(
-                    f"{cell.title} reads the {name!r} of {producer.title if producer else 'the notebook'}, and the "
-                    f"notebook has another one by now: run {producer.title if producer else 'what makes it'} again"
+                    f"{cell.numbered} reads the {name!r} of {maker}, and the notebook has another one by now: "
+                    f"run {maker} again"
                 )
             values[name] = before.input(name)
         return values
@@ -165,10 +165,7 @@ class Flow:
         for name in names:
             run = self.book.current.get(name)
             if isinstance(run, Execution):
-                if run.state is not State.DONE or run.error is not None:
-                    run.fail()
-                if name not in self.space:
-                    run.left_out(name)
+                run.owes(name)
 
     def wait(self, executions: Sequence[Execution]) -> None:
         """Wait for executions to end, well or not. An interrupt stops the waiting, not them."""
@@ -226,18 +223,17 @@ class Flow:
 
     def show(self, *executions: Execution) -> None:
         """Answer in the cell. Where nobody looks on, wait for them, and fail here if one fails."""
-        lines = [CellLine(self.shell, execution) for execution in executions if not execution.definition.quiet]
-        if not headless(self.shell) and getattr(self.shell, "kernel", None) is None:
-            say("\n".join(answer(execution) for execution in executions if not execution.definition.quiet))
-            return
-        if not headless(self.shell):
-            for line in lines:
-                self._live.keep(line)
-            return
-        if not goes_on():
+        waits = headless(self.shell) and not goes_on()
+        if waits:
             self.finish([execution for execution in executions if not execution.definition.lazy])
+        lines = [CellLine(self.shell, execution) for execution in executions if not execution.definition.quiet]
         for line in lines:
-            line.print()
+            if waits:
+                line.print()
+            elif getattr(self.shell, "kernel", None) is not None:
+                self.live.keep(line)
+            else:  # a terminal, where what has been shown cannot be changed
+                line.begin()
 
     def finish(self, executions: Sequence[Execution]) -> None:
         """Wait for executions. Raises what the first one failed with."""

@@ -15,6 +15,7 @@ from ..headless import goes_on
 from ..pictures import label_of
 from ..shell import Shell
 from ..tracebacks import with_cells
+from . import outputs
 from .execution import Execution, State
 
 REST = 0.5  # seconds between two changes of a line
@@ -47,19 +48,32 @@ class CellLine:
     def __init__(self, shell: Shell, execution: Execution) -> None:
         self._shell, self._execution = shell, execution
         self._publisher = shell.display_pub  # of now: a later cell that captures its output has another one
-        self._display = uuid4().hex
+        self._display, self._block = uuid4().hex, uuid4().hex if execution.definition.show else ""
         self._shown = ""
         self._due = 0.0
 
     def draw(self, update: bool) -> None:
         """Show how things are."""
+        over = self._execution.ended.is_set()  # before it is looked at
         self._shown = self._text()
-        self._publisher.publish({"text/plain": self._shown}, {}, transient={"display_id": self._display}, update=update)
+        self._publish({"text/plain": self._shown}, {}, self._display, update)
+        if self._block and (over or not update):
+            self._publish(*(outputs.shown(self._execution) if over else (outputs.NOTHING, {})), self._block, update)
         self._due = time.monotonic() + REST
 
     def print(self) -> None:
         """Show it once."""
-        self._publisher.publish({"text/plain": self._text()}, {})
+        self._publish({"text/plain": self._text()}, {})
+        if self._block:
+            self._publish(*outputs.shown(self._execution))
+
+    def begin(self) -> None:
+        """Show it once, as it begins."""
+        self._publish({"text/plain": answer(self._execution)}, {})
+
+    def _publish(self, data: outputs.Bundle, metadata: outputs.Bundle, id: str = "", update: bool = False) -> None:
+        transient = {"display_id": id} if id else {}
+        self._publisher.publish(data, metadata, transient=transient, update=update)
 
     def keep_up(self) -> bool:
         """Change it where something has changed; whether there is more to come."""
@@ -72,7 +86,8 @@ class CellLine:
         execution = self._execution
         line, state = answer(execution), execution.status
         if state is State.DONE:
-            return "\n".join([line, *remarks(execution)])
+            text = outputs.printed(execution) if execution.definition.show else ""
+            return "\n".join([line, *remarks(execution), *([text] if text else [])])
         if state is State.FAILED:
             return f"{line} · {failure(self._shell, execution)}"
         if goes_on():
@@ -100,18 +115,17 @@ def _progress(execution: Execution) -> list[str]:
         child = execution.run.children.get(0)
         return [f"{sum(map(bool, child.published))} of {len(child.graph)}"] if child is not None else []
     node = session().result(execution.run.id).node(0)
-    progress = getattr(node, "progress", None)
+    progress = node.progress
     if progress is not None:
         return [progress.text]
-    printed = [line.strip() for line in node.stdout.splitlines() if line.strip()]
-    return [printed[-1][:MOST]] if printed else []
+    lines = [line.strip() for line in node.stdout.splitlines() if line.strip()]
+    return [lines[-1][:MOST]] if lines else []
 
 
 def remarks(execution: Execution) -> list[str]:
     """What its worker had to say of an execution that went well."""
-    node = session().result(execution.run.id).node(0) if execution.run is not None else None
-    lines = node.stderr.splitlines() if node is not None else []
-    return [line.removeprefix(REMARK) for line in lines if line.startswith(REMARK)]
+    lines = [line for node in outputs.nodes_of(execution) for line in node.stderr.splitlines()]
+    return list(dict.fromkeys(line.removeprefix(REMARK) for line in lines if line.startswith(REMARK)))
 
 
 def failure(shell: Shell, execution: Execution) -> str:

@@ -7,7 +7,7 @@ import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...model.electron import Electron
 from ...model.lattice import Lattice
@@ -39,12 +39,19 @@ class Reach:
     classes: list[type] = field(default_factory=list)  # of the data
 
 
+class Behind(NamedTuple):
+    """The names that functions, and the methods of objects, may read and assign when somebody calls them."""
+
+    reads: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+
+
 def reach(
     names: Iterable[str], space: Namespace, pending: Callable[[str], Any], instead: Mapping[str, Any] = {}
 ) -> Reach:
     """Follow names through the functions and classes of a notebook.
 
-    pending: what a name waits for, or None; `behind` it are the names that code among its values may read.
+    pending: what a name waits for, or None; it tells what is `behind` it.
     instead: values to take instead of the notebook's.
     """
     found = Reach()
@@ -61,7 +68,8 @@ def reach(
         waited = pending(name)
         if waited is not None:
             found.pending[name] = waited
-            visit(waited.behind)
+            visit(waited.behind.reads)
+            found.stores |= dict.fromkeys(waited.behind.stores)
         elif (name in space or name in instead) and name not in SHELL:
             value = instead[name] if name in instead else space[name]
             _sort(name, value, found)
@@ -73,19 +81,22 @@ def reach(
     return found
 
 
-def behind(cell: Definition, found: Reach) -> tuple[str, ...]:
-    """The names that the functions, and the methods of the objects, may read that a cell will have made.
-
-    Nobody has them yet. So it is what all functions in it read, and in those that it could call to make more.
+def behind(cell: Definition, found: Reach) -> Behind:
+    """What the code may do that a cell will have made. Nobody has it yet, so it is whatever may be among it:
+    what all functions in the cell do, and all that functions make which it could call.
     """
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     whole = compile(cell.source, cell.file, "exec", flags=flags, dont_inherit=True)
     inner = list(_makes(whole))
-    names = dict.fromkeys(name for code in inner for name in sorted(reached(code) | stored(code)))
+    stores = dict.fromkeys(name for code in inner for name in sorted(stored(code)))
+    reads = dict.fromkeys((*stores, *(name for code in inner for name in sorted(reached(code)))))
     if inner:
-        names |= dict.fromkeys(cell.names.defines)
-    names |= dict.fromkeys(name for name, value in found.code.items() if _gives_code(value))
-    return tuple(names | dict.fromkeys(name for waited in found.pending.values() for name in waited.behind))
+        reads |= dict.fromkeys(cell.names.defines)
+    reads |= dict.fromkeys(name for name, value in found.code.items() if _gives_code(value))
+    for waited in found.pending.values():
+        reads |= dict.fromkeys(waited.behind.reads)
+        stores |= dict.fromkeys(waited.behind.stores)
+    return Behind(tuple(reads), tuple(stores))
 
 
 def _makes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -17,6 +17,7 @@ def settled(flow: Flow | None) -> str:
     if flow is None:
         return "[]"
     flow.wait(flow.scheduler.live)
+    flow.live.catch_up()
     executions = [cell.execution for cell in flow.book if cell.execution is not None]
     return json.dumps([_told(execution) for execution in executions if execution.state is State.FAILED])
 

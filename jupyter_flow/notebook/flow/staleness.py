@@ -24,12 +24,12 @@ class Ambiguous(NamedTuple):
     def __str__(self) -> str:
         if self.read is self.reader:
             return (
-                f"{self.reader.title} read the {self.name!r} that it had made itself, since it was run more than once, "
-                f"and in order it would read that of {self.ordered.title}; run both again, in the order you mean"
+                f"{self.reader.numbered} read the {self.name!r} that it had made itself, since it was run more than "
+                f"once; in order it would read that of {self.ordered.numbered}: run both again, in the order you mean"
             )
         return (
-            f"{self.name!r} is made by {self.read.title} and by {self.ordered.title}, which were run out of order: "
-            f"{self.reader.title} read the former's, and in order it would read the latter's; "
+            f"{self.name!r} is made by {self.read.numbered} and by {self.ordered.numbered}, which were run out of "
+            f"order: {self.reader.numbered} read the former's, and in order it would read the latter's; "
             "run them again, in the order you mean"
         )
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from .cells import CellRefused, Names, changes, names_of
-from .definitions import is_def, only_def
-from .flow.definition import Mapped
-from .parsing import parsed
-from .scriptcells import Executors, Source, literal
-from .scriptnames import BUILTINS, DEFINITIONS, Space, apart, bound, code_of, globals_assigned, loads
-from .scripttext import IMPORTS, STEP, Text, call, first_line, indented, values
+from ..cells import CellRefused, Names, changes, names_of
+from ..definitions import is_def, only_def
+from ..flow.definition import Mapped
+from ..parsing import parsed
+from .cells import Executors, Source
+from .names import BUILTINS, DEFINITIONS, Space, apart, bound, code_of, globals_assigned, loads
+from .shell import literal
+from .text import IMPORTS, STEP, Text, call, first_line, indented, unpacked, values
 
 SPACES = frozenset({"eval", "exec", "globals", "locals", "vars", "dir"})  # they ask for a namespace
 
@@ -50,7 +51,7 @@ class ElectronCell:
         held = {name for names in self.bundles.values() for name in names}
         params = [name for name in self.params if name not in held] + list(self.bundles)
         lines = [self.decorator, call(head + self.name, params, ":")]
-        lines += [f"{STEP}{', '.join(names)} = {bundle}" for bundle, names in self.bundles.items()]
+        lines += [unpacked(names, bundle, STEP) for bundle, names in self.bundles.items()]
         lines += [indented(self.body)] if self.body else []
         lines += [values("return ", self.outputs, STEP)] if self.outputs else [] if self.body else [f"{STEP}pass"]
         return "\n".join(lines)
@@ -68,7 +69,7 @@ class ElectronReader:
 
     def given(self, source: Source) -> Namespace:
         """The header's options. Raises NotExportable."""
-        from .magics import FlowMagics
+        from ..magics import FlowMagics
 
         try:
             return parsed(FlowMagics.electron if source.magic == "electron" else FlowMagics.lattice, source.line)
@@ -151,8 +152,9 @@ class ElectronReader:
     # the parts ---------------------------------------------------------------------------------------
 
     def _check(self, source: Source, tree: ast.Module, names: Names) -> None:
-        for name, node in globals_assigned(tree).items():
-            source.refuse(f"`global {name}` would not reach the notebook from a function: return {name}", node.lineno)
+        for name, declared in globals_assigned(tree).items():
+            told = f"`global {name}` would not reach the notebook from a function: return {name}"
+            source.refuse(told, declared.lineno)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 source.refuse("an import of the future holds for a whole script", node.lineno)

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .cells import mentions
-from .cells.commands import magic_line
-from .definitions import is_def
-from .scriptcells import KINDS, Executors, NotExportable, Plain, Source, plain, source_of
-from .scriptelectrons import ElectronReader, show
-from .scriptflows import FlowGroup
-from .scriptimports import headed, spaced
-from .scriptnames import BUILTINS, DEFINITIONS, Space, analysed, bound, code_of, is_literal
-from .scripttext import IMPORTS, Text, comment, joined
+from ..cells import mentions
+from ..cells.commands import magic_line
+from ..definitions import is_def
+from .cells import KINDS, Executors, NotExportable, Plain, Source, plain, source_of
+from .electrons import ElectronReader, show
+from .flows import FlowGroup
+from .imports import headed, spaced
+from .names import BUILTINS, DEFINITIONS, Space, analysed, bound, code_of, is_literal
+from .text import IMPORTS, Text, comment, joined
 
 __all__ = ["NotExportable", "export", "export_notebook"]
 
@@ -97,7 +97,7 @@ class _Script:
         script = "\n".join(blocks)
         imports = {*self._imports}
         if self._executors.used:
-            order = sorted(self._executors.used, key=lambda name: (name[0] != "_", name))
+            order = sorted(self._executors.used, key=lambda name: (name[0] == "_", name))
             imports.add(f"from jupyter_flow.executor import {', '.join(order)}")
         names = {n.id for n in ast.walk(ast.parse(script)) if isinstance(n, ast.Name)}
         if self._jf in names:

@@ -5,8 +5,8 @@ import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .cells import CellRefused, Names, mentions, names_of, reached
-from .scripttext import IMPORTS
+from ..cells import CellRefused, Names, mentions, names_of, reached
+from .text import IMPORTS
 
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 SCOPES = DEFINITIONS | ast.Lambda
@@ -81,7 +81,8 @@ class Space:
     def _share(self, statement: ast.stmt, names: list[str]) -> None:
         """What a statement binds may be parts of what it reads."""
         if is_literal(statement):
-            self.bind_data(names, self.origin())
+            for name in names:  # separate constants share nothing
+                self.bind_data([name], self.origin())
             return
         used = [name for name in shared_names(statement) if name in self.data]
         if not names and not _mutates(statement):
@@ -118,7 +119,8 @@ def is_literal(statement: ast.stmt) -> bool:
         ast.literal_eval(statement.value)
     except (ValueError, SyntaxError):
         return False
-    return len(targets) == 1 and isinstance(targets[0], ast.Name)
+    parts = targets[0].elts if isinstance(targets[0], ast.Tuple) else targets
+    return len(targets) == 1 and all(isinstance(part, ast.Name) for part in parts)
 
 
 def apart(tree: ast.Module) -> frozenset[str]:

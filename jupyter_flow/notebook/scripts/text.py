@@ -72,7 +72,7 @@ class Text:
 
 def first_line(node: Any) -> int:
     """Where a statement begins, decorators included."""
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+    return int(min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]))
 
 
 def last_token(source: str) -> tokenize.TokenInfo | None:
@@ -132,6 +132,18 @@ def assigned(targets: Sequence[str], head: str, arguments: Sequence[str], tail: 
         left = _each(indent, targets, f"{indent}) = ", indent)
         return left + call(head, arguments, tail, indent).lstrip()
     return call(left + head, arguments, tail, indent)
+
+
+def unpacked(targets: Sequence[str], value: str, indent: str = "") -> str:
+    """``a, b = value``."""
+    line = f"{indent}{', '.join(targets)} = {value}"
+    return line if len(line) <= WIDTH else _each(indent, targets, f"{indent}) = {value}", indent)
+
+
+def grouped(names: Sequence[str]) -> str:
+    """``(a, b)``, as a line of a longer list of targets."""
+    line = f"({', '.join(names)})"
+    return line if len(f"{STEP}{line},") <= WIDTH else _each("", names, f"{STEP})", STEP)
 
 
 def _each(head: str, parts: Iterable[str], tail: str, indent: str) -> str:

@@ -4,17 +4,17 @@ import ast
 import re
 from argparse import Namespace
 from collections.abc import Callable, Container
-from string import Formatter
 from typing import Any, NamedTuple, NoReturn
 
 from IPython.core.error import UsageError
 from IPython.core.inputtransformer2 import TransformerManager
 
-from ..model.errors import FlowError
-from .cells import commands
-from .parsing import options_first, parsed, parsed_words
-from .scriptnames import bound
-from .scripttext import Text, comment, last_token
+from ...model.errors import FlowError
+from ..cells import commands
+from ..parsing import options_first, parsed, parsed_words
+from .names import bound
+from .shell import Known, filled, literal
+from .text import Text, comment, last_token
 
 HEADER = re.compile(r"(?:[ \t]*\n)*%%(\w+)[ \t]*([^\n]*)(?:\n|\Z)")
 BLANK = re.compile(r"(?:[ \t]*(?:\n|\Z))*")
@@ -24,8 +24,6 @@ SCRIPTS = frozenset({"bash", "sh"})
 # Magics that change what the cells below them find.
 CHANGES = frozenset({"run", "store", "load", "loadpy", "pylab", "macro", "reset", "reset_selective", "xdel", "cd"})
 CHANGING = CHANGES | {"pushd", "popd", "env", "set_env", "sql", "R", "capture", "rerun", "recall", "edit"}
-
-Known = Callable[[str], bool]
 
 
 class NotExportable(FlowError):
@@ -77,7 +75,7 @@ def source_of(number: int, cell: str) -> Source:
         if magic in ("electron", "lattice"):
             skipped = BLANK.match(body)
             assert skipped is not None
-            text = TransformerManager().transform_cell(body[skipped.end() :])
+            text = _translated(body[skipped.end() :])
             return Source(number, magic, line.strip(), text, above + skipped.group().count("\n"), tuple(notes))
         whole = f"%%{magic} {line}".strip()
         if magic in RUNS or (magic == "capture" and not line):
@@ -94,7 +92,7 @@ def source_of(number: int, cell: str) -> Source:
             )
     skipped = BLANK.match(rest)
     assert skipped is not None
-    text = TransformerManager().transform_cell(rest[skipped.end() :])
+    text = _translated(rest[skipped.end() :])
     return Source(number, "", "", text, above + skipped.group().count("\n"), tuple(notes))
 
 
@@ -118,7 +116,8 @@ def plain(source: Source, known: Container[str], jf: str, executors: "Executors"
         if isinstance(node, ast.Call):
             translation.shell(node)
     token = last_token(text.source)
-    loud = isinstance(last, ast.Expr) and commands.method(last.value) is None if _is_call(last) else last is not None
+    called = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    loud = last is not None and (called is None or commands.method(called) is None)
     if token is not None and token.string == ";":
         text.drop_semicolon()
         loud = False
@@ -129,8 +128,8 @@ def plain(source: Source, known: Container[str], jf: str, executors: "Executors"
     return Plain(edited, loud, frozenset(translation.imports), tuple(translation.at_end))
 
 
-def _is_call(statement: ast.stmt | None) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+def _translated(code: str) -> str:
+    return TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
 
 
 def _magics(tree: ast.Module) -> list[tuple[Any, ast.Call]]:
@@ -184,12 +183,10 @@ class _Translation:
         if name == "system":
             self._text.replace(call, f"subprocess.run({command}, shell=True, check=False)")
         else:
-            pipes = "stdout=subprocess.PIPE, stderr=subprocess.STDOUT"
-            run = f"subprocess.run({command}, shell=True, check=False, text=True, {pipes})"
-            self._text.replace(call, f"{run}.stdout.splitlines()")
+            self._text.replace(call, f"subprocess.getoutput({command}).splitlines()")
 
     def _dispatch(self, statement: Any, rest: str, target: str) -> str:
-        from .magics import VALUED, FlowMagics
+        from ..magics import VALUED, FlowMagics
 
         words, text = options_first(rest, VALUED)
         given = self._source_parsed(lambda: parsed_words(FlowMagics.dispatch, words), statement.lineno)
@@ -241,7 +238,7 @@ class Executors:
 
     def said(self, source: Source, line: int, rest: str) -> str:
         """``%executor NAME KIND …`` in Python; "" where it only shows the table."""
-        from .magics import FlowMagics
+        from ..magics import FlowMagics
 
         try:
             given = parsed(FlowMagics.executor, rest)
@@ -263,7 +260,7 @@ class Executors:
         return "\n".join(lines)
 
     def _made(self, source: Source, line: int, given: Namespace) -> str:
-        from .naming import SETTINGS
+        from ..naming import SETTINGS
 
         kind = given.kind or "local"
         if kind not in KINDS:
@@ -276,66 +273,3 @@ class Executors:
 
 
 KINDS = {"local": "LocalExecutor", "thread": "ThreadExecutor", "inline": "InlineExecutor"}
-
-
-def literal(value: object) -> str:
-    """A value as formatters write it: double quotes."""
-    if isinstance(value, str) and '"' not in value and "\\" not in value and value.isprintable():
-        return f'"{value}"'
-    return repr(value)
-
-
-def filled(command: str, known: Known) -> str:
-    """A shell command as Python: an f-string where ``{x}`` or ``$x`` stand for values."""
-    parts = _parts(command, known)
-    if all(isinstance(part, str) for part in parts):
-        return literal("".join(map(str, parts)))
-    texts = "".join(part if isinstance(part, str) else "" for part in parts)
-    codes = [part[0] for part in parts if isinstance(part, tuple)]
-    for quote in ('"', "'"):
-        if quote not in texts and not any(quote in code or "\\" in code for code in codes) and texts.isprintable():
-            body = [_braced(p).replace("\\", "\\\\") if isinstance(p, str) else "{" + p[0] + "}" for p in parts]
-            return f"f{quote}{''.join(body)}{quote}"
-    return " + ".join(literal(part) if isinstance(part, str) else f"str({part[0]})" for part in parts)
-
-
-def _braced(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _parts(command: str, known: Known) -> list[str | tuple[str]]:
-    """Texts, and expressions in tuples. As IPython does, a line with braces of the shell's stays as it is."""
-    try:
-        fields = list(Formatter().parse(command))
-    except ValueError:
-        return [command]
-    parts: list[str | tuple[str]] = []
-    for text, field, spec, conversion in fields:
-        place = 0
-        for found in commands.DOLLAR.finditer(text):
-            name = found.group(1)
-            root = name.lstrip("$").partition(".")[0]
-            if name.startswith("$") or not known(root):
-                continue
-            parts += [text[place : found.start()], (name,)]
-            place = found.end()
-        parts.append(text[place:].replace("$$", "$"))
-        if field is None:
-            continue
-        code = field + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
-        if not _expression(field, known):
-            return [command]
-        parts.append((code,))
-    return [part for part in parts if part]
-
-
-def _expression(text: str, known: Known) -> bool:
-    import builtins
-
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except SyntaxError:
-        return False
-    loads = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-    own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return all(known(name) or name in own or hasattr(builtins, name) for name in loads)

@@ -4,7 +4,8 @@ import ast
 import itertools
 import sys
 
-from .scripttext import IMPORTS
+from .names import DEFINITIONS
+from .text import IMPORTS, first_line
 
 Import = ast.Import | ast.ImportFrom
 
@@ -65,6 +66,9 @@ def spaced(script: str) -> str:
     body = ast.parse(script).body
     for statement, following in reversed(list(itertools.pairwise(body))):
         end = statement.end_lineno or 0
-        if isinstance(statement, IMPORTS) and not isinstance(following, IMPORTS) and end < len(lines) and lines[end]:
-            lines.insert(end, "")
+        if not isinstance(statement, IMPORTS) or isinstance(following, IMPORTS):
+            continue
+        blank = next(number for number, line in enumerate(lines[end:]) if line)
+        wanted = 2 if isinstance(following, DEFINITIONS) and first_line(following) == end + blank + 1 else 1
+        lines[end:end] = [""] * (wanted - blank)
     return "\n".join(lines) + "\n"

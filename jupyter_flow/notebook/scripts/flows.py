@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from .scriptelectrons import ElectronCell
-from .scriptnames import Space
-from .scripttext import STEP, assigned, call, values
+from .electrons import ElectronCell
+from .names import Space
+from .text import STEP, WIDTH, assigned, call, grouped, unpacked, values
 
 
 @dataclass
@@ -164,15 +164,15 @@ class FlowGroup:
         keep = (
             [step.handle] if step.handle else outputs[:1] if len(outputs) == 1 and (step.single or step.whole) else []
         )
-        unpacked = [name if name in step.single else "_" for name in outputs]
+        wanted = [name if name in step.single else "_" for name in outputs]
         if not keep and step.single:
-            keep = unpacked
+            keep = wanted
         lines = [assigned(keep, head, arguments, "", STEP)]
         if step.parents:
             parents = [parent.handle or parent.cell.outputs[0] for parent in step.parents]
             lines.append(call(f"{self._jf}.wait", [keep[0], f"[{', '.join(parents)}]"], "", STEP))
         if step.handle and step.single:
-            lines.append(f"{STEP}{', '.join(unpacked)} = {step.handle}")
+            lines.append(unpacked(wanted, step.handle, STEP))
         return lines
 
     def _again(self, cell: ElectronCell, name: str) -> bool:
@@ -188,12 +188,10 @@ class FlowGroup:
             return f"{cell.name}.map", [iterable]
         each, constants = self._unique(f"{cell.name}_each"), [name for name in arguments if name != variable]
         elements = iterable if iterable not in arguments else self._unique("elements")
-        made = f"[{cell.name}({', '.join(arguments)}) for {variable} in {elements}]"
+        head = "return " if len(cell.outputs) < 2 else "made = "
         lines = [f"@{self._jf}.electron", f"@{self._jf}.lattice", call(f"def {each}", [elements, *constants], ":")]
-        if len(cell.outputs) < 2:
-            lines.append(f"{STEP}return {made}")
-        else:
-            lines.append(f"{STEP}made = {made}")
+        lines.append(_listed(head, cell.name, arguments, f"for {variable} in {elements}"))
+        if len(cell.outputs) > 1:
             lists = [f"[values[{number}] for values in made]" for number in range(len(cell.outputs))]
             lines.append(values("return ", lists, STEP))
         eaches.append("\n".join(lines))
@@ -212,7 +210,7 @@ class FlowGroup:
         if len(results) == 1:
             targets = results[0][1]
         else:
-            targets = [f"({', '.join(names)})" if len(names) > 1 else names[0] for _, names in results]
+            targets = [grouped(names) if len(names) > 1 else names[0] for _, names in results]
         return assigned(targets, f"{self._jf}.dispatch({name})", given, ".result()")
 
 
@@ -226,3 +224,12 @@ def _takes(cell: ElectronCell) -> list[str]:
 def _parameters(cell: ElectronCell) -> list[str]:
     held = {name for names in cell.bundles.values() for name in names}
     return [name for name in cell.params if name not in held] + list(cell.bundles)
+
+
+def _listed(head: str, function: str, arguments: list[str], loop: str) -> str:
+    """``head[function(a, b) for a in b]``."""
+    line = f"{STEP}{head}[{function}({', '.join(arguments)}) {loop}]"
+    if len(line) <= WIDTH:
+        return line
+    inner = STEP * 2
+    return f"{STEP}{head}[\n{call(function, arguments, '', inner)}\n{inner}{loop}\n{STEP}]"
