@@ -30,7 +30,7 @@ class FlowCommands:
 
     @no_var_expand
     @takes(
-        "%flow [status | stale | run | auto [on|off] | wait [NAME..] | cancel [NAME..] | why N | debug N | export FILE]",
+        "%flow [VERB] [NAME ...]",
         argument("verb", nargs="?", default="status", choices=VERBS, help="what to do (unset: status)"),
         argument("names", nargs="*", metavar="NAME", help="electron cells, by name or by the number of In [number]"),
     )
@@ -38,12 +38,15 @@ class FlowCommands:
         """Look at the notebook's electron cells, and bring them up to date.
 
         status: every electron cell and what feeds it, how far each is, and why it is stale. stale: those only.
-        run: run what is stale, in order; what is up to date is left alone. auto: do so by itself after every cell.
+        run: run what is stale, in order, or only these cells and what they need; what is up to date is left alone.
+        auto on, auto off: do so by itself after every cell.
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
         export FILE: write the cells that were run as a script of decorators.
         debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
         """
         given = parsed(self.flow, line)
+        if given.names and given.verb in ("status", "stale"):
+            raise UsageError(f"flow: {given.verb} is about all cells, and takes no names")
         verb: Callable[[list[str]], Any] = getattr(self, f"_{given.verb}")
         try:
             return verb(given.names)
@@ -59,8 +62,8 @@ class FlowCommands:
         return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported, stale_only=True)
 
     def _run(self, names: list[str]) -> None:
-        if not self._flow.update():
-            say("everything is up to date")
+        if not self._flow.update([self._cell([name]) for name in names]):
+            say(f"{', '.join(names) or 'everything'} {'are' if len(names) > 1 else 'is'} up to date")
 
     def _auto(self, names: list[str]) -> None:
         if names not in ([], ["on"], ["off"]):

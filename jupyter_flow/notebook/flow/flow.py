@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
+from ...model.electron import Electron
 from ...model.errors import FlowError
 from ...store.fingerprints import fingerprint
 from ...worker.cell import digest_of
@@ -55,7 +56,11 @@ class Flow:
         self._bind_imports(definition)
         cell = self.book.cell(key)
         captured = capture(definition, self.space, self.absent)
-        return self._register(cell, definition, captured, count, self.pending)
+        execution = self._register(cell, definition, captured, count, self.pending)
+        for wait in captured.waits.values():  # now that it is known, and will be run again with what it needs
+            for name in wait.names:
+                wait.producer.owes(name)
+        return execution
 
     def again(self, cell: Cell) -> Execution:
         """Run an electron cell again as if all were run in order."""
@@ -74,9 +79,6 @@ class Flow:
         self, cell: Cell, definition: Definition, captured: Captured, count: int,
         pending: Callable[[str], Execution | None],
     ) -> Execution:  # fmt: skip
-        for wait in captured.waits.values():
-            for name in wait.names:
-                wait.producer.owes(name)
         after = [self.execution_named(name) for name in definition.after]
         seen = {name: Seen(self._maker(name, cell, pending), digest) for name, digest in captured.digests.items()}
         for wait in captured.waits.values():
@@ -86,7 +88,7 @@ class Flow:
         with shielded():
             old = cell.execution
             if old is not None and old.definition.name != definition.name:
-                self.space.pop(old.definition.name, None)
+                self._drop_electron(old.definition.name)
             cell.definition, cell.raw = definition, definition.raw
             self.book.ran(cell, execution, self._current_names(cell, captured.makes, pending))
             for name in captured.makes:
@@ -95,6 +97,11 @@ class Flow:
             kept = old is None or cell.guessed or execution.needs(old)
             self.scheduler.add(execution, None if kept else old)
         return execution
+
+    def _drop_electron(self, name: str) -> None:
+        """A cell is called otherwise: what lattices called is no more. A value of that name stays."""
+        if isinstance(self.space.get(name), Electron):
+            del self.space[name]
 
     def _maker(self, name: str, cell: Cell, pending: Callable[[str], Execution | None]) -> CellRun | None:
         if pending != self.pending:
@@ -260,9 +267,12 @@ class Flow:
         value = self.space[name]
         return fingerprint(stripped(value, self.space)) if isinstance(value, CODE) else digest_of(value)
 
-    def update(self) -> list[Cell]:
-        """Run what is stale, in order: electron cells in the background, ordinary ones between them here."""
-        plan = self.survey().plan()
+    def update(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
+        """Run what is stale, in order: electron cells in the background, ordinary ones between them here.
+
+        wanted: only these cells, and what they need. Raises FlowError where the order is ambiguous.
+        """
+        plan = self.survey().plan(wanted)
         started = []
         try:
             for cell in plan:
@@ -276,12 +286,32 @@ class Flow:
         return plan
 
     def _again_here(self, cell: Cell) -> None:
+        aside = self._set_aside(cell)
         self.replaying = cell
         try:
             done = self.shell.run_cell(cell.raw, store_history=False)
         finally:
             self.replaying = None
+            for name, (run, later, value) in aside.items():
+                if self.book.current.get(name) is run:
+                    self.book.current[name], self.space[name] = later, value
         done.raise_error()
+
+    def _set_aside(self, cell: Cell) -> dict[str, tuple[Execution, CellRun, Any]]:
+        """Let an ordinary cell find what it reads as it was before later cells made it: which version, which later
+        one, and what that one held.
+        """
+        aside: dict[str, tuple[Execution, CellRun, Any]] = {}
+        self.bind()
+        for name in cell.run.seen if cell.run else ():
+            producer, later = self.book.producer(name, cell), self.book.current.get(name)
+            made = producer.execution if producer is not None else None
+            if made is None or later is None or later is made:
+                continue
+            if name in self.space:
+                aside[name] = made, later, self.space.pop(name)
+            self.book.current[name], made.bound = made, False
+        return aside
 
     def _restore(self) -> None:
         """Let every name be the version of the last cell that makes it."""

@@ -3,7 +3,7 @@
 The rule is "as if run in order": a cell should have read each name from the last cell before it that makes the name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ...model.errors import FlowError
@@ -55,23 +55,23 @@ class Survey:
         """The cells that are out of date, in order."""
         return [cell for cell, reasons in self.reasons.items() if reasons]
 
-    def plan(self) -> list[Cell]:
+    def plan(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
         """What to run, in order: stale electron cells, and the stale ordinary ones that feed electron cells.
 
-        Raises FlowError where the order is ambiguous.
+        wanted: only these, and what they need. Raises FlowError where the order is ambiguous.
         """
-        feeding = self._feeding()
-        planned = [cell for cell in self.stale if cell.definition is not None or cell in feeding]
-        concerned = set(planned) | {cell for cell in self.reasons if cell.definition is not None}
+        asked = list(wanted) or [cell for cell in self.reasons if cell.definition is not None]
+        concerned = {*asked, *self._feeding(asked)}
+        planned = [cell for cell in self.stale if cell in concerned]
         for ambiguity in self.ambiguous:
             if ambiguity.reader in concerned:
                 raise FlowError(str(ambiguity))
         return planned
 
-    def _feeding(self) -> set[Cell]:
-        """The cells that some electron cell reads from, directly or through others."""
+    def _feeding(self, readers: Sequence[Cell]) -> set[Cell]:
+        """The cells that these read from, directly or through others."""
         found: set[Cell] = set()
-        ahead = [cell for cell in self.reasons if cell.definition is not None]
+        ahead = list(readers)
         while ahead:
             cell = ahead.pop()
             for name in cell.run.seen if cell.run else ():
@@ -109,9 +109,12 @@ class Survey:
         if isinstance(made, Execution):
             same = seen.by is not None and made.digest_of(name) == seen.by.digest_of(name)
             return "" if same and made.digest_of(name) is not None else f"{producer.title} was run again"
-        if self._is_current(name, made):
-            return self._changed(name, seen)
-        return f"{producer.title} was run again"
+        if self._is_current(name, made) and seen.digest is not None:
+            changed = self._changed(name, seen)
+            if not changed and cell.run is not None:
+                cell.run.seen[name] = seen._replace(by=made)  # later it may not be at hand to compare
+            return changed
+        return f"{producer.title} was run again"  # an ordinary cell keeps no digests of what it reads
 
     def _loose(self, name: str, seen: Seen) -> str:
         """A name that no cell we know of made."""

@@ -21,7 +21,8 @@ def kernel(running: Kernel, tmp_path: Path) -> Iterator[Kernel]:
     """A new notebook in a kernel that other tests have used before."""
     running.begin(tmp_path)
     yield running
+    running.recover()
     running.run("%jupyter_flow flow cancel")
     running.run("%jupyter_flow flow auto off")
     running.goes("%unload_ext jupyter_flow")
-    running.goes("%reset -f")
+    running.goes("%reset_selective -f ^[A-Za-z]")

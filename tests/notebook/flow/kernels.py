@@ -12,7 +12,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-PATIENCE = 60  # seconds until a test that waits in vain gives up
+PATIENCE = 10  # seconds until a test that waits in vain gives up
 BEGIN = """
 import pathlib, time
 FOLDER = {folder!r}
@@ -33,7 +33,7 @@ class Ran:
         self._kernel, self.id = kernel, id
         self.outputs: list[str | dict[str, Any]] = []  # a display's id, or a message's content
         self.reply: dict[str, Any] | None = None
-        self.idle = False
+        self.begun = self.idle = False
 
     @property
     def done(self) -> bool:
@@ -108,11 +108,17 @@ class Kernel:
 
     def value(self, code: str) -> str:
         """The repr of an expression, without the history knowing."""
-        return self.goes(f"print(repr({code}), end='')")
+        return self.goes(f"print(repr(({code})), end='')")
 
     def interrupt(self) -> None:
         """The stop button."""
         self.manager.interrupt_kernel()
+
+    def recover(self) -> None:
+        """End what a failed test has left behind."""
+        for ran in [ran for ran in self._ran.values() if not ran.done]:
+            self.interrupt()
+            self.ends(ran)
 
     # messages ----------------------------------------------------------------------------------------
 
@@ -143,6 +149,9 @@ class Kernel:
 
     def _status(self, ran: Ran, content: dict[str, Any]) -> None:
         ran.idle = content["execution_state"] == "idle"
+
+    def _execute_input(self, ran: Ran, content: dict[str, Any]) -> None:
+        ran.begun = True
 
     def _stream(self, ran: Ran, content: dict[str, Any]) -> None:
         ran.outputs.append(content)

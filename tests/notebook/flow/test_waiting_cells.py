@@ -1,12 +1,174 @@
 """Cells while electron cells run: they return at once, and wait where they name what is not there yet."""
 
-from typing import Any
+import pytest
+
+from tests.notebook.flow.kernels import Kernel, Ran
+
+SLOW = "%%electron make\ngate('make')\nx = 41"
 
 
-def test_the_cell_returns_while_its_electron_runs(kernel: Any) -> None:
+def sent_while_pending(kernel: Kernel, code: str) -> Ran:
+    """A cell that began before x was there, and has ended since."""
+    kernel.goes(SLOW)
+    ran = kernel.send(code)
+    kernel.until(lambda: ran.begun)
+    kernel.open("make")
+    return kernel.ends(ran)
+
+
+def test_the_cell_returns_while_its_electron_runs(kernel: Kernel) -> None:
     ran = kernel.run("%%electron\ngate('a')\nx = 1")
     assert ran.text.startswith("x() → x · local · ")
     kernel.reached("a")
     kernel.open("a")
     assert kernel.value("x") == "1"
     kernel.until(lambda: ran.text == "x() → x · local\n")
+
+
+@pytest.mark.parametrize("executor", ["local", "thread"])
+def test_independent_cells_run_at_the_same_time(kernel: Kernel, executor: str) -> None:
+    kernel.goes(f"%%electron -x {executor}\ngate('a')\nx = 1")
+    kernel.goes(f"%%electron -x {executor}\ngate('b')\ny = 2")
+    kernel.reached("a", "b")
+    kernel.open("a", "b")
+    assert kernel.value("x + y") == "3"
+
+
+def test_a_dependent_cell_waits_for_the_first_and_says_so(kernel: Kernel) -> None:
+    kernel.goes("%%electron first\ngate('a')\nx = 1")
+    second = kernel.run("%%electron second\nnote('second')\ny = x + 1")
+    assert second.text == "second(x) → y · local · waiting for first\n"
+    assert kernel.noted() == []
+    kernel.open("a")
+    assert kernel.value("y") == "2"
+    assert kernel.noted() == ["second"]
+
+
+def test_values_are_bound_at_the_next_boundary(kernel: Kernel) -> None:
+    kernel.goes("%%electron\nx = 1")
+    kernel.goes("%flow wait")
+    assert kernel.value("eval('x')") == "1"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print(x)",
+        "print(f'{x}')",
+        "print((lambda: x)())",
+        "print(*[x for _ in 'a'])",
+        "print(*(n for n in [0] if n < x and not print(x)))",
+        "import operator as x_of\nprint(x)",
+        "if True:\n    print(x)",
+        "def inner():\n    return x\nprint(inner())",
+        "class Inner:\n    value = x\nprint(Inner.value)",
+        "import asyncio\nawait asyncio.sleep(0)\nprint(x)",
+        "!echo {x}",
+        "!echo $x",
+        "there = !echo {x}\nprint(there[0])",
+        "%%bash -s {x}\necho $1",
+        "%%time\nprint(x)",
+        "%%capture shown\nprint(x)",
+        "%time print(x)",
+        "%timeit -n1 -r1 print(x)",
+        "%%timeit -n1 -r1\nprint(x)",
+        "%%prun -q\nprint(x)",
+        "%prun -q print(x)",
+        "get_ipython().run_cell('print(x)')",
+        "exec('print(x)') or x",
+    ],
+)
+def test_a_cell_that_names_it_waits(kernel: Kernel, code: str) -> None:
+    ran = sent_while_pending(kernel, code)
+    if code.startswith("%%capture"):
+        assert kernel.value("shown.stdout") == r"'41\n'"
+    else:
+        assert "41" in ran.text
+    assert not ran.error, ran.traceback
+
+
+@pytest.mark.parametrize("code", ["x?", "?x", "%pinfo x", "x??"])
+def test_help_on_it_waits(kernel: Kernel, code: str) -> None:
+    ran = sent_while_pending(kernel, code)
+    assert ran.reply is not None
+    assert "int" in str(ran.reply["payload"])
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        ("def f():\n    return x", "print(f())"),
+        ("def f():\n    return x\ndef g():\n    return f()", "print(g())"),
+        ("def f(n=lambda: x):\n    return n()", "print(f())"),
+        ("def make_f():\n    def f():\n        return x\n    return f\nf = make_f()", "print(f())"),
+        ("import functools\n@functools.lru_cache\ndef f():\n    return x", "print(f())"),
+        ("import functools\ndef g(n):\n    return x\nf = functools.partial(g, 1)", "print(f())"),
+        ("def g():\n    return x\ntable = {'g': g}", "print(table['g']())"),
+        ("class C:\n    def get(self):\n        return x", "print(C().get())"),
+        ("class C:\n    def get(self):\n        return x\nc = C()", "print(c.get())"),
+        ("class C:\n    @property\n    def got(self):\n        return x\nc = C()", "print(c.got)"),
+        ("class C:\n    @staticmethod\n    def get():\n        return x\nclass D(C):\n    pass", "print(D().get())"),
+        ("class C:\n    def get(self):\n        return x\nget = C().get", "print(get())"),
+        ("class C:\n    def get(self):\n        return x\ncs = [C()]", "print(cs[0].get())"),
+        ("class C:\n    def __repr__(self):\n        return str(x)\nc = C()", "c"),
+        ("async def f():\n    return x", "print(await f())"),
+        ("from functools import wraps\ndef deco(f):\n    @wraps(f)\n    def g():\n        return f()\n    return g\n"
+         "@deco\ndef f():\n    return x", "print(f())"),
+        ("def f():\n    return x", "!echo {f()}"),
+        ("def f():\n    return x", "%timeit -n1 -r1 print(f())"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_reaches_it_through_the_notebooks_code_waits(kernel: Kernel, before: str, code: str) -> None:
+    kernel.goes(before)
+    ran = sent_while_pending(kernel, code)
+    assert not ran.error, ran.traceback
+    assert "41" in ran.text
+
+
+@pytest.mark.parametrize("code", ["eval('x')", "globals()['x']", "exec('x')", "get_ipython().user_ns['x']"])
+def test_where_nobody_can_see_the_name_the_error_says_who_makes_it(kernel: Kernel, code: str) -> None:
+    kernel.goes(SLOW)
+    ran = kernel.run(code)
+    assert ran.error.startswith(("NameError", "KeyError")), ran.error
+    assert "'x' is made by electron 'make', running: name it in the cell to wait for it" in ran.traceback
+    kernel.open("make")
+    assert kernel.value("x") == "41"
+
+
+def test_a_waiting_cell_says_what_for(kernel: Kernel) -> None:
+    kernel.goes(SLOW)
+    ran = kernel.send("print(x)")
+    kernel.until(lambda: "waiting for make() → x" in ran.text)
+    kernel.open("make")
+    kernel.ends(ran)
+    assert ran.text.endswith("\r41\n")
+
+
+def test_a_cell_that_assigns_a_pending_name_wins_over_the_late_value(kernel: Kernel) -> None:
+    kernel.goes(SLOW)
+    kernel.goes("x = 'mine'")
+    kernel.open("make")
+    kernel.goes("%flow wait")
+    assert kernel.value("x") == "'mine'"
+
+
+@pytest.mark.parametrize("code", ["del x", "for x in 'ab':\n    pass", "import math as x", "def x():\n    return 1"])
+def test_other_ways_of_binding_a_pending_name_win_as_well(kernel: Kernel, code: str) -> None:
+    kernel.goes(SLOW)
+    kernel.goes(code)
+    kernel.open("make")
+    kernel.goes("%flow wait")
+    assert kernel.value("globals().get('x')") != "41"
+
+
+def test_a_cell_that_fails_before_it_deletes_a_pending_name_leaves_it(kernel: Kernel) -> None:
+    kernel.goes(SLOW)
+    assert kernel.run("1 / 0\ndel x").error.startswith("ZeroDivisionError")
+    kernel.open("make")
+    assert kernel.value("x") == "41"
+
+
+def test_an_ordinary_cell_runs_meanwhile_where_it_names_nothing_pending(kernel: Kernel) -> None:
+    kernel.goes(SLOW)
+    assert kernel.goes("x_of = {'x': 1}\nprint('x', x_of['x'])") == "x 1\n"
+    kernel.open("make")

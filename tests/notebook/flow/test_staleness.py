@@ -1,0 +1,214 @@
+"""``%flow run`` after cells were edited and run again: as if the latest version of each had been run in order, once.
+
+The order is the flow's: nobody tells a kernel how cells stand in the notebook, so a cell comes where it was run
+first, and moves behind a cell that it has read from since.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, event, given, settings
+from hypothesis import strategies as st
+from IPython.core.error import UsageError
+from tests.notebook.flow.books import plainly, shells
+
+from jupyter_flow.model.errors import FlowError
+from jupyter_flow.notebook import extension
+from jupyter_flow.notebook.flow.flow import Flow
+
+NAMES = ["a", "b", "c", "d"]
+# Each {} is a name, each K a number.
+FORMS = [
+    *["{} = K", "{} = {} + K", "{} = {} + {}", "{}, {} = {} + K, {}", "{} = {} * 2 if {} % 2 else K", "{} += K"],
+    *["{} = {} + {}\n{} = K", "if {} % 2:\n    {} = K", "def f(): return {} + K", "{} = f() + K", "f = lambda: {} - {}"],
+    *["xs = [{}, K]", "xs.append({})", "{} = sum(xs) % 100", "_z = {}\n{} = _z + K", "{} = max(z + {} for z in xs)"],
+]
+OPTIONS = settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)
+
+
+class Lab:
+    """A notebook whose cells have ids; knows their latest versions and how often each has run."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.cells: dict[str, str] = {}
+        self.ran: list[str] = []
+        sys.modules["lab_of_tests"] = SimpleNamespace(ran=self.ran)  # type: ignore[assignment]
+        self._id = ""
+        shell.get_parent = lambda: {"metadata": {"cellId": self._id}}
+
+    def run(self, id: str, cell: str, header: str = "%%electron -q -x thread\n") -> BaseException | None:
+        """Run a cell; what it raised."""
+        self.cells[id], self._id = cell, id
+        told = f"__import__('lab_of_tests').ran.append('{id}')\n"
+        done = self.shell.run_cell(header + told + cell)
+        self._id = ""
+        error: BaseException | None = done.error_in_exec or done.error_before_exec
+        return error
+
+    def update(self) -> tuple[list[str], BaseException | None]:
+        """``%flow run``: the cells that ran, and what it raised."""
+        self.ran.clear()
+        done = self.shell.run_cell("%flow run")
+        return list(self.ran), done.error_in_exec
+
+    @property
+    def flow(self) -> Flow:
+        """What the kernel knows of it."""
+        flow = extension.flow_of(self.shell)
+        assert flow is not None
+        return flow
+
+    def values(self) -> dict[str, Any]:
+        return numbers(self.shell.user_ns)
+
+
+def numbers(space: dict[str, Any]) -> dict[str, Any]:
+    return {name: space.get(name) for name in [*NAMES, "xs"]}
+
+
+@pytest.fixture
+def lab(bare: Any) -> Iterator[Lab]:
+    extension.load(bare)
+    yield Lab(bare)
+    del bare.get_parent
+
+
+@st.composite
+def cells(draw: Callable[[Any], Any]) -> str:
+    form = draw(st.sampled_from(FORMS))
+    form = re.sub(r"\{\}", lambda _: draw(st.sampled_from(NAMES)), form)
+    return re.sub("K", lambda _: str(draw(st.integers(1, 9))), form)
+
+
+FIRST = "a = b = c = d = 1\nxs = [1]\ndef f(): return 1"
+
+
+ELECTRON = "%%electron -q -x thread\n"
+
+
+def wanted(lab: Lab) -> dict[str, Any] | None:
+    """What a plain run of the latest versions leaves, None where it fails."""
+    space, error = plainly([lab.cells[cell.key] for cell in lab.flow.book])
+    return None if error else numbers(space)
+
+
+def downstream(lab: Lab, edited: Sequence[str]) -> set[str]:
+    """The cells that read, directly or through others, what these make."""
+    book, found = lab.flow.book, set(edited)
+    for _ in range(len(lab.cells)):
+        for cell in book:
+            assert cell.run is not None
+            makers = [book.producer(name, cell) for name in cell.run.seen] + [
+                seen.by.cell for seen in cell.run.seen.values() if seen.by is not None
+            ]
+            if any(maker is not None and maker.key in found for maker in makers):
+                found.add(cell.key)
+    return found
+
+
+def check(data: st.DataObject, book: list[str], kinds: Sequence[str]) -> None:
+    """Run a notebook, edit and run single cells of it, bring it up to date, and compare."""
+    some = st.sampled_from(kinds)
+    edits = st.lists(st.tuples(st.integers(0, len(book) - 1), st.none() | cells()), min_size=1, max_size=4)
+    with shells() as shell:
+        lab = Lab(shell)
+        headers = {f"c{place}": data.draw(some) for place in range(-1, len(book))}
+        for id, cell in zip(headers, [FIRST, *book], strict=True):
+            assume(lab.run(id, cell, headers[id]) is None)
+        edited = []
+        for place, edit in data.draw(edits):
+            edited.append(f"c{place}")
+            lab.run(edited[-1], lab.cells[edited[-1]] if edit is None else edit, headers[edited[-1]])
+        before, plain, may_run = lab.values(), wanted(lab), downstream(lab, edited)
+        assume(plain is not None)
+        ran, error = lab.update()
+        if error is not None:
+            assert isinstance(error, FlowError | UsageError), error
+            event("refused")
+            assert ran == []
+            assert lab.values() == before
+            return
+        event(f"ran {len(ran)}")
+        assert plain is not None
+        compared = [name for name in plain if answered(lab, name)]
+        assert {name: lab.values()[name] for name in compared} == {name: plain[name] for name in compared}
+        assert len(ran) == len(set(ran))
+        assert may_run >= set(ran)
+        assert lab.update() == ([], None)
+
+
+def answered(lab: Lab, name: str) -> bool:
+    """Whether the flow answers for a name: the last cell that makes it is an electron, or feeds one.
+
+    Ordinary cells that only ordinary cells read are the person's own, and run when the person runs them.
+    """
+    last = lab.flow.book.last_maker(name)
+    readers = [cell for cell in lab.flow.book if cell.definition is not None and cell.run is not None]
+    feeds = any(lab.flow.book.producer(name, cell) is last for cell in readers for name in (cell.run.seen or ()))
+    return last is not None and (last.definition is not None or feeds)
+
+
+@OPTIONS
+@given(data=st.data(), book=st.lists(cells(), min_size=2, max_size=6))
+def test_after_an_update_electrons_are_as_if_run_in_order(data: st.DataObject, book: list[str]) -> None:
+    """Unless it refuses. Nothing runs that did not depend on what was edited; a second update finds nothing to do."""
+    check(data, book, [ELECTRON])
+
+
+@OPTIONS
+@given(data=st.data(), book=st.lists(cells(), min_size=2, max_size=6))
+def test_the_same_with_ordinary_cells_between_them(data: st.DataObject, book: list[str]) -> None:
+    check(data, book, [ELECTRON, ELECTRON, ""])
+
+
+CHAIN = ["a = 1", "b = a + 1", "c = b * 2", "d = a + c"]
+
+
+@pytest.mark.parametrize("ordinary", [(), (0,), (1,), (0, 2), (0, 1, 2)])
+@pytest.mark.parametrize("edited", range(3))
+def test_after_an_early_cell_is_edited_and_run_an_update_just_works(
+    lab: Lab, ordinary: Sequence[int], edited: int
+) -> None:
+    headers = ["" if place in ordinary else ELECTRON for place in range(4)]
+    for place, cell in enumerate(CHAIN):
+        assert lab.run(f"c{place}", cell, headers[place]) is None
+    assert lab.run(f"c{edited}", CHAIN[edited] + " + 10", headers[edited]) is None
+    due = [f"c{place}" for place in range(edited + 1, 4) if edited > 0 or place]
+    assert lab.update() == (due, None)
+    space, _ = plainly([lab.cells[f"c{place}"] for place in range(4)])
+    assert lab.values() == numbers(space)
+    assert lab.update() == ([], None)
+
+
+def test_a_name_that_is_made_in_steps_is_made_again_in_steps(lab: Lab) -> None:
+    for id, cell in {"load": "a = 1", "add": "a = a + 1", "double": "a = a * 2", "use": "b = a"}.items():
+        assert lab.run(id, cell) is None
+    assert lab.run("load", "a = 10") is None
+    assert lab.update() == (["add", "double", "use"], None)
+    assert (lab.values()["a"], lab.values()["b"]) == (22, 22)
+
+
+def test_a_step_that_read_what_it_had_made_itself_is_refused_by_name(lab: Lab) -> None:
+    for id, cell in {"load": "a = 1", "add": "a = a + 1"}.items():
+        assert lab.run(id, cell) is None
+    assert lab.run("add", "a = a + 1") is None
+    ran, error = lab.update()
+    assert ran == []
+    assert "read the 'a' that it had made itself" in str(error)
+    assert "a [1]" in str(error)
+
+
+def test_a_cell_that_makes_something_else_by_now_takes_no_other_cells_value_away(lab: Lab) -> None:
+    for id, cell in {"one": "b = 1", "two": "b = 2"}.items():
+        assert lab.run(id, cell) is None
+    assert lab.run("one", "a = 1") is None
+    assert lab.values()["b"] == 2
