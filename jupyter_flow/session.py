@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,12 +15,14 @@ from .dispatch.archive import Inputs, new_id, pack_record
 from .dispatch.dispatcher import Dispatcher, Submission
 from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.launcher import Launcher
+from .dispatch.memory import Memory
 from .dispatch.resolve import resolve
 from .dispatch.reuse import reusable
 from .dispatch.run import Run
 from .dispatch.surroundings import Surroundings
 from .dispatch.views import RunView, StoreView, archive_of
 from .dispatch.watching import watched
+from .dispatch.workflows import check_here, lattice_of
 from .executor import _executor_manager as names
 from .model.electron import Electron
 from .model.errors import BuildError, DispatchError
@@ -31,13 +32,8 @@ from .model.lattice import Lattice
 from .model.pickles import pack
 from .model.result import Result
 from .model.status import Status
-from .model.tracing import ACTIVE
 from .store.runs import Store
-from .worker.context import CURRENT
 
-REMEMBERED = 32  # dispatches that have ended and are read from memory
-REMEMBERED_NODES = 20_000
-REMEMBERED_BYTES = 4 * 1024 * 1024  # of values, each
 TICK = 0.25  # seconds between two signs of life to whoever waits
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
@@ -75,8 +71,7 @@ class Session:
         self._launcher = Launcher()
         self._closed = False
         self.last: str | None = None  # the newest dispatch of this kernel
-        self._given: dict[str, Inputs] = {}
-        self._ended: OrderedDict[str, Run] = OrderedDict()
+        self._memory = Memory()
         self._surroundings = Surroundings(self.store, names)
         _before_exit(self._finish)
 
@@ -118,7 +113,7 @@ class Session:
         self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
         declared: bool, earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
     ) -> str:  # fmt: skip
-        _check_here()
+        check_here()
         names.get_executor(lattice.workflow_executor)
         inputs = Inputs(tuple(map(self._recorded, args)), {k: self._recorded(v) for k, v in kwargs.items()})
         graph = lattice.trace(args, kwargs, self._surroundings, replaced)
@@ -157,7 +152,7 @@ class Session:
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
         adopted = reusable(graph, *earlier, self.store.blobs.renew) if earlier is not None else []
         run = self.dispatcher.submit(submission, graph)
-        self._given[run.id] = inputs
+        self._memory.begun(run, inputs)
         run.on_end = functools.partial(self._over, on_end)
         if adopted:
             run.adopt(adopted)
@@ -181,7 +176,7 @@ class Session:
 
     def run(self, id: str) -> Run | None:
         """A dispatch of this session that runs or is remembered."""
-        return self.dispatcher.runs.get(id) or self._ended.get(id)
+        return self.dispatcher.runs.get(id) or self._memory.get(id)
 
     def wait(self, id: str, timeout: float | None = None) -> None:
         """Wait until a dispatch has ended. An interrupt stops the waiting, not the work. Raises TimeoutError."""
@@ -205,7 +200,7 @@ class Session:
         """The outcome of a dispatch so far. Raises UnknownDispatch."""
         run = self.run(id)
         if run is not None:
-            view: Any = RunView(run, self.store, self._inside, self._given.get(id))
+            view: Any = RunView(run, self.store, self._inside, self._memory.given(id))
         else:
             view = StoreView(self.store.run(id), self.store, self._inside)
         return Result(view, output, intermediate, inside)
@@ -251,18 +246,9 @@ class Session:
         return Result(StoreView(row, self.store, self._inside)) if row is not None else None
 
     def _over(self, on_end: Callable[[Run], None] | None, run: Run) -> None:
-        self._remember(run)
+        self._memory.ended(run)
         if on_end is not None:
             on_end(run)
-
-    def _remember(self, run: Run) -> None:
-        if run.outputs.weight > REMEMBERED_BYTES:
-            self._given.pop(run.id, None)
-            return
-        self._ended[run.id] = run
-        while len(self._ended) > REMEMBERED or sum(len(r.graph) for r in list(self._ended.values())) > REMEMBERED_NODES:
-            id, _ = self._ended.popitem(last=False)
-            self._given.pop(id, None)
 
     # resources ----------------------------------------------------------------------------------
 
@@ -326,25 +312,3 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
                 f"this session keeps its results in {_current.store.root}; close it to use another place"
             )
         return _current
-
-
-def lattice_of(workflow: Any) -> Lattice:
-    """The lattice somebody wants to dispatch; a plain function is one too. Raises BuildError."""
-    if isinstance(workflow, Lattice):
-        return workflow
-    if isinstance(workflow, Electron):
-        raise BuildError(
-            f"{workflow.name!r} is an electron, not a lattice; dispatch(lattice({workflow.name})) runs it alone"
-        )
-    if not callable(workflow):
-        raise BuildError(f"dispatch needs a lattice, not a {type(workflow).__name__}")
-    return Lattice(workflow)
-
-
-def _check_here() -> None:
-    if CURRENT.get() is not None:
-        raise DispatchError(
-            "an electron cannot dispatch: call the lattice, or make it a sublattice (electron over lattice)"
-        )
-    if ACTIVE.get() is not None:
-        raise DispatchError("a lattice's body cannot dispatch; call the lattice, or make it a sublattice")

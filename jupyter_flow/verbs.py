@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.workflows import lattice_of
 from .model.electron import Electron
 from .model.graph import TransportGraph
 from .model.result import Result
 from .model.status import Status
-from .session import DispatchSummary, lattice_of, session
+from .session import DispatchSummary, session
 
 
 class DispatchId(str):

@@ -7,7 +7,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
-from ...model.errors import FlowError
+from ...model.errors import ElectronError, FlowError, UnknownDispatch
 from ...model.node import NodeResult
 from ...session import session
 from ..parsing import argument, parsed, takes
@@ -50,8 +50,8 @@ class FlowCommands:
         verb: Callable[[list[str]], Any] = getattr(self, f"_{given.verb}")
         try:
             return verb(given.names)
-        except (FlowError, LookupError) as error:
-            if isinstance(error, FlowError) and given.verb in ("run", "wait") and error.__traceback__ is None:
+        except (FlowError, UnknownDispatch) as error:
+            if isinstance(error, ElectronError):  # what a cell failed with, rather than a mistake in the line
                 raise
             raise UsageError(f"flow: {error}") from None
 
