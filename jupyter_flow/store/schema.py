@@ -166,9 +166,7 @@ def _migrate(root: Path) -> None:
 
 def _recognise(index: Path) -> int:
     """The version of an index. Raises StoreCorruption for what is none, StoreError for a later one's."""
-    fd = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with open(fd, "rb") as file:
-        head = file.read(100)
+    head = os.pread(_descriptor(index), 100, 0)
     if not head:
         raise _corrupt(index, "is empty")
     if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
@@ -181,6 +179,22 @@ def _recognise(index: Path) -> int:
             f"{index} was written by a later version of jupyter_flow (format {version}); upgrade to read it."
         )
     return int(version)
+
+
+_descriptors: dict[tuple[int, int], int] = {}  # of indexes that were looked at, by device and inode
+
+
+def _descriptor(index: Path) -> int:
+    """A descriptor to read an index past SQLite, which is never closed.
+
+    To close one takes every lock away that this process has on the file, those of its SQLite connections too;
+    another process that closes the index then takes itself for the last one, and removes the WAL in use.
+    """
+    about = os.lstat(index)
+    known = (about.st_dev, about.st_ino)
+    if known not in _descriptors:
+        _descriptors[known] = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    return _descriptors[known]
 
 
 def _corrupt(index: Path, what: str) -> StoreCorruption:

@@ -116,6 +116,26 @@ def test_two_processes_write_one_store_at_once(root: Path) -> None:
     store.close()
 
 
+def test_a_store_opened_twice_loses_nothing_when_another_process_closes_it(root: Path) -> None:
+    first = Store.open(root)
+    record(first, first.begin(run("a")), [row(0)])
+    second = Store.open(root)  # to look at the index is to open and close its file, past SQLite
+    code = """if True:
+        import sys
+        from jupyter_flow.store import Store
+        from tests.store.samples import record, row, run
+        store = Store.open(sys.argv[1])
+        record(store, store.begin(run("b")), [row(0)])
+        store.close()
+    """
+    assert output(code, root) == ""
+    record(first, first.begin(run("c")), [row(0)])
+    reader = "import sys\nfrom jupyter_flow.store import Store\nprint([r.id for r in Store.open(sys.argv[1]).runs()])"
+    assert output(reader, root).strip() == "['c', 'b', 'a']"
+    first.close()
+    second.close()
+
+
 def test_nothing_told_as_committed_is_lost_to_kill_9(root: Path) -> None:
     code = """if True:
         import os, sys, threading
