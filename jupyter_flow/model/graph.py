@@ -103,6 +103,10 @@ class TransportGraph:
         if label not in labels:
             raise KeyError(label)
         position = labels.index(label)
+        if self.kinds[node] != MIXED:
+            tag = ATOM if self.kinds[node] == PLAIN else OUTPUT
+            self.kinds[node] = MIXED
+            self.calls[node] = bytes([tag]) * len(labels), tuple(self.calls[node]), ()
         tags, items, names = self.calls[node]
         tags = tags[:position] + bytes([LITERAL]) + tags[position + 1 :]
         self.calls[node] = tags, (*items[:position], literal, *items[position + 1 :]), names

@@ -1,6 +1,7 @@
 """``%%electron``: a cell as a task. One def becomes an electron that lattices call; any other cell runs."""
 
 import ast
+import copy
 from argparse import ArgumentTypeError, Namespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from .flow.book import GUESS
 from .flow.boundary import Boundary
 from .flow.definition import Definition, Mapped
 from .flow.flow import Flow
+from .flow.reach import reach
 from .parsing import argument, identifier
 from .shell import Shell, say
 
@@ -32,6 +34,8 @@ def mapped(text: str) -> Mapped:
     variable, equals, iterable = (part.strip() for part in text.partition("="))
     if not equals:
         raise ArgumentTypeError(f"{text!r}: write VARIABLE=ITERABLE, as in fold=folds")
+    if not iterable.isidentifier():
+        raise ArgumentTypeError(f"{iterable!r} is no name: give it one in a cell above, and write {variable}=NAME")
     return Mapped(identifier(variable), identifier(iterable))
 
 
@@ -58,17 +62,19 @@ class Electrons:
         if not tree.body:
             raise UsageError("electron: this cell has no code")
         if is_def(tree):
-            self._function(given, options, body)
+            self._function(given, options, body, tree)
         else:
             self._statements(given, options, body, source, tree)
 
-    def _function(self, given: Namespace, options: Options, body: Body) -> None:
+    def _function(self, given: Namespace, options: Options, body: Body, tree: ast.Module) -> None:
         wrong = [name for name in STATEMENTS if getattr(given, name)]
         if wrong:
             raise UsageError(
                 "electron: -i, -o, --map, --after, --lazy and --show are for cells of statements, which run by "
                 "themselves; this cell is one def, which runs where a lattice calls it"
             )
+        needed = reach(names_of(_heads(tree)).reads, self._flow.space, self._flow.absent)
+        self._flow.need(*needed.pending)
         made = bind_def(self._shell, "electron", body, given.name)
         if isinstance(made, Electron):
             options = options.under(made.options)
@@ -90,6 +96,8 @@ class Electrons:
         )  # fmt: skip
         cell = self._boundary.cell
         key = (cell.key if cell else "") or (f"electron {name}" if given.name else f"{GUESS}{name}")
+        if cell is not None and cell.electron and cell.key:  # not its first: a loop that makes several
+            key = f"{cell.key} {name}"
         if cell is not None:
             cell.electron = True
         try:
@@ -101,6 +109,15 @@ class Electrons:
         if definition.named and name not in execution.makes:
             self._shell.user_ns[name] = Electron(execution.captured.task, options, name)
         self._flow.show(execution)
+
+
+def _heads(tree: ast.Module) -> ast.Module:
+    """What happens when a def is run: its decorators and defaults are looked at, and not its body."""
+    heads = copy.deepcopy(tree)
+    for node in heads.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [ast.copy_location(ast.Pass(), node)]
+    return heads
 
 
 def _whole(source: str) -> str:

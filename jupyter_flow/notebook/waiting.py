@@ -40,8 +40,8 @@ def _cancelling(id: str) -> str:
 class ProgressLine:
     """One line that is written over, and leaves nothing behind. Silent where nobody looks on, or in a thread."""
 
-    def __init__(self, told: Callable[[], str]) -> None:
-        self._told = told
+    def __init__(self, told: Callable[[], str], wipe: Callable[[], object] | None = None) -> None:
+        self._told, self._wipe = told, wipe  # wipe: clears the cell, which shows nothing else yet
         self._began = time.monotonic()
         self._wide = 0
         self._silent = headless() or threading.current_thread() is not threading.main_thread()
@@ -54,6 +54,9 @@ class ProgressLine:
 
     def clear(self) -> None:
         """Leave no trace."""
+        if self._wide and self._wipe is not None:
+            self._wipe()
+            self._wide = 0
         if self._wide:
             self._write("")
             sys.stdout.write("\r")

@@ -19,7 +19,9 @@ from typing import Any
 
 from blake3 import blake3
 
+from ..model.electron import Electron
 from ..model.fingerprint import Fingerprint
+from ..model.lattice import Lattice
 from ..model.options import Options
 from .contents import reduced, told
 from .imports import Reached, names
@@ -37,6 +39,8 @@ UNTOLD = {
     "_abc_impl",
 }
 NEITHER = object()
+# what functools.update_wrapper puts there; the wrapped function counts for itself
+WRAPPED = {"__wrapped__", "__name__", "__qualname__", "__module__", "__doc__", "__annotations__", "__type_params__"}
 
 
 def fingerprint(function: Any) -> Fingerprint:
@@ -119,6 +123,7 @@ class _Walk:
         self._code(function.__code__)
         self.visit(function.__defaults__)
         self.visit(function.__kwdefaults__)
+        self._attributes(function)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
             self.visit(_in_cell(cell))
@@ -130,6 +135,12 @@ class _Walk:
             elif not hasattr(builtins, name):
                 self.tell("undefined", name)
         self.aside.code(function.__code__, function.__module__ or "")
+
+    def _attributes(self, thing: Any) -> None:
+        held = {name: value for name, value in getattr(thing, "__dict__", {}).items() if name not in WRAPPED}
+        if held:
+            self.tell("attributes")
+            self.visit(sorted(held.items()))
 
     def _code(self, code: CodeType) -> None:
         self.tell("code", code.co_code, code.co_exceptiontable, code.co_flags)
@@ -194,6 +205,9 @@ class _Walk:
     def wrapper(self, wrapper: Any) -> None:
         self.tell("wrapper", type(wrapper).__qualname__)
         self.visit(wrapper.__wrapped__)
+        if not isinstance(wrapper, Electron | Lattice):  # a decorator of somebody's: what it is, and what it holds
+            self.visit(type(wrapper))
+            self._attributes(wrapper)
         options = inspect.getattr_static(wrapper, "options", None)
         if isinstance(options, Options) and (options.before or options.after):
             self.tell("hooks")

@@ -9,7 +9,7 @@ instance that goes back is one of the notebook's.
 import pickle
 import types
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -27,7 +27,7 @@ class Home:
         self.space = space
         self.classes: weakref.WeakValueDictionary[str, type] = weakref.WeakValueDictionary()
 
-    def load(self, data: bytes | memoryview, buffers: Sequence[Any] = (), inputs: Namespace = {}) -> Any:
+    def load(self, data: bytes | memoryview, buffers: Sequence[Any] = (), inputs: Mapping[str, Any] = {}) -> Any:
         """Unpickle. inputs: what stands for a name that was pickled as such."""
         return _Arrival(self, data, buffers, inputs).load()
 
@@ -46,7 +46,7 @@ class Home:
 
 
 class _Arrival(pickle.Unpickler):
-    def __init__(self, home: Home, data: bytes | memoryview, buffers: Sequence[Any], inputs: Namespace) -> None:
+    def __init__(self, home: Home, data: bytes | memoryview, buffers: Sequence[Any], inputs: Mapping[str, Any]) -> None:
         super().__init__(BytesIO(data), buffers=buffers)
         self._home, self._inputs = home, inputs
         self._finished: list[type] = []  # they were here before

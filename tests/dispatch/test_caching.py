@@ -506,3 +506,35 @@ def test_a_module_edited_on_disk_is_a_miss(salt: str, tmp_path: Path, monkeypatc
     assert [ran(lambda: f(salt), executor="local").result for _ in range(2)] == [1, 1]
     (tmp_path / f"{module}.py").write_text("def rate(): return 22")
     assert ran(lambda: f(salt), executor="local").result == 22
+
+
+DECORATED = """
+import functools
+
+class Times:
+    def __init__(self, function, by):
+        functools.update_wrapper(self, function)
+        self.function, self.by = function, by
+
+    def __call__(self):
+        return self.by * self.function()
+
+def one():
+    return 1
+
+held = Times(one, {by})
+one.attribute = {by}
+
+def f(salt):
+    return {body}
+"""
+
+
+@pytest.mark.parametrize("body", ["held()", "one.attribute"])
+def test_what_a_decorator_or_a_function_holds_counts(body: str, salt: str) -> None:
+    def value(by: int) -> Any:
+        f = electron(DECORATED.format(by=by, body=body))
+        return ran(lambda: f(salt), executor="thread")
+
+    assert (value(2).result, value(22).result) == (2, 22)
+    assert hits(value(22)) == [True]

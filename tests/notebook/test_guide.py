@@ -10,6 +10,8 @@ import papermill
 import pytest
 from nbconvert import HTMLExporter
 
+from jupyter_flow.cli import main
+
 GUIDE = sorted((Path(__file__).parent.parent.parent / "notebooks").glob("*.ipynb"))
 
 
@@ -43,6 +45,12 @@ def test_papermill_fails_with_the_electron_of_the_last_cell(tmp_path: Path) -> N
         papermill.execute_notebook(
             tmp_path / "in.ipynb", tmp_path / "out.ipynb", kernel_name="python3", progress_bar=False
         )
+
+
+@pytest.mark.parametrize("name", ["ci", "cells"])
+def test_electron_cells_run_side_by_side_from_the_command_line(name: str, tmp_path: Path) -> None:
+    path = next(path for path in GUIDE if path.stem == name)
+    assert main(["run", str(path), "--output", str(tmp_path / "out.ipynb")]) == 0
 
 
 @pytest.mark.parametrize("path", GUIDE, ids=lambda path: path.stem)

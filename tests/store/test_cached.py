@@ -17,7 +17,8 @@ from tests.store.samples import CREATED, Told, finish, output, record, row, run
 
 KEY, OTHER = b"\x01" * 32, b"\x02" * 32
 FIRST = """
-ALTER TABLE attempt DROP COLUMN displays; ALTER TABLE attempt DROP COLUMN origin; DROP TABLE cached; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);
+ALTER TABLE attempt DROP COLUMN displays; ALTER TABLE attempt DROP COLUMN origin;
+DROP TABLE cached; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);
 """
 
 

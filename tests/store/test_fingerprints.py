@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jupyter_flow.model.electron import electron
+from jupyter_flow.model.electron import Electron, electron
 from jupyter_flow.model.hooks import DepsCall
+from jupyter_flow.model.options import Options
 from jupyter_flow.store.fingerprints import fingerprint
 from tests.store.samples import output
 
@@ -129,23 +130,30 @@ def test_equal_text_is_equal_whether_or_not_it_is_one_object() -> None:
     assert fingerprint(functools.partial(print, once)) == fingerprint(functools.partial(print, twice))
 
 
-def test_what_wraps_a_function_counts_as_the_function() -> None:
-    class Electron:
-        def __init__(self, function: Any, secret: int) -> None:
-            self.__wrapped__ = function
-            self.lock = threading.Lock()
-            self.secret = secret
-
-        def __call__(self) -> None: ...
-
+def test_an_electron_counts_as_its_function() -> None:
     def one() -> int:
         return 1
 
     def two() -> int:
         return 2
 
-    assert fingerprint(Electron(one, 1)) == fingerprint(Electron(one, 2))
-    assert fingerprint(Electron(one, 1)) != fingerprint(Electron(two, 1))
+    assert fingerprint(Electron(one, Options(retries=1))) == fingerprint(Electron(one, Options(retries=2)))
+    assert fingerprint(Electron(one)) != fingerprint(Electron(two))
+
+
+def test_any_other_decorator_counts_with_what_it_holds() -> None:
+    class Times:
+        def __init__(self, function: Any, by: int) -> None:
+            functools.update_wrapper(self, function)
+            self.by, self.lock = by, threading.Lock()
+
+        def __call__(self) -> None: ...
+
+    def one() -> int:
+        return 1
+
+    assert fingerprint(Times(one, 1)) == fingerprint(Times(one, 1))
+    assert fingerprint(Times(one, 1)) != fingerprint(Times(one, 2))
 
 
 def test_a_decorators_own_code_counts() -> None:

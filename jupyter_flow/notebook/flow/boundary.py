@@ -10,7 +10,7 @@ from typing import Any
 
 from ..cells import CellRefused, Names, mentions, names_of
 from ..headless import request
-from .execution import CellRun, Seen
+from .execution import CellRun, Seen, State
 from .flow import Flow
 from .reach import reach
 
@@ -31,7 +31,7 @@ class Cell:
         self.names: Names | None = None
         self.seen: dict[str, Seen] = {}
         self.deletes: list[str] = []  # names that are still being made
-        self.visited = self.electron = False
+        self.visited = self.electron = self.ours = self.failed = False
 
 
 class Boundary:
@@ -67,14 +67,16 @@ class Boundary:
         try:
             if isinstance(tree, ast.Module) and not _only_ours(tree):
                 self._prepare(tree)
+            elif self.cell is not None and not self.cell.visited:
+                self.cell.visited = self.cell.ours = True
         except Exception:  # the shell would drop us for good
             LOG.exception("a cell's names could not be looked into")
         return tree
 
     def _prepare(self, tree: ast.Module) -> None:
         cell = self.cell
-        names = _analysed(tree, cell.raw if cell else "")
         code = _without_ours(tree)
+        names = _analysed(code, cell.raw if cell else "")
         wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in _only_deleted(tree)]
         if cell is not None and not cell.visited:
             cell.visited, cell.names = True, names
@@ -87,6 +89,10 @@ class Boundary:
             if cell is not None and self.flow.pending(name) is not None and name not in found.pending:
                 self.flow.space[name] = DELETABLE
                 cell.deletes.append(name)
+        for name in names.carries if names is not None else ():
+            execution = found.pending.get(name)
+            if execution is not None and execution.state in (State.FAILED, State.CANCELLED):
+                del found.pending[name]
         if found.pending:
             self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
             _insert(tree, sorted(found.pending))
@@ -108,8 +114,11 @@ class Boundary:
         cell = self._running.pop() if self._running else None
         if cell is None:
             return
-        if not cell.electron:
+        cell.failed = result is not None and not result.success
+        if not cell.electron and not (cell.ours and "%flow" in cell.raw):
             self._note(cell)
+        for outer in self._running:  # what a cell within it made is not its own
+            outer.before = self._identities()
         self.flow.bind()
         if self.flow.auto and not self._running and self.flow.replaying is None:
             self._keep_up()
@@ -125,7 +134,7 @@ class Boundary:
         makes = dict.fromkeys(name for name in {*now, *cell.before} if self._changed(name, cell, now))
         makes |= dict.fromkeys(name for name in cell.deletes if name not in now)
         names = cell.names
-        if names is not None:
+        if names is not None and not cell.failed:
             there = (*names.writes, *names.defines, *names.imports, *names.targets)
             makes |= dict.fromkeys(name for name in there if name in now and flow.pending(name) is None)
         made = tuple(sorted(makes))
@@ -133,7 +142,11 @@ class Boundary:
             return
         known = flow.book.cell(cell.key or _key(made, cell))
         known.definition, known.raw = None, cell.raw
-        flow.book.ran(known, CellRun(known, cell.count, cell.seen, made), made)
+        run = CellRun(known, cell.count, cell.seen, made)
+        if cell.failed and known.run is not None:  # what it was to make is still its own to make
+            run.makes = tuple(dict.fromkeys((*made, *known.run.makes)))
+        run.failed = cell.failed
+        flow.book.ran(known, run, made)
 
     def _changed(self, name: str, cell: Cell, now: dict[str, int]) -> bool:
         """Whether an ordinary cell changed a name, and not we in the meantime."""

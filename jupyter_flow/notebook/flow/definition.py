@@ -1,5 +1,6 @@
 """An electron cell as it is written."""
 
+import ast
 from dataclasses import dataclass, field
 
 from ...model.options import Options
@@ -35,8 +36,19 @@ class Definition:
 
     def reads(self) -> tuple[str, ...]:
         """The names it may take from the notebook."""
-        names = dict.fromkeys((*self.names.reads, *self.names.carries, *(self.inputs or ())))
+        found = self.names
+        names = dict.fromkeys((*found.reads, *found.carries, *found.deletes, *self._perhaps(), *(self.inputs or ())))
         if self.mapped:
             names.pop(self.mapped.variable, None)
             names[self.mapped.iterable] = None
         return tuple(names)
+
+    def _perhaps(self) -> list[str]:
+        """What it defines or imports on some paths only: on the others it hands back what was there."""
+        always: set[str] = set()
+        for node in ast.parse(self.source).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                always.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                always |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        return [name for name in (*self.names.defines, *self.names.imports) if name not in always]

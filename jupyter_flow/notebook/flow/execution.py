@@ -16,7 +16,7 @@ from ...session import session
 from ...store.latch import Latch
 from .capture import ELEMENTS, Captured
 from .definition import Definition
-from .reach import Behind
+from .reach import NOWHERE, Behind
 
 if TYPE_CHECKING:
     from .book import Cell
@@ -53,6 +53,7 @@ class CellRun:
     def __init__(self, cell: "Cell", count: int, seen: Mapping[str, Seen], makes: tuple[str, ...]) -> None:
         self.cell, self.count, self.seen, self.makes = cell, count, dict(seen), makes  # count: as in In [3]
         self.number = next(_numbers)
+        self.failed = False  # an ordinary cell that raised: it may have made a part of it
 
     def digest_of(self, name: str) -> bytes | None:
         """A digest of a value it made, where it is known."""
@@ -73,6 +74,7 @@ class Execution(CellRun):
         self.value: Value | None = None
         self.began = time.monotonic()
         self.bound = False  # its values are in the notebook
+        self.early: set[str] = set()  # imports that were bound when it began
         self.left: dict[str, str] = {}  # what it could not hand back, and why
         self.cause: Execution | None = None  # of its failure, where that is another one's
 
@@ -119,6 +121,14 @@ class Execution(CellRun):
         """Raise ElectronCancelled where the session was closed under it: nothing will come any more."""
         if self.run is not None and self.run.status is Status.INTERRUPTED:
             raise ElectronCancelled(f"electron {self.name!r} was interrupted: the session was closed")
+
+    def given(self, name: str) -> "tuple[Execution | None, Any]":
+        """What it was given for a name: the execution that makes it, or a value; neither where it had none."""
+        for wait in self.captured.waits.values():
+            if name in wait.names:
+                own = wait.producer.cell is self.cell and wait.producer.state in (State.FAILED, State.CANCELLED)
+                return wait.producer.given(name) if own else (wait.producer, NOWHERE)
+        return None, self.input(name) if name in self.captured.digests else NOWHERE
 
     def input(self, name: str) -> Any:
         """A value that it took from the notebook, as it was."""

@@ -20,7 +20,8 @@ from .definition import Definition
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
 from .lines import CellLine, answer
-from .reach import CODE, stripped, written_here
+from .reach import CODE, NOWHERE, stripped, written_here
+from .replay import Later, again_here, later_ones, restore
 from .scheduler import Scheduler
 from .shield import shielded
 from .staleness import Survey
@@ -53,14 +54,36 @@ class Flow:
     def run(self, key: str, definition: Definition, count: int) -> Execution:
         """Run an electron cell, in the background. Raises BuildError, and what an input failed with."""
         self.bind()
-        self._bind_imports(definition)
         cell = self.book.cell(key)
-        captured = capture(definition, self.space, self.absent)
+        own = self._own_failure(cell, definition)
+
+        def absent(name: str) -> Execution | None:
+            return own[name][0] if name in own else self.absent(name)
+
+        captured = capture(definition, self.space, absent, {name: value for name, (_, value) in own.items()})
         execution = self._register(cell, definition, captured, count, self.pending)
+        self._bind_imports(execution)
         for wait in captured.waits.values():  # now that it is known, and will be run again with what it needs
             for name in wait.names:
                 wait.producer.owes(name)
         return execution
+
+    def _own_failure(self, cell: Cell, definition: Definition) -> "dict[str, tuple[Execution | None, Any]]":
+        """Names whose version is a failed run of this very cell, and what stands for it when the cell is run again.
+
+        That is what the failed run was given: another cell's output, or a value; nothing where it had none. A name
+        that a cell may or may not assign is no input where whoever was to make it has failed.
+        """
+        found: dict[str, tuple[Execution | None, Any]] = {}
+        for name in definition.reads():
+            run = self.absent(name)
+            if run is None or run.state not in (State.FAILED, State.CANCELLED):
+                continue
+            if run.cell is cell:
+                found[name] = run.given(name)
+            elif name in definition.names.carries and name not in definition.names.reads:
+                found[name] = None, NOWHERE
+        return found
 
     def again(self, cell: Cell) -> Execution:
         """Run an electron cell again as if all were run in order."""
@@ -126,16 +149,14 @@ class Flow:
             if isinstance(made, Execution) or self.book.current.get(name) is made:
                 continue
             if made is not seen.by:
-                maker = producer.numbered if producer else "another cell"
-                raise FlowError(
-                    f"{cell.numbered} reads the {name!r} of {maker}, and the notebook has another one by now: "
-                    f"run {maker} again"
-                )
+                raise FlowError(_superseded(name, cell, producer, self.book.current.get(name)))
             values[name] = before.input(name)
         return values
 
-    def _bind_imports(self, definition: Definition) -> None:
-        """Imports that cost nothing are bound at once: modules that are loaded."""
+    def _bind_imports(self, execution: Execution) -> None:
+        """Imports that cost nothing are bound at once: of modules that are loaded, where a name is only that."""
+        definition, names = execution.definition, execution.definition.names
+        more = {*names.reads, *names.writes, *names.targets, *names.defines, *names.deletes}
         for statement in ast.parse(definition.source).body:
             if isinstance(statement, ast.Import):
                 modules = [alias.name for alias in statement.names]
@@ -143,20 +164,22 @@ class Flow:
                 modules = [statement.module]
             else:
                 continue
-            if all(module in sys.modules for module in modules) and "__future__" not in modules:
+            bound = {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+            if all(module in sys.modules for module in modules) and "__future__" not in modules and not bound & more:
                 exec(compile(ast.Module([statement], []), definition.file, "exec"), self.space)
+                execution.early |= bound
 
     # names -------------------------------------------------------------------------------------------
 
     def pending(self, name: str) -> Execution | None:
         """The execution that a name waits for; None where the notebook has it, or nobody makes it."""
         run = self.book.current.get(name)
-        return run if isinstance(run, Execution) and not run.bound else None
+        return run if isinstance(run, Execution) and not run.bound and name not in run.early else None
 
     def absent(self, name: str) -> Execution | None:
         """The execution whose output a name is, where the notebook does not have it: not yet, or not at all."""
         run = self.book.current.get(name)
-        if not isinstance(run, Execution):
+        if not isinstance(run, Execution) or name in run.early:
             return None
         return run if not run.bound or (name in run.left and name not in self.space) else None
 
@@ -167,19 +190,22 @@ class Flow:
     def need(self, *names: str) -> None:
         """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt."""
         wanted = dict.fromkeys(found for name in names if (found := self.pending(name)) is not None)
-        self.wait(list(wanted))
+        self.wait(list(wanted), first=True)
         self.bind()
         for name in names:
             run = self.book.current.get(name)
             if isinstance(run, Execution):
                 run.owes(name)
 
-    def wait(self, executions: Sequence[Execution]) -> None:
-        """Wait for executions to end, well or not. An interrupt stops the waiting, not them."""
+    def wait(self, executions: Sequence[Execution], first: bool = False) -> None:
+        """Wait for executions to end, well or not. An interrupt stops the waiting, not them.
+
+        first: nothing of the cell has been shown yet, so that of the waiting nothing needs to stay.
+        """
         waiting = [execution for execution in executions if not execution.ended.is_set()]
         for execution in waiting:
             self.scheduler.wake(execution)
-        line = ProgressLine(lambda: _waited(waiting))
+        line = ProgressLine(lambda: _waited(waiting), self.shell.display_pub.clear_output if first else None)
         try:
             for execution in waiting:
                 while not execution.ended.wait(TICK):
@@ -188,10 +214,16 @@ class Flow:
         except KeyboardInterrupt:
             line.clear()
             names = " ".join(execution.name for execution in waiting if not execution.ended.is_set())
-            say(f"interrupted: {names or 'it'} goes on; to stop: %jupyter_flow flow cancel {names}".rstrip())
+            say(f"interrupted: {names or 'it'} goes on; to stop: {self._magic()} cancel {names}".rstrip())
             raise
         finally:
             line.clear()
+
+    def _magic(self) -> str:
+        """Our magic, which another extension's may keep from its name."""
+        magic = self.shell.magics_manager.magics["line"].get("flow")
+        ours = getattr(magic, "__module__", "").startswith(__package__ or "")
+        return "%flow" if ours else "%jupyter_flow flow"
 
     def bind(self) -> None:
         """(between cells) What electron cells have made since is the notebook's."""
@@ -274,54 +306,28 @@ class Flow:
         """
         plan = self.survey().plan(wanted)
         started = []
+        later: Later = {}
         try:
             for cell in plan:
+                later = {**later_ones(self, cell, plan), **later}
                 if cell.definition is not None:
                     started.append(self.again(cell))
                 else:
-                    self._again_here(cell)
+                    again_here(self, cell)
         finally:
             self.show(*started)
-        self._restore()
+            restore(self, later)
         return plan
 
-    def _again_here(self, cell: Cell) -> None:
-        aside = self._set_aside(cell)
-        self.replaying = cell
-        try:
-            done = self.shell.run_cell(cell.raw, store_history=False)
-        finally:
-            self.replaying = None
-            for name, (run, later, value) in aside.items():
-                if self.book.current.get(name) is run:
-                    self.book.current[name], self.space[name] = later, value
-        done.raise_error()
 
-    def _set_aside(self, cell: Cell) -> dict[str, tuple[Execution, CellRun, Any]]:
-        """Let an ordinary cell find what it reads as it was before later cells made it: which version, which later
-        one, and what that one held.
-        """
-        aside: dict[str, tuple[Execution, CellRun, Any]] = {}
-        self.bind()
-        for name in cell.run.seen if cell.run else ():
-            producer, later = self.book.producer(name, cell), self.book.current.get(name)
-            made = producer.execution if producer is not None else None
-            if made is None or later is None or later is made:
-                continue
-            if name in self.space:
-                aside[name] = made, later, self.space.pop(name)
-            self.book.current[name], made.bound = made, False
-        return aside
-
-    def _restore(self) -> None:
-        """Let every name be the version of the last cell that makes it."""
-        for name, run in list(self.book.current.items()):
-            last = self.book.last_maker(name)
-            execution = last.execution if last is not None else None
-            if execution is not None and execution is not run:
-                self.book.current[name] = execution
-                execution.bound = False
-                self.space.pop(name, None)
+def _superseded(name: str, cell: Cell, producer: Cell | None, now: CellRun | None) -> str:
+    there = f"that of {now.cell.numbered}" if now is not None else "another one"
+    if producer is None:
+        return f"no cell before {cell.numbered} makes the {name!r} that it reads any more, and the notebook has {there}"
+    return (
+        f"{cell.numbered} reads the {name!r} of {producer.numbered}, and the notebook has {there} by now: "
+        f"run {producer.numbered} again"
+    )
 
 
 def _waited(executions: Sequence[Execution]) -> str:

@@ -25,6 +25,8 @@ CODE = (
 INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "__doc__"})
 MOST = 10_000  # things that are looked at for code behind one value
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+HISTORY = {"In": "_ih", "Out": "_oh", "_ih": "_ih", "_oh": "_oh", "_dh": "_dh"}  # what IPython keeps under two names
+NOWHERE: Any = object()  # stands for the value of a name that is not there
 SHELL = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open", "_ih", "_oh", "_dh"})  # IPython's own
 
 
@@ -70,8 +72,7 @@ def reach(
             found.pending[name] = waited
             visit(waited.behind.reads)
             found.stores |= dict.fromkeys(waited.behind.stores)
-        elif (name in space or name in instead) and name not in SHELL:
-            value = instead[name] if name in instead else space[name]
+        elif (value := instead.get(name, space.get(name, NOWHERE))) is not NOWHERE and not _shells(name, value, space):
             _sort(name, value, found)
             for function in functions_of(value, space):
                 visit(sorted(reached(function.__code__)))
@@ -113,6 +114,16 @@ def _gives_code(value: Any) -> bool:
     return isinstance(value, types.FunctionType) and any(_makes(value.__code__))
 
 
+def _shells(name: str, value: Any, space: Mapping[str, Any]) -> bool:
+    """Whether a name holds what IPython put there: the user may have another use for it."""
+    if name not in SHELL:
+        return False
+    if name in HISTORY:
+        return value is space.get(HISTORY[name])
+    home = getattr(value, "__module__", None) or type(value).__module__
+    return home.startswith(("IPython", "ipykernel")) or (name == "open" and home in ("io", "_io"))
+
+
 def _sort(name: str, value: Any, found: Reach) -> None:
     if isinstance(value, CODE):
         found.code[name] = value
@@ -128,6 +139,7 @@ def stripped(value: Any, space: Mapping[str, Any]) -> Any:
     if isinstance(value, types.FunctionType) and value.__globals__ is space:
         bare = types.FunctionType(value.__code__, {}, value.__name__, value.__defaults__, value.__closure__)
         bare.__kwdefaults__, bare.__module__ = value.__kwdefaults__, value.__module__
+        bare.__dict__.update(value.__dict__)
         return bare
     if isinstance(value, CACHED):
         return "cached", value.cache_parameters(), stripped(value.__wrapped__, space)
@@ -141,7 +153,8 @@ def stripped(value: Any, space: Mapping[str, Any]) -> Any:
         return type(value).__name__, stripped(value.__func__, space)
     if isinstance(value, type) and homemade(value):
         members = {name: stripped(member, space) for name, member in vars(value).items() if name not in INTERNAL}
-        return value.__qualname__, value.__bases__, sorted(members.items(), key=lambda item: item[0])
+        kind = stripped(type(value), space)
+        return value.__qualname__, kind, value.__bases__, sorted(members.items(), key=lambda item: item[0])
     return value
 
 

@@ -72,6 +72,10 @@ def _state(cell: Cell, survey: Survey) -> str:
     execution, reasons = cell.execution, survey.reasons.get(cell, [])
     if execution is not None and execution.state in (State.WAITING, State.RUNNING):
         return how_far(execution)
+    if execution is not None and execution.state is State.FAILED:
+        return f"not run: {execution.cause.name} has failed" if execution.cause is not None else "failed"
+    if execution is not None and execution.state is State.CANCELLED:
+        return "cancelled"
     if reasons:
         return f"stale: {', '.join(reasons)}"
     return "up to date"

@@ -82,7 +82,7 @@ class Survey:
         return found
 
     def _reasons(self, cell: Cell, run: CellRun) -> list[str]:
-        reasons = []
+        reasons = ["it failed"] if run.failed else []
         if isinstance(run, Execution) and run.state in (State.FAILED, State.CANCELLED):
             reasons.append("it failed" if run.state is State.FAILED else "it was cancelled")
         if isinstance(run, Execution) and run.state is State.LAZY:

@@ -1,4 +1,4 @@
-"""Random notebooks that make sense, shells to run them in, and what is left in a namespace, told so that it compares."""
+"""Random notebooks that make sense, shells to run them in, and what a namespace is left with, so that it compares."""
 
 import re
 import sys
@@ -32,7 +32,8 @@ KINDS = {
 }
 
 # In curly brackets: a small letter is a name of that kind that is there, a capital one that is assigned, `.` the one
-# before it, `n` one of numbers, there or not; `e` an expression, `l` one inside a function, that may read what is not there yet.
+# before it, `n` one of numbers, there or not; `e` an expression, `l` one inside a function, that may read what is not
+# there yet.
 NUMBERS = ["1", "2", "{i}", "{i}"]
 EXPRESSIONS = [
     *["({e} + {e})", "({e} - {e})", "({e} if {e} % 2 else {e})", "({e} and {e})", "len({x})", "sum({x})"],
@@ -88,10 +89,12 @@ CELLS = [
     ],
     *["def {G}():\n    return f() + {l}", "def {G}(*z):\n    return sum(z, {l})", "{G} = lambda z={e}: z + {l}"],
     *[
-        "class {C}:\n    count = {e}\n    def __init__(self):\n        self.n = {l}\n    def m(self):\n        return self.n + {l}"
+        "class {C}:\n    count = {e}\n    def __init__(self):\n        self.n = {l}\n"
+        "    def m(self):\n        return self.n + {l}"
     ],
     *[
-        "class {C}:\n    count = 0\n    n = {e}\n    def m(self):\n        return {l} + f()\n    def up(self):\n        self.n = {l}"
+        "class {C}:\n    count = 0\n    n = {e}\n    def m(self):\n        return {l} + f()\n"
+        "    def up(self):\n        self.n = {l}"
     ],
     *["class {H}({c}):\n    def m(self):\n        return super().m() + {l}", "class {H}({c}):\n    n = {e}"],
     *["{O} = {c}()", "{O} = {h}()", "{o}.n = {e}", "{o}.n += {e}", "if hasattr({o}, 'up'):\n    {.}.up()\n    pass"],

@@ -153,6 +153,9 @@ class Kernel:
     def _execute_input(self, ran: Ran, content: dict[str, Any]) -> None:
         ran.begun = True
 
+    def _clear_output(self, ran: Ran, content: dict[str, Any]) -> None:
+        ran.outputs.clear()
+
     def _stream(self, ran: Ran, content: dict[str, Any]) -> None:
         ran.outputs.append(content)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+
 from tests.notebook.flow.books import notebooks, plainly, shells, told
 
 HERE = ["thread", "inline"]
@@ -94,8 +95,9 @@ def test_a_cell_that_fails_makes_nothing_and_takes_nothing_away(data: st.DataObj
 
 
 def plain_values(what: dict[str, Any]) -> dict[str, Any]:
-    """Without what may call a function whose names are lost."""
-    return {name: value for name, value in what.items() if name not in ("f", "g", "C", "D", "o", "p", "last")}
+    """Without what may call a function whose names are lost, and the imports, which are bound before the cell fails."""
+    aside = {"f", "g", "C", "D", "o", "p", "last", "math", "path", "floor", "np", "contextlib"}
+    return {name: value for name, value in what.items() if name not in aside}
 
 
 TOGETHER = ["xs = [1]\nboth = [xs, xs]", "xs.append(2)\nboth.append(xs)\npass", "xs.append(3)\nboth[1].append(4)\npass"]
@@ -205,3 +207,42 @@ def test_a_function_that_assigns_a_global_and_is_not_called_leaves_it(notebook: 
     notebook.run("n = 1\ndef later():\n    global n\n    n = 2")
     notebook.run("%%electron -x thread\nsteps = [later]")
     assert notebook["n"] == 1
+
+
+@pytest.mark.parametrize("cell", ["if n:\n    with open(n) as m:\n        del m", "if n:\n    m = 1\n    del m"])
+def test_a_name_that_is_deleted_on_a_path_not_taken_stays(notebook: Any, cell: str) -> None:
+    notebook.run("n = 0\nm = 2")
+    notebook.run(f"%%electron -x thread\n{cell}")
+    assert notebook["m"] == 2
+
+
+@pytest.mark.usefixtures("attended")
+def test_a_module_that_is_loaded_is_there_while_the_cell_that_imports_it_runs(notebook: Any) -> None:
+    notebook.run("import threading, sys\nsys.gate_of_test = threading.Event()")
+    notebook.run("%%electron -x thread\nimport sys as loaded\nloaded.gate_of_test.wait(30)\nx = 1")
+    notebook.run("loaded.gate_of_test.set()")
+    assert notebook.run("x") == 1
+
+
+def test_a_name_that_is_read_before_it_is_imported_is_the_notebooks(notebook: Any) -> None:
+    notebook.run("path = 1")
+    notebook.run("%%electron -x thread\nx = path + 1\nfrom os import path")
+    assert notebook.run("(x, path.sep)") == (2, "/")
+
+
+def test_what_is_defined_or_imported_on_a_path_not_taken_stays(notebook: Any) -> None:
+    notebook.run("n = 0\nimport math\ndef f(): return 1")
+    notebook.run("%%electron -x thread\nif n:\n    import math\n    def f(): return 2\nx = 1")
+    assert notebook.run("(f(), math.floor(1.5), x)") == (1, 1, 1)
+
+
+@pytest.mark.usefixtures("attended")
+def test_a_def_waits_for_what_its_defaults_name_and_not_for_its_body(notebook: Any) -> None:
+    notebook.run("import threading, sys\nsys.gate_of_test = threading.Event()")
+    notebook.run("%%electron -x thread\nk = 1")
+    notebook.run("%%electron -x thread\nimport sys\nsys.gate_of_test.wait(30)\nlater = 2")
+    notebook.run("%%electron\ndef f(z=k):\n    return z + later")
+    assert not notebook["sys"].gate_of_test.is_set()
+    assert "later" not in notebook.shell.user_ns
+    notebook.run("sys.gate_of_test.set()")
+    assert notebook.run("f()") == 3

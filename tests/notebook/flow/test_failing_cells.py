@@ -16,7 +16,7 @@ def test_an_interrupt_ends_the_waiting_cell_and_not_the_electron(kernel: Kernel)
     kernel.interrupt()
     kernel.ends(ran)
     assert ran.error.startswith("KeyboardInterrupt")
-    assert "interrupted: make goes on; to stop: %jupyter_flow flow cancel make" in ran.text
+    assert "interrupted: make goes on; to stop: %flow cancel make" in ran.text
     assert "jupyter_flow/" not in ran.traceback
     assert kernel.value("globals().get('touched')") == "None"
     kernel.open("make")

@@ -57,7 +57,7 @@ def test_an_interrupt_ends_the_wait_of_an_electron_cell(headless: Kernel, tmp_pa
     headless.reached("make")
     headless.interrupt()
     assert headless.ends(ran).error.startswith("KeyboardInterrupt")
-    assert "make goes on; to stop: %jupyter_flow flow cancel make" in ran.text
+    assert "make goes on; to stop: %flow cancel make" in ran.text
     headless.open("make")
     assert headless.value("x") == "41"
 
