@@ -631,7 +631,7 @@ def test_a_cell_runs_the_same_with_only_what_it_reads_and_carries(cell: str) -> 
     found = names_of(ast.parse(cell))
     plain = ran(cell, full_space())
     assume(plain is not None)
-    there = {*found.reads, *found.carries}
+    there = {*found.reads, *found.carries, *found.deletes}  # what a cell deletes comes along as well
     alone = ran(cell, {name: value for name, value in full_space().items() if name in there})
     assert alone is not None
     for name in (*found.writes, *found.deletes):
