@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ruff.__main__ import find_ruff_bin
 
 from jupyter_flow.notebook.scripts import NotExportable, export, export_notebook
 
@@ -68,7 +69,7 @@ def run(script: str) -> "subprocess.CompletedProcess[str]":
 
 def check_format(script: str) -> None:
     """Formatters and linters have nothing to say."""
-    ruff = pytest.importorskip("ruff.__main__").find_ruff_bin()
+    ruff = find_ruff_bin()
     for command in (["format", "--diff"], ["check"]):
         done = subprocess.run(
             [ruff, *command, "--isolated", "-"], input=script, capture_output=True, text=True, check=False
