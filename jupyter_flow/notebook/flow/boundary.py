@@ -20,6 +20,7 @@ OURS = frozenset(
     {"electron", "lattice", "flow", "executor", "result", "jupyter_flow"}
 )  # magics that wait by themselves
 DELETABLE = object()  # stands where a name is still being made, so that it can be deleted
+RUNS = frozenset({"time"})  # magics that run their code once, in the notebook's names
 CALLS = frozenset({"run_line_magic", "run_cell_magic"})
 
 
@@ -75,7 +76,7 @@ class Boundary:
 
     def _prepare(self, tree: ast.Module) -> None:
         cell = self.cell
-        code = _without_ours(tree)
+        code = self._unwrapped(_without_ours(tree))
         names = _analysed(code, cell.raw if cell else "")
         wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in _only_deleted(tree)]
         if cell is not None and not cell.visited:
@@ -96,6 +97,16 @@ class Boundary:
         if found.pending:
             self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
             _insert(tree, sorted(found.pending))
+
+    def _unwrapped(self, tree: ast.Module) -> ast.Module:
+        """The code that a magic like ``%%time`` runs here and now; any other as it is."""
+        body = _wrapped(tree)
+        if body is None:
+            return tree
+        try:
+            return ast.parse(str(self.flow.shell.transform_cell(body)))
+        except SyntaxError:
+            return tree
 
     def explain(self, error: BaseException) -> str | None:
         """What to add to an error about a name that is still being made, and that nobody could see was needed."""
@@ -193,6 +204,16 @@ def _is_ours(node: ast.AST) -> bool:
         return False
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Constant) and first.value in OURS
+
+
+def _wrapped(tree: ast.Module) -> str | None:
+    """What stands below a ``%%time`` or behind a ``%time``."""
+    statement = tree.body[0] if len(tree.body) == 1 else None
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CALLS):
+        return None
+    texts = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
+    return texts[-1] if len(texts) > 1 and texts[0] in RUNS and isinstance(texts[-1], str) else None
 
 
 def _only_ours(tree: ast.Module) -> bool:

@@ -112,7 +112,7 @@ class FlowCommands:
 
     def _executions(self, names: list[str]) -> list[Execution]:
         if not names:
-            return self._flow.scheduler.live
+            return [execution for execution in self._flow.scheduler.live if execution.cell.execution is execution]
         return [execution for name in names if (execution := self._cell([name]).execution) is not None]
 
     def _cell(self, names: list[str]) -> Cell:

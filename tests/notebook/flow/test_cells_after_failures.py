@@ -87,3 +87,14 @@ def test_names_that_ipython_uses_too_are_the_users_where_they_are(kernel: Kernel
     kernel.goes("from gzip import open\nIn = 5")
     kernel.goes("%%electron of\nwhich = open.__module__, In")
     assert kernel.value("which") == "('gzip', 5)"
+
+
+@pytest.mark.parametrize("change", ["%%time\nxs.append(1)", "%time xs.append(1)"])
+def test_what_a_timed_cell_changes_is_its_own_to_make(kernel: Kernel, change: str) -> None:
+    kernel.goes("xs = []", "xs")
+    kernel.goes(change, "change")
+    kernel.goes("%%electron count\nn = len(xs)", "count")
+    assert kernel.value("n") == "1"
+    kernel.goes("xs = [7]", "xs")
+    updated(kernel)
+    assert kernel.value("n, xs") == "(2, [7, 1])"
