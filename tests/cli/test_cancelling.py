@@ -18,7 +18,10 @@ def other() -> "Iterator[tuple[subprocess.Popen[str], str]]":
     process, id = kernel()
     yield process, id
     process.kill()
-    process.communicate()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None
+        pipe.close()
 
 
 def test_it_ends_in_the_kernel_that_runs_it(other: "tuple[subprocess.Popen[str], str]") -> None:
