@@ -613,28 +613,38 @@ def full_space() -> dict[str, Any]:
 
 def ran(cell: str, space: dict[str, Any]) -> dict[str, Any] | None:
     """The names after a cell; None if it fails."""
-    space = {"__builtins__": builtins, "null": nullcontext, **space}
-    before = sys.gettrace()
-    sys.settrace(patience())
+    left = iter(range(2_000))
+
+    def step() -> None:
+        if next(left, None) is None:
+            raise RecursionError
+
+    space = {"__builtins__": {**vars(builtins), "_step": step}, "null": nullcontext, **space}
     try:
-        exec(compile(cell, "<cell>", "exec"), space)
+        exec(compile(Patience().visit(ast.parse(cell)), "<cell>", "exec"), space)
     except (AssertionError, NameError, RecursionError, TypeError, ValueError):
         return None
-    finally:
-        sys.settrace(before)
     return space
 
 
-def patience(steps: int = 20_000) -> Any:
-    """Ends a program that goes on and on: functions that call each other twice double a number without end."""
-    left = iter(range(steps))
+class Patience(ast.NodeTransformer):
+    """Counts the calls: functions that call each other twice, or again in a `finally`, double a number without end.
 
-    def trace(frame: Any, event: str, argument: Any) -> Any:
-        if next(left, None) is None:
-            raise RecursionError
-        return trace
+    A trace function would not do, for Python drops it at its first exception, and the `finally` blocks go on.
+    """
 
-    return trace
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.body.insert(0, ast.copy_location(ast.Expr(self.step(node)), node.body[0]))
+        return ast.fix_missing_locations(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        self.generic_visit(node)
+        node.body = ast.BoolOp(ast.Or(), [self.step(node), node.body])
+        return ast.fix_missing_locations(node)
+
+    def step(self, node: ast.AST) -> ast.Call:
+        return ast.Call(ast.Name("_step", ast.Load()), [], [])
 
 
 def same(one: Any, other: Any) -> bool:
