@@ -29,6 +29,8 @@ from .telling import Telling
 if TYPE_CHECKING:
     from .dispatcher import Dispatcher
 
+Stopped = tuple["Run", list[tuple[int, int]]]  # attempts of a run that are to be stopped
+
 
 class Run(Telling):
     """A dispatch while it runs."""
@@ -200,15 +202,30 @@ class Run(Telling):
 
     def cancel(self, nodes: Sequence[int] | None = None) -> None:
         """Stop nodes, or everything."""
-        seen = {node: self._witnessed(node) for node in list(self.begun) if nodes is None or node in nodes}
+        seen = self._witnesses(nodes)
         with self._dispatcher.lock:
-            commands = self.machine.cancel(nodes)
-            if commands.ended:
-                self._write(cancelled(self.machine, commands, self.begun, seen))
+            stopped = self._cancel(nodes, seen)
+        for run, attempts in stopped:
+            self._dispatcher.stop(run, attempts)
+
+    def _cancel(self, nodes: Sequence[int] | None, seen: Mapping["Run", Mapping[int, Seen]]) -> list["Stopped"]:
+        """(lock) What is inside is written first: whoever is told of the end finds all of it cancelled."""
+        commands = self.machine.cancel(nodes)
+        stopped = [(self, [(node, self.machine.attempts[node]) for node in commands.stop])]
         for node in commands.stop:
             if node in self.children:
-                self.children[node].cancel()
-        self._dispatcher.stop(self, [(node, self.machine.attempts[node]) for node in commands.stop])
+                stopped += self.children[node]._cancel(None, seen)
+        if commands.ended:
+            self._write(cancelled(self.machine, commands, self.begun, seen.get(self, {})))
+        return stopped
+
+    def _witnesses(self, nodes: Sequence[int] | None) -> dict["Run", dict[int, Seen]]:
+        """What the nodes that are to be stopped have printed so far, those of sublattices among them."""
+        found = {self: {node: self._witnessed(node) for node in list(self.begun) if nodes is None or node in nodes}}
+        for node, child in list(self.children.items()):
+            if nodes is None or node in nodes:
+                found |= child._witnesses(None)
+        return found
 
     def seen(self, node: int) -> Seen:
         """What a node that runs has printed and displayed so far; of one that has just ended, what it did."""

@@ -125,6 +125,36 @@ def test_a_timeout_of_a_sublattice_is_for_each_electron_inside() -> None:
     assert jf.dispatch(flow)().result(30) == 0.25
 
 
+def test_who_is_told_that_a_dispatch_was_cancelled_finds_its_sublattices_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+    real = Run._end
+    monkeypatch.setattr(Run, "_end", lambda run, *told: (order.append(run.graph.name), real(run, *told)))
+
+    @jf.electron
+    @jf.lattice
+    def inner() -> Any:
+        return pause(pause(20))
+
+    @jf.electron
+    @jf.lattice
+    def middle() -> Any:
+        return inner()
+
+    @jf.lattice
+    def flow() -> Any:
+        return middle()
+
+    for nodes in (None, [0]):
+        order.clear()
+        id = jf.dispatch(flow)()
+        until(lambda: len(jf.session().dispatcher.runs) == 3)
+        jf.cancel(id, nodes)
+        assert jf.get_result(id, wait=True, timeout=30).status == "CANCELLED"
+        assert order == ["inner", "middle", "flow"]
+
+
 def test_a_lattice_without_electrons_completes_at_once() -> None:
     @jf.lattice
     def empty() -> int:
