@@ -10,13 +10,14 @@ from IPython.core.magic import no_var_expand
 from ...model.errors import ElectronError, FlowError, UnknownDispatch
 from ...model.node import NodeResult
 from ...session import session
+from ..headless import headless
 from ..parsing import argument, parsed, takes
 from ..shell import say
 from ..targets import node_of, result_of, split_target
 from .book import Cell
 from .execution import Execution
 from .flow import Flow
-from .report import FlowTable
+from .report import FlowTable, FollowedTable, is_under_way
 from .source import debugging, inputs_of
 
 VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export")
@@ -55,11 +56,23 @@ class FlowCommands:
                 raise
             raise UsageError(f"flow: {error}") from None
 
-    def _status(self, names: list[str]) -> FlowTable:
-        return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported)
+    def _status(self, names: list[str]) -> FlowTable | None:
+        return self._table(stale_only=False)
 
-    def _stale(self, names: list[str]) -> FlowTable:
-        return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported, stale_only=True)
+    def _stale(self, names: list[str]) -> FlowTable | None:
+        return self._table(stale_only=True)
+
+    def _table(self, stale_only: bool) -> FlowTable | None:
+        """The table; shown already where it is to follow its cells. Where nobody looks on, it is that of their end."""
+        flow = self._flow
+        if headless(flow.shell):
+            flow.wait([execution for execution in self._executions([]) if is_under_way(execution)])
+            flow.bind()
+        table = FlowTable(flow.book, flow.survey(), flow.imported, stale_only)
+        if not table.under_way or getattr(flow.shell, "kernel", None) is None:
+            return table
+        flow.live.keep(FollowedTable(table, flow.shell.display_pub))
+        return None
 
     def _run(self, names: list[str]) -> None:
         if not self._flow.update([self._cell([name]) for name in names]):
