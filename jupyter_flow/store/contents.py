@@ -34,3 +34,18 @@ def reduced(obj: Any) -> Any:
 
 def told(*about: Any) -> None:
     """Stands for the class of what has no reduction."""
+
+
+def in_cell(cell: types.CellType) -> Any:
+    """What a closure holds; None where that is nothing yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def name_of(thing: Any) -> str:
+    """A module, a class or a function with its module."""
+    if isinstance(thing, types.ModuleType):
+        return thing.__name__
+    return f"{thing.__module__}.{thing.__qualname__}"

@@ -14,7 +14,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from blake3 import blake3
@@ -23,7 +23,8 @@ from ..model.electron import Electron
 from ..model.fingerprint import Fingerprint
 from ..model.lattice import Lattice
 from ..model.options import Options
-from .contents import reduced, told
+from ..model.wrappers import is_generic
+from .contents import in_cell, name_of, reduced, told
 from .imports import Reached, names
 from .packages import installed
 
@@ -126,7 +127,7 @@ class _Walk:
         self._attributes(function)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
-            self.visit(_in_cell(cell))
+            self.visit(in_cell(cell))
         for name in dict.fromkeys(names(function.__code__)):
             value = function.__globals__.get(name, NEITHER)
             if value is not NEITHER:
@@ -152,6 +153,14 @@ class _Walk:
                 self._code(constant)
             else:
                 self.visit(constant)
+
+    def generic(self, function: Any) -> None:
+        """What `functools.singledispatch` made: the functions it chooses from."""
+        if self._package(function):
+            return
+        self.tell("generic")
+        for kind, chosen in sorted(function.registry.items(), key=lambda item: name_of(item[0])):
+            self.visit((kind, chosen))
 
     def class_(self, cls: type) -> None:
         if self._package(cls):
@@ -232,8 +241,8 @@ class _Walk:
             if isinstance(module, str):
                 self.aside.module(module)
             return False
-        self.aside.package(_name(thing).partition(".")[0], version)
-        self.tell("installed", _name(thing))
+        self.aside.package(name_of(thing).partition(".")[0], version)
+        self.tell("installed", name_of(thing))
         return True
 
 
@@ -289,6 +298,8 @@ def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> by
 def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
     if type(thing) in PLAIN:
         return None
+    if is_generic(thing):
+        return _Walk.generic
     for kind, teller in _TELLERS:
         if isinstance(thing, kind):
             return teller
@@ -296,16 +307,3 @@ def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
         return _Walk.known
     wrapped = inspect.getattr_static(thing, "__wrapped__", None)
     return None if wrapped is None else _Walk.wrapper
-
-
-def _in_cell(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
-
-
-def _name(thing: Any) -> str:
-    if isinstance(thing, ModuleType):
-        return thing.__name__
-    return f"{thing.__module__}.{thing.__qualname__}"
