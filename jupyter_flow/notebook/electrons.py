@@ -57,6 +57,7 @@ class Electrons:
 
     def make(self, given: Namespace, options: Options, body: Body) -> None:
         """What a cell's header asks for. Raises UsageError, and what reading and capturing the code raises."""
+        given.quiet |= self._flow.quiet
         source = self._shell.transform_cell(_whole(body.source))
         tree = self._shell.compile.ast_parse(source, body.file, "exec")
         if not tree.body:

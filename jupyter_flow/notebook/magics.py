@@ -102,7 +102,7 @@ class FlowMagics:
             made = made.workflow_function
         lattice = Lattice(made, options)
         lattice.name = given.name or lattice.name
-        self._bind(lattice, given.quiet)
+        self._bind(lattice, given.quiet or self._flow.quiet)
         if not given.show:
             return None
         if calls.without_arguments(lattice):

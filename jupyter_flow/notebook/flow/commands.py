@@ -15,12 +15,13 @@ from ..parsing import argument, parsed, takes
 from ..shell import say
 from ..targets import node_of, result_of, split_target
 from .book import Cell
+from .config import Config
 from .execution import Execution
 from .flow import Flow
 from .report import FlowTable, FollowedTable, is_under_way
 from .source import debugging, inputs_of
 
-VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export")
+VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export", "config")
 
 
 class FlowCommands:
@@ -28,6 +29,7 @@ class FlowCommands:
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
+        self._settings = Config(flow)
 
     @no_var_expand
     @takes(
@@ -43,6 +45,7 @@ class FlowCommands:
         auto on, auto off: do so by itself after every cell.
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
         export FILE: write the cells that were run as a script of decorators.
+        config: the settings; config NAME VALUE: set one.
         debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
         """
         given = parsed(self.flow, line)
@@ -112,6 +115,11 @@ class FlowCommands:
         values = inputs_of(self._node(self._target(names, "inputs")))
         self._flow.space.update(values)
         say(f"loaded {', '.join(values) or 'nothing: it has no inputs'}")
+
+    def _config(self, names: list[str]) -> None:
+        if len(names) > 2:
+            raise UsageError("flow: %flow config, or %flow config NAME VALUE")
+        say(self._settings.change(*names) if len(names) == 2 else self._settings.table(*names))
 
     def _export(self, names: list[str]) -> None:
         if len(names) != 1:

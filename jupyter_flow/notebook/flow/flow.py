@@ -40,7 +40,7 @@ class Flow:
         self.book = Book()
         self.home = NotebookHome(self.space, self.book)
         self.scheduler = Scheduler(lambda execution: None)
-        self.auto = False
+        self.auto = self.quiet = False
         self.replaying: Cell | None = None  # an ordinary cell that is run again
         self.bound: dict[str, int] = {}  # by name: the identity of what was bound last
 
