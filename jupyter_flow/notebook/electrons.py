@@ -35,7 +35,10 @@ def mapped(text: str) -> Mapped:
     if not equals:
         raise ArgumentTypeError(f"{text!r}: write VARIABLE=ITERABLE, as in fold=folds")
     if not iterable.isidentifier():
-        raise ArgumentTypeError(f"{iterable!r} is no name: give it one in a cell above, and write {variable}=NAME")
+        raise ArgumentTypeError(
+            f"{iterable!r} is no name, and magic lines are never evaluated: write {variable}s = … in a cell above, "
+            f"and here --map {variable}={variable}s"
+        )
     return Mapped(identifier(variable), identifier(iterable))
 
 

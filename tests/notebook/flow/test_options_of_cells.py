@@ -104,6 +104,13 @@ def test_an_option_that_is_none_is_a_mistake_in_the_line(kernel: Kernel) -> None
     assert "electron" not in kernel.goes("%flow status").replace("no electron cell has been run yet: %%electron", "")
 
 
+@pytest.mark.parametrize("iterable", ["range(10)", 'grid["a"]', "range(1, 10)", "[note('evaluated')]", "a.b"])
+def test_to_map_over_an_expression_it_is_given_a_name_first(kernel: Kernel, iterable: str) -> None:
+    ran = kernel.run(f"%%electron --map k={iterable}\nx = k")
+    assert "write ks = … in a cell above, and here --map k=ks" in ran.error + ran.text
+    assert kernel.noted() == []
+
+
 def test_a_cell_by_its_name_is_an_electron_of_lattices(kernel: Kernel) -> None:
     kernel.goes("%%electron double\nout = n * 2")
     kernel.goes("import jupyter_flow as jf\n@jf.lattice\ndef both(a, b):\n    return [double(a), double(n=b)]")
