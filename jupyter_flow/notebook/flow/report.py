@@ -9,7 +9,7 @@ from .. import tables
 from ..pictures import label_of
 from .book import Book, Cell
 from .execution import Execution, State
-from .lines import how_far
+from .lines import clock, how_far
 from .staleness import Survey
 
 HEAD = ("cell", "reads", "makes", "executor", "state")
@@ -82,7 +82,10 @@ class FollowedTable:
     def draw(self, update: bool) -> None:
         """Show it as it is."""
         self._shown = self._table.rows
-        self._publisher.publish(self._table.bundle(), {}, transient={"display_id": self._display}, update=update)
+        bundle = self._table.bundle()
+        if self._table.under_way:  # a kernel may end before its cells
+            bundle = {kind: f"{text}\n\n{clock()}" for kind, text in bundle.items()}
+        self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)
 
     def keep_up(self) -> bool:
         """Change it where a cell has got further; whether there is more to come."""
