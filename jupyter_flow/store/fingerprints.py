@@ -10,7 +10,6 @@ pickled gets a digest of its own every time, for nobody can say that it is what 
 import builtins
 import functools
 import inspect
-import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -24,24 +23,12 @@ from ..model.fingerprint import Fingerprint
 from ..model.lattice import Lattice
 from ..model.options import Options
 from ..model.wrappers import is_generic
-from .contents import in_cell, name_of, reduced, told
+from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, name_of, reduced, told
 from .imports import Reached, names
 from .packages import installed
 
 PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
-# of a class: where it was written and what the interpreter adds, some of it in no fixed order
-UNTOLD = {
-    "__dict__",
-    "__weakref__",
-    "__module__",
-    "__firstlineno__",
-    "__static_attributes__",
-    "__annotations_cache__",
-    "_abc_impl",
-}
 NEITHER = object()
-# what functools.update_wrapper puts there; the wrapped function counts for itself
-WRAPPED = {"__wrapped__", "__name__", "__qualname__", "__module__", "__doc__", "__annotations__", "__type_params__"}
 
 
 def fingerprint(function: Any) -> Fingerprint:
@@ -49,7 +36,7 @@ def fingerprint(function: Any) -> Fingerprint:
 
     Of other code and containers of it as well.
     """
-    aside = _Aside()
+    aside = Reached()
     aside.packages["Python"] = sys.implementation.cache_tag or ""
     digest = blake3(_digest(function, {}, aside))
     for _, content in sorted(aside.files.items()):
@@ -61,21 +48,10 @@ def fingerprint(function: Any) -> Fingerprint:
     return Fingerprint.of(whole.digest(), code, aside.packages, aside.opaque)
 
 
-class _Aside(Reached):
-    """What a walk and those inside it found besides code."""
-
-    opaque = False
-
-    def unknown(self) -> bytes:
-        """Stands for what cannot be looked into."""
-        self.opaque = True
-        return os.urandom(16)
-
-
 class _Walk:
     """Feeds what it visits to a hasher; a thing met again counts by when it was met first."""
 
-    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> None:
+    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]], aside: Reached) -> None:
         self.hasher, self.aside = hasher, aside
         self._met = met  # by id, with the object, so that its id stays its own
 
@@ -124,6 +100,7 @@ class _Walk:
         self._code(function.__code__)
         self.visit(function.__defaults__)
         self.visit(function.__kwdefaults__)
+        self._annotations(function)
         self._attributes(function)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
@@ -136,6 +113,15 @@ class _Walk:
             elif not hasattr(builtins, name):
                 self.tell("undefined", name)
         self.aside.code(function.__code__, function.__module__ or "")
+
+    def _annotations(self, function: FunctionType) -> None:
+        """By their names alone where nobody can compare them: seldom does it matter what they are."""
+        found, aside = annotations_of(function), Reached()
+        if found:
+            digest = _digest(sorted(found.items()), dict(self._met), aside)
+            self.tell("annotations", *(sorted(found) if aside.opaque else [digest]))
+            self.aside.packages.update(aside.packages)
+            self.aside.files.update(aside.files)
 
     def _attributes(self, thing: Any) -> None:
         held = {name: value for name, value in getattr(thing, "__dict__", {}).items() if name not in WRAPPED}
@@ -288,7 +274,7 @@ class _Pickler(pickle.Pickler):
             return told, (self._walk.aside.unknown(),)
 
 
-def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> bytes:
+def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: Reached) -> bytes:
     walk = _Walk(blake3(), met, aside)
     walk.visit(thing)
     digest: bytes = walk.hasher.digest()

@@ -330,3 +330,30 @@ def test_what_functools_made_is_the_same_when_it_has_been_called() -> None:
     assert namespace["task"]() == 11
     assert fingerprint(namespace["task"]) == before
     assert not before.opaque
+
+
+READS_WHAT_IS_WRITTEN_ABOUT_IT = """
+class Unit:
+    "metres"
+
+def helper(x: "metres" = 1):
+    return x
+
+def task():
+    return Unit.__doc__, helper.__annotations__
+"""
+
+
+@pytest.mark.parametrize("what", ['"metres"\\n', '"metres" ='])
+def test_docstrings_of_classes_and_annotations_count(what: str) -> None:
+    what = what.replace("\\n", "\n")
+    changed = READS_WHAT_IS_WRITTEN_ABOUT_IT.replace(what, what.replace("metres", "feet"))
+    assert changed != READS_WHAT_IS_WRITTEN_ABOUT_IT
+    assert notebook(READS_WHAT_IS_WRITTEN_ABOUT_IT) == notebook(READS_WHAT_IS_WRITTEN_ABOUT_IT)
+    assert notebook(changed) != notebook(READS_WHAT_IS_WRITTEN_ABOUT_IT)
+
+
+def test_an_annotation_that_nobody_can_compare_counts_by_its_name() -> None:
+    source = "def task(x: (i for i in ())): return x"
+    assert notebook(source) == notebook(source)
+    assert notebook(source.replace("x", "y")) != notebook(source)

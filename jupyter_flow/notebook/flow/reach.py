@@ -22,7 +22,7 @@ CODE = (
     *(types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type),
     *(functools.partial, CACHED, Electron, Lattice),
 )
-INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "__doc__"})
+INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__"})
 MOST = 10_000  # things that are looked at for code behind one value
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 HISTORY = {"In": "_ih", "Out": "_oh", "_ih": "_ih", "_oh": "_oh", "_dh": "_dh"}  # what IPython keeps under two names
