@@ -40,7 +40,8 @@ def reduced(thing: Any) -> tuple[Any, ...] | None:
 
 
 def _importable(thing: Any) -> bool:
-    return cloudpickle._lookup_module_and_qualname(thing) is not None
+    found = cloudpickle._lookup_module_and_qualname(thing)
+    return found is not None and not cloudpickle._is_registered_pickle_by_value(found[0])
 
 
 def _property(kind: Any) -> Any:

@@ -1,9 +1,12 @@
 import functools
+import sys
 import threading
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from jupyter_flow.model.hooks import DepsModule
 from jupyter_flow.model.pickles import dumps, loads
 
 CODE = """
@@ -106,3 +109,16 @@ def generic(thing: object) -> int:
 @functools.cache
 def cached(n: int) -> int:
     return n
+
+
+def test_those_of_a_module_that_travels_by_value_do_so_too() -> None:
+    module = ModuleType("travels_by_value")
+    exec(CODE, vars(module))
+    sys.modules[module.__name__] = module
+    make, arguments = DepsModule(module).__reduce__()
+    del sys.modules[module.__name__]
+    make(*arguments)
+    arrived = sys.modules.pop(module.__name__)
+    assert arrived is not module
+    assert arrived.size([3, "x", [arrived.Shape(5)]]) == 27
+    assert arrived.fibonacci(20) == 6765

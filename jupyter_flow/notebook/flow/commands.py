@@ -41,6 +41,7 @@ class FlowCommands:
         """Look at the notebook's electron cells, and bring them up to date.
 
         status: every electron cell and what feeds it, how far each is, and why it is stale. stale: those only.
+        While cells run the table follows them; where nobody looks on, it waits for them.
         run: run what is stale, in order, or only these cells and what they need; what is up to date is left alone.
         auto on, auto off: do so by itself after every cell.
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
