@@ -92,7 +92,12 @@ check: setup ## lint, format, types, and the order of the rooms
 
 lab: setup ## open JupyterLab on the notebooks, on this machine only
 	@echo "==> lab: JupyterLab on notebooks/, on the loopback address; stop it with Ctrl-C"
-	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+	root=""
+	if [ "$$(id -u)" = 0 ]; then
+	    echo "==> lab: you are root, which JupyterLab refuses without --allow-root: it is given that"
+	    root=--allow-root
+	fi
+	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 $$root notebooks
 
 bench: setup ## measure our figures and the peers'
 	@echo "==> bench: running benchmarks/run.py, which takes a while"

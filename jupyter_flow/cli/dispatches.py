@@ -70,8 +70,7 @@ def show(id: str, node: str | None, logs: bool, as_json: bool) -> None:
         told = {**summary(row), "error": result.error, "results_dir": result.results_dir}
         click.echo(json.dumps({**told, "nodes": [_node(one, logs) for one in chosen]}, indent=2))
     elif logs:
-        texts = [reports.logs(one) for one in chosen]
-        click.echo(reports.headed(chosen, texts) or reports.silence(chosen))
+        click.echo(reports.headed(chosen, reports.logs) or reports.silence(chosen))
     elif node is not None:
         click.echo(f"{reports.title(chosen[0])}\n{_output(chosen[0])}")
     else:

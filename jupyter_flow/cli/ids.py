@@ -19,20 +19,18 @@ def offered(context: click.Context, parameter: click.Parameter, incomplete: str)
     if not index_path(default_root()).exists():
         return []
     try:
-        rows = Store.open().runs()
+        fit = Store.open().runs(OFFERED, beginning=incomplete)
     except (FlowError, OSError):
         return []
-    fit = [row for row in rows if row.id.startswith(incomplete)][:OFFERED]
     return [CompletionItem(row.id, help=f"{row.name} {row.state}") for row in fit]
 
 
 def find(store: Store, text: str) -> RunRow:
     """The dispatch whose id is this, or begins so; "" is the last one. Raises UnknownDispatch."""
-    known = store.runs(None if text else 1)
-    fits = [row for row in known if row.id.startswith(text)]
+    fits = store.runs(None if text else 1, beginning=text)
     if len(fits) == 1:
         return fits[0]
-    if not known:
+    if not text:
         raise UnknownDispatch("nothing has been dispatched yet")
     if len(fits) > 1:
         raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {_some(fits)}")

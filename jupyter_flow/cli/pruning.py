@@ -39,9 +39,12 @@ def size(context: click.Context, option: click.Parameter, given: str | None) -> 
     help="The oldest, until the rest takes no more than this: 500MB, 5GB.",
 )
 @click.option("--keep", metavar="N", type=click.IntRange(min=0), help="Spare the newest N; alone: remove all others.")
+@click.option("--cache", is_flag=True, help="Only let the cache forget its values, with --older-than the old ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def prune(older_than: float | None, larger_than: int | None, keep: int | None, dry_run: bool, yes: bool) -> int:
+def prune(
+    older_than: float | None, larger_than: int | None, keep: int | None, cache: bool, dry_run: bool, yes: bool
+) -> int:  # fmt: skip
     """Remove dispatches that have ended, with their values and logs.
 
     A dispatch that --older-than or --larger-than chooses goes, oldest first, unless --keep spares it. Without any
@@ -49,11 +52,15 @@ def prune(older_than: float | None, larger_than: int | None, keep: int | None, d
     on working meanwhile. Files of the last hour stay until a later prune, since they may be on their way into a
     dispatch.
 
+    With --cache electrons that say cache=True compute anew what they would have taken from the store: all of it, or
+    what was computed longer ago than --older-than. Every dispatch stays as it is.
+
     \b
     Examples:
       jupyter-flow prune --older-than 30d --keep 20 --dry-run
       jupyter-flow prune --larger-than 5GB
       jupyter-flow prune --older-than 2w --yes        in a cron job
+      jupyter-flow prune --cache
 
     \b
     Exit status:
@@ -61,20 +68,25 @@ def prune(older_than: float | None, larger_than: int | None, keep: int | None, d
       1    you said no
       2    the command line cannot be right, or nobody is there to be asked
     """
+    if cache and not (larger_than is None and keep is None):
+        raise click.UsageError("--cache goes with --older-than, and with no other choice")
     store = Store.open()
-    choice = Choice(older_than, keep, larger_than)
+    choice = Choice(older_than, keep, larger_than, cache=cache)
     plan = store.prune(choice, dry_run=True)
     _list(plan)
-    if dry_run or not (plan.runs or plan.blobs):
+    if dry_run or not (plan.runs or plan.blobs or plan.cached):
         return 0
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("there is no terminal to ask at; say --yes, or --dry-run")
-        if not click.confirm(f"Remove {_told(plan)}?"):
-            return 1
+    if not (yes or _agreed(plan)):
+        return 1
     done = store.prune(choice._replace(among=frozenset(row.id for row in plan.runs)))
-    click.echo(f"removed {_told(done)}")
+    click.echo(f"{'forgot' if cache else 'removed'} {_told(done)}")
     return 0
+
+
+def _agreed(plan: Pruned) -> bool:
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask at; say --yes, or --dry-run")
+    return click.confirm(f"{'Forget' if plan.cached else 'Remove'} {_told(plan)}?")
 
 
 def _list(plan: Pruned) -> None:
@@ -83,10 +95,15 @@ def _list(plan: Pruned) -> None:
     if plan.runs:
         rows = [[row.id, row.name, str(row.state), when(row.created)] for row in plan.runs]
         click.echo(plain(("id", "lattice", "status", "dispatched"), rows, SHOWN))
-    click.echo(f"to remove: {_told(plan)}" if plan.runs or plan.blobs else "nothing to remove")
+    if plan.cached:
+        click.echo(f"to forget: {_told(plan)}")
+    else:
+        click.echo(f"to remove: {_told(plan)}" if plan.runs or plan.blobs else "nothing to remove")
 
 
 def _told(pruned: Pruned) -> str:
+    if pruned.cached:
+        return f"{pruned.cached} value{'' if pruned.cached == 1 else 's'} of the cache"
     runs, blobs = len(pruned.runs), pruned.blobs
     return (
         f"{runs} dispatch{'' if runs == 1 else 'es'} and {blobs} file{'' if blobs == 1 else 's'} of values, "

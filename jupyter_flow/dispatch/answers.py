@@ -6,7 +6,7 @@ from ..model.status import Status
 from ..store.records import Cached
 from ..store.runs import Store
 from .caching import caches, opaque
-from .keys import Parts, missed, parts_of
+from .keys import Contents, Parts, missed, parts_of
 
 NEWEST = 100  # values of an electron that are looked at
 
@@ -25,7 +25,7 @@ def why(node: NodeResult, store: Store) -> str:
         )
     if opaque(version):
         return f"{node.name} reaches something that cannot be pickled, so nobody can say whether it has changed"
-    parts = _parts(node)
+    parts = _parts(node, store)
     if parts is None:
         return f"{node.name} lacks inputs, so nothing could be looked for"
     earlier = _others(node, store)
@@ -39,7 +39,7 @@ def why(node: NodeResult, store: Store) -> str:
     return f"{node.name} is not in the cache, compared with {than}: {'; '.join(reasons)}"
 
 
-def _parts(node: NodeResult) -> Parts | None:
+def _parts(node: NodeResult, store: Store) -> Parts | None:
     """What its key is made of; None where an input has no value."""
     view, values = node._view, dict[int, Value]()
     for producer in dict.fromkeys(view.graph.producers(node.id)):
@@ -47,7 +47,7 @@ def _parts(node: NodeResult) -> Parts | None:
         if view.state_of(producer) is not Status.COMPLETED or not attempts or attempts[-1].value is None:
             return None
         values[producer] = attempts[-1].value
-    return parts_of(view.graph, node.id, values)
+    return parts_of(view.graph, node.id, values, Contents(lambda ref: store.blobs.read(ref)[0]))
 
 
 def _others(node: NodeResult, store: Store) -> list[Cached]:

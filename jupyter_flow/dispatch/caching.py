@@ -18,7 +18,7 @@ from ..model.fingerprint import Fingerprint
 from ..model.graph import TransportGraph
 from ..store.records import Cached, Made
 from ..store.runs import Store
-from .keys import Parts, parts_of
+from .keys import Contents, Parts, parts_of
 
 if TYPE_CHECKING:
     from .run import Run
@@ -57,10 +57,10 @@ class Caching:
         self._asked.update(found)
         return found
 
-    def keys(self, nodes: Sequence[int], values: Mapping[int, Value]) -> dict[int, bytes]:
+    def keys(self, nodes: Sequence[int], values: Mapping[int, Value], contents: Contents) -> dict[int, bytes]:
         """The keys of nodes whose inputs are known."""
         for node in nodes:
-            self._parts[node] = parts_of(self._graph, node, values)
+            self._parts[node] = parts_of(self._graph, node, values, contents)
         return {node: self._parts[node].key for node in nodes}
 
     def made(self, rows: Iterable[Record]) -> list[Made]:
@@ -121,7 +121,7 @@ class Lookups:
 
     def _hits(self, run: "Run", nodes: list[int], values: Mapping[int, Value]) -> dict[int, Record]:
         assert run.caching is not None
-        keys = run.caching.keys(nodes, values)
+        keys = run.caching.keys(nodes, values, Contents(lambda ref: self._store.blobs.read(ref)[0]))
         found = self._store.cached(list(dict.fromkeys(keys.values())))
         whole: dict[BlobRef, bool] = {}
         records = {key: self._record(cached, whole) for key, cached in found.items()}

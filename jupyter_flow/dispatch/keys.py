@@ -5,7 +5,7 @@ whether it was written down or computed, and whoever computed it. What arguments
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from blake3 import blake3
@@ -14,9 +14,43 @@ from ..model.events import BlobRef, Value
 from ..model.fingerprint import Fingerprint
 from ..model.graph import ATOM, MIXED, OUTPUT, TransportGraph
 from ..model.pickles import dumps
+from ..store.mentions import code_of as code_of_modules
+from ..store.mentions import modules_in
 from .reuse import code_of
 
+MOST = 1024  # files whose mentions of modules are remembered
+_known: dict[bytes, frozenset[str]] = {}  # by digest
+
 SHORT = 12  # bytes of a digest that are kept to compare it with another
+
+
+class Contents:
+    """Digests of values at one moment, with the user's own modules that they have functions and classes of.
+
+    read: gives the pickle of a value that is a file.
+    """
+
+    def __init__(self, read: Callable[[BlobRef], bytes | memoryview]) -> None:
+        self._read = read
+        self._codes: dict[frozenset[str], bytes] = {}  # by the modules' names
+
+    def digest(self, value: Value) -> bytes:
+        """Raises StoreError where it cannot be read."""
+        content = b"b" + value.digest if isinstance(value, BlobRef) else b"v" + value
+        modules = self._mentioned(value) if isinstance(value, BlobRef) else modules_in(value)
+        if modules not in self._codes:
+            self._codes[modules] = code_of_modules(modules)
+        code = self._codes[modules]
+        digest: bytes = blake3(blake3(content).digest() + code if code else content).digest()
+        return digest
+
+    def _mentioned(self, ref: BlobRef) -> frozenset[str]:
+        """The names of modules in a file, which stays what it is, and may be large."""
+        if ref.digest not in _known:
+            while len(_known) >= MOST:
+                _known.pop(next(iter(_known)), None)
+            _known[ref.digest] = modules_in(self._read(ref))
+        return _known[ref.digest]
 
 
 class Parts(NamedTuple):
@@ -44,13 +78,16 @@ class Parts(NamedTuple):
         return json.dumps([_short(self.code), self.packages, self.named, arguments], separators=(",", ":"))
 
 
-def parts_of(graph: TransportGraph, node: int, values: Mapping[int, Value]) -> Parts:
-    """What the key of a node is made of, given the values of the nodes it takes."""
+def parts_of(graph: TransportGraph, node: int, values: Mapping[int, Value], contents: Contents) -> Parts:
+    """What the key of a node is made of, given the values of the nodes it takes.
+
+    Raises StoreError where one of them cannot be read.
+    """
     version = graph.versions[graph.version[node]]
     whole = code_of(version)
     made = version.fingerprint
     named = len(graph.calls[node][2]) if graph.kinds[node] == MIXED else 0
-    arguments = tuple((label, _content(tag, item, values)) for label, tag, item in graph.inputs_of(node))
+    arguments = tuple((label, _content(tag, item, values, contents)) for label, tag, item in graph.inputs_of(node))
     if not isinstance(made, Fingerprint):  # an earlier version's, or a test's
         return Parts(whole, whole, {}, named, arguments)
     return Parts(whole, made.code, made.packages, named, arguments)
@@ -87,20 +124,16 @@ def _by_name(arguments: Any) -> dict[str, list[str]]:
     return found
 
 
-def _content(tag: int, item: Any, values: Mapping[int, Value]) -> bytes:
+def _content(tag: int, item: Any, values: Mapping[int, Value], contents: Contents) -> bytes:
     """The digest of an argument."""
     if tag == OUTPUT:
-        return _of_value(values[item])
+        return contents.digest(values[item])
     if tag == ATOM:
-        return _of_value(dumps(item))
+        return contents.digest(dumps(item))
     if not item.refs:
-        return _of_value(item.data)
-    digest: bytes = blake3(b"l" + _of_value(item.data) + b"".join(_of_value(values[n]) for n in item.refs)).digest()
-    return digest
-
-
-def _of_value(value: Value) -> bytes:
-    digest: bytes = blake3(b"b" + value.digest if isinstance(value, BlobRef) else b"v" + value).digest()
+        return contents.digest(item.data)
+    inside = b"".join(contents.digest(values[n]) for n in item.refs)
+    digest: bytes = blake3(b"l" + contents.digest(item.data) + inside).digest()
     return digest
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .pickles import loads
+from .pickles import by_value, loads
 
 
 class Hook:
@@ -95,8 +95,7 @@ def _by_value(module: ModuleType) -> bytes:
         cloudpickle.register_pickle_by_value(module)
     try:
         names = {name: value for name, value in vars(module).items() if not name.startswith("__")}
-        data: bytes = cloudpickle.dumps(names, 5)
-        return data
+        return by_value(names)
     finally:
         if not registered:
             cloudpickle.unregister_pickle_by_value(module)

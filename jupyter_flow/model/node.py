@@ -128,6 +128,11 @@ class NodeResult:
         return self._view.graph.versions[self._view.graph.version[self.id]].source
 
     @property
+    def call_text(self) -> str:
+        """Its call as a person would write it, on one short line."""
+        return self._view.graph.call_text(self.id)
+
+    @property
     def inputs(self) -> dict[str, Any]:
         """Its arguments by parameter, outputs loaded."""
         return {label: argument(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}

@@ -16,6 +16,7 @@ from typing import Any
 import cloudpickle
 
 from .events import BlobRef, Value
+from .wrappers import reduced
 
 PROTOCOL = 5
 INLINE = 32 * 1024  # bytes; a larger value becomes a file of the store instead of travelling
@@ -52,8 +53,17 @@ def dumps(value: object, buffers: Buffers | None = None) -> bytes:
 
 def by_value(value: object, callback: Callable[[pickle.PickleBuffer], Any] | None = None) -> bytes:
     """Pickle with cloudpickle: functions and classes of the notebook travel whole."""
-    data: bytes = cloudpickle.dumps(value, PROTOCOL, buffer_callback=callback)
-    return data
+    file = io.BytesIO()
+    Pickler(file, PROTOCOL, buffer_callback=callback).dump(value)
+    return file.getvalue()
+
+
+class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+    """cloudpickle's, which also knows what functools makes of functions."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """(pickle) How to take an object apart."""
+        return reduced(obj) or super().reducer_override(obj)
 
 
 class _Method:

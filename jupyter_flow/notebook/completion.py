@@ -68,7 +68,7 @@ def executors(space: dict[str, Any]) -> list[str]:
 def dispatches(space: dict[str, Any]) -> list[str]:
     """Variables that hold a dispatch, and the ids of the last ones."""
     variables = sorted(n for n, v in space.items() if isinstance(v, DispatchId) and not n.startswith("_"))
-    return variables + [summary.id for summary in session().dispatches(RECENT)]
+    return variables + [row.id for row in session().store.runs(RECENT, beginning="")]
 
 
 def options(magic: Any) -> list[str]:

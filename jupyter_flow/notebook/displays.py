@@ -49,7 +49,7 @@ def _bundles(unattended: Unattended, live: LivePictures) -> dict[type, Callable[
         TransportGraph: lambda graph: Drawing(picture_of_graph(graph)).bundle(),
         Drawing: Drawing.bundle,
         ExecutorTable: of_table,
-        FlowTable: of_table,
+        FlowTable: FlowTable.bundle,
         Lattice: of_lattice,
         Electron: lambda electron: {"text/plain": told(electron)},
     }
@@ -116,8 +116,8 @@ def told(thing: Electron | Lattice) -> str:
     return " · ".join(parts)
 
 
-def of_table(table: ExecutorTable | FlowTable) -> Bundle:
-    """Executors by resource; cells."""
+def of_table(table: ExecutorTable) -> Bundle:
+    """Executors by resource."""
     return {"text/plain": table.plain(), "text/markdown": table.markdown()}
 
 

@@ -35,7 +35,10 @@ def mapped(text: str) -> Mapped:
     if not equals:
         raise ArgumentTypeError(f"{text!r}: write VARIABLE=ITERABLE, as in fold=folds")
     if not iterable.isidentifier():
-        raise ArgumentTypeError(f"{iterable!r} is no name: give it one in a cell above, and write {variable}=NAME")
+        raise ArgumentTypeError(
+            f"{iterable!r} is no name, and magic lines are never evaluated: write {variable}s = … in a cell above, "
+            f"and here --map {variable}={variable}s"
+        )
     return Mapped(identifier(variable), identifier(iterable))
 
 
@@ -57,6 +60,7 @@ class Electrons:
 
     def make(self, given: Namespace, options: Options, body: Body) -> None:
         """What a cell's header asks for. Raises UsageError, and what reading and capturing the code raises."""
+        given.quiet |= self._flow.quiet
         source = self._shell.transform_cell(_whole(body.source))
         tree = self._shell.compile.ast_parse(source, body.file, "exec")
         if not tree.body:

@@ -102,7 +102,7 @@ class FlowMagics:
             made = made.workflow_function
         lattice = Lattice(made, options)
         lattice.name = given.name or lattice.name
-        self._bind(lattice, given.quiet)
+        self._bind(lattice, given.quiet or self._flow.quiet)
         if not given.show:
             return None
         if calls.without_arguments(lattice):
@@ -202,7 +202,7 @@ class FlowMagics:
         given = parsed(self.result, line)
         with _usage("result"):
             id, wanted = split_target(given.target)
-            result = result_of(id, {**self.shell.user_ns, **self._flow.dispatched()})
+            result = result_of(id, {**self.shell.user_ns, **self._flow.dispatched(id)})
             node = node_of(result, wanted) if wanted else None
         if given.out:
             if not (node and node.has_output):
@@ -210,9 +210,9 @@ class FlowMagics:
             self._keep(given.out, node.output if node else result.result)
         nodes = [node] if node else result.nodes
         if given.logs:
-            say(reports.headed(nodes, [reports.logs(node) for node in nodes]) or reports.silence(nodes))
+            say(reports.headed(nodes, reports.logs) or reports.silence(nodes))
         if given.traceback:
-            say(reports.headed(nodes, [reports.failure(self.shell, node) for node in nodes]) or "no failure")
+            say(reports.headed(nodes, lambda node: reports.failure(self.shell, node)) or "no failure")
         if given.show:
             shows.show(nodes)
         if given.logs or given.show or given.traceback:

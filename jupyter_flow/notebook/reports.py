@@ -1,6 +1,6 @@
 """What is told of electrons: by ``%result`` in print, and of failures also where a result is displayed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..model.events import STATUS_OF
 from ..model.printed import Printed
@@ -50,18 +50,33 @@ def failures(result: Result) -> list[str]:
     return lines[:MOST] + ([f"… and {len(lines) - MOST} more"] if len(lines) > MOST else [])
 
 
-def headed(nodes: Sequence[NodeResult], texts: Sequence[str]) -> str:
-    """Texts under the names of their electrons; the empty ones left out."""
-    return "\n".join(f"── {title(node)}\n{text}" for node, text in zip(nodes, texts, strict=True) if text)
+def headed(nodes: Sequence[NodeResult], text: Callable[[NodeResult], str]) -> str:
+    """What is told of each under its title; left out where that is nothing."""
+    told = ((head, text(node)) for head, node in within(nodes))
+    return "\n".join(f"── {head}\n{text}" for head, text in told if text)
 
 
-def title(node: NodeResult) -> str:
+def within(nodes: Sequence[NodeResult], above: str = "") -> Iterator[tuple[str, NodeResult]]:
+    """Nodes with their titles, and below each what is inside it: the calls of a sublattice, a mapped cell's elements.
+
+    Those have their arguments in the title: ``fit(fold=2, data=…) · node 0.2 · COMPLETED``.
+    """
+    for node in nodes:
+        number = f"{above}{node.id}"
+        yield title(node, number, call=bool(above)), node
+        inside = node.sublattice_result
+        if inside is not None:
+            yield from within(inside.nodes, f"{number}.")
+
+
+def title(node: NodeResult, number: str = "", call: bool = False) -> str:
     """``square · node 1 · FAILED · 3 attempts · 2 displays · ValueError: …``."""
     tries = f" · {len(node.attempts)} attempts" if len(node.attempts) > 1 else ""
     cached = " · from cache" if node.cached else ""
     shown = len(node.displays)
     displays = f" · {shown} display{'s' * (shown > 1)}" if shown else ""
-    return f"{node.name} · node {node.id} · {node.status}{cached}{tries}{displays}{_why(node)}"
+    name = node.call_text if call else node.name
+    return f"{name} · node {number or node.id} · {node.status}{cached}{tries}{displays}{_why(node)}"
 
 
 def _why(node: NodeResult) -> str:

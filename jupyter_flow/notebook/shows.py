@@ -11,17 +11,18 @@ from .shell import say
 
 def show(nodes: Sequence[NodeResult]) -> None:
     """What each printed, then what it displayed. Their HTML is the user's own, and published as it is."""
-    found = [node for node in nodes if _show(node, headed=len(nodes) > 1)]
+    told = list(reports.within(nodes))
+    found = [node for head, node in told if _show(node, head if len(told) > 1 else "")]
     if not found:
         say(reports.silence(nodes).replace("printed", "printed or displayed"))
 
 
-def _show(node: NodeResult, headed: bool) -> bool:
+def _show(node: NodeResult, head: str) -> bool:
     displays, printed = node.displays, node.stdout
     if not (displays or printed):
         return False
-    if headed:
-        say(f"── {reports.title(node)}")
+    if head:
+        say(f"── {head}")
     if printed:
         say(printed.rstrip("\n"))
     for display in displays:

@@ -1,11 +1,14 @@
 """Which dispatch, and which node of it, a few characters mean."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..model.errors import UnknownDispatch
 from ..model.result import NodeResult, Result
 from ..session import session
 from ..verbs import DispatchId
+
+MOST = 5  # ids that are listed
 
 
 def result_of(text: str, namespace: dict[str, Any]) -> Result:
@@ -18,23 +21,31 @@ def result_of(text: str, namespace: dict[str, Any]) -> Result:
         found = found.dispatch_id
     if isinstance(found, str) and text:
         return session().result(found)
-    return session().result(id_of(text))
+    return session().result(id_of(text, namespace))
 
 
-def id_of(text: str) -> DispatchId:
+def id_of(text: str, namespace: Mapping[str, Any] = {}) -> DispatchId:
     """The dispatch whose id begins so; "" is the last one. Raises UnknownDispatch."""
     if not text and (last := session().last) is not None:
         return DispatchId(last)
-    known = [summary.id for summary in session().dispatches(None if text else 1)]
-    if not known:
-        raise UnknownDispatch("nothing has been dispatched yet")
+    fits = [row.id for row in session().store.runs(None if text else 1, beginning=text)]
+    if len(fits) == 1:
+        return DispatchId(fits[0])
     if not text:
-        return DispatchId(known[0])
-    fits = [id for id in known if id.startswith(text)]
-    if len(fits) != 1:
-        count = f"{len(fits)} dispatches have ids that begin" if fits else "no dispatch has an id that begins"
-        raise UnknownDispatch(f"{count} with {text!r}; the last one is {known[0]}")
-    return DispatchId(fits[0])
+        raise UnknownDispatch("nothing has been dispatched yet")
+    if fits:
+        shown = ", ".join(fits[:MOST]) + (", …" if len(fits) > MOST else "")
+        raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {shown}")
+    raise UnknownDispatch(f"no dispatch is called {text!r}, and none has an id that begins so; {_there(namespace)}")
+
+
+def _there(namespace: Mapping[str, Any]) -> str:
+    """What could have been meant: names where there are any, for an id is another one in every run."""
+    names = [n for n, v in list(namespace.items()) if isinstance(v, DispatchId | Result) and not n.startswith("_")]
+    if names:
+        return f"there are {', '.join(sorted(names))}"
+    last = session().store.runs(1, beginning="")
+    return f"the last one is {last[0].id}" if last else "nothing has been dispatched yet"
 
 
 def split_target(text: str) -> tuple[str, str]:

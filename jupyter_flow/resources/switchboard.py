@@ -64,8 +64,10 @@ class Switchboard:
         """End the thread."""
         self._stopped = True
         self.ring()
-        if self._thread is not None:
-            self._thread.join(5)
+        with self._starting:  # whoever starts it, has
+            thread = self._thread
+        if thread is not None and thread.ident is not None:
+            thread.join(5)
 
     def close(self) -> None:
         """After the end: do what was still to be done, and let go of everything."""

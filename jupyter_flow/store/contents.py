@@ -9,6 +9,18 @@ from typing import Any
 
 from .packages import installed
 
+# of a class: where it was written and what the interpreter adds, some of it in no fixed order
+UNTOLD = {
+    "__dict__",
+    "__weakref__",
+    "__module__",
+    "__firstlineno__",
+    "__static_attributes__",
+    "__annotations_cache__",
+    "_abc_impl",
+}
+# what functools.update_wrapper puts there; the wrapped function counts for itself
+WRAPPED = {"__wrapped__", "__name__", "__qualname__", "__module__", "__doc__", "__annotations__", "__type_params__"}
 # What has a content but no reduction; what locks hold is nobody's result.
 _CONTENTS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (types.MappingProxyType, dict),
@@ -34,3 +46,26 @@ def reduced(obj: Any) -> Any:
 
 def told(*about: Any) -> None:
     """Stands for the class of what has no reduction."""
+
+
+def in_cell(cell: types.CellType) -> Any:
+    """What a closure holds; None where that is nothing yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def name_of(thing: Any) -> str:
+    """A module, a class or a function with its module."""
+    if isinstance(thing, types.ModuleType):
+        return thing.__name__
+    return f"{thing.__module__}.{thing.__qualname__}"
+
+
+def annotations_of(function: types.FunctionType) -> dict[str, Any]:
+    """Its annotations; none where they cannot be evaluated, which Python does from 3.14 on when they are asked for."""
+    try:
+        return dict(function.__annotations__)
+    except Exception:
+        return {}

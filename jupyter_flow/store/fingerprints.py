@@ -10,11 +10,10 @@ pickled gets a digest of its own every time, for nobody can say that it is what 
 import builtins
 import functools
 import inspect
-import os
 import pickle
 import sys
 from collections.abc import Callable
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from blake3 import blake3
@@ -23,24 +22,13 @@ from ..model.electron import Electron
 from ..model.fingerprint import Fingerprint
 from ..model.lattice import Lattice
 from ..model.options import Options
-from .contents import reduced, told
+from ..model.wrappers import is_generic
+from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, name_of, reduced, told
 from .imports import Reached, names
 from .packages import installed
 
 PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
-# of a class: where it was written and what the interpreter adds, some of it in no fixed order
-UNTOLD = {
-    "__dict__",
-    "__weakref__",
-    "__module__",
-    "__firstlineno__",
-    "__static_attributes__",
-    "__annotations_cache__",
-    "_abc_impl",
-}
 NEITHER = object()
-# what functools.update_wrapper puts there; the wrapped function counts for itself
-WRAPPED = {"__wrapped__", "__name__", "__qualname__", "__module__", "__doc__", "__annotations__", "__type_params__"}
 
 
 def fingerprint(function: Any) -> Fingerprint:
@@ -48,7 +36,7 @@ def fingerprint(function: Any) -> Fingerprint:
 
     Of other code and containers of it as well.
     """
-    aside = _Aside()
+    aside = Reached()
     aside.packages["Python"] = sys.implementation.cache_tag or ""
     digest = blake3(_digest(function, {}, aside))
     for _, content in sorted(aside.files.items()):
@@ -60,21 +48,10 @@ def fingerprint(function: Any) -> Fingerprint:
     return Fingerprint.of(whole.digest(), code, aside.packages, aside.opaque)
 
 
-class _Aside(Reached):
-    """What a walk and those inside it found besides code."""
-
-    opaque = False
-
-    def unknown(self) -> bytes:
-        """Stands for what cannot be looked into."""
-        self.opaque = True
-        return os.urandom(16)
-
-
 class _Walk:
     """Feeds what it visits to a hasher; a thing met again counts by when it was met first."""
 
-    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> None:
+    def __init__(self, hasher: Any, met: dict[int, tuple[int, object]], aside: Reached) -> None:
         self.hasher, self.aside = hasher, aside
         self._met = met  # by id, with the object, so that its id stays its own
 
@@ -123,10 +100,11 @@ class _Walk:
         self._code(function.__code__)
         self.visit(function.__defaults__)
         self.visit(function.__kwdefaults__)
+        self._annotations(function)
         self._attributes(function)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
-            self.visit(_in_cell(cell))
+            self.visit(in_cell(cell))
         for name in dict.fromkeys(names(function.__code__)):
             value = function.__globals__.get(name, NEITHER)
             if value is not NEITHER:
@@ -135,6 +113,15 @@ class _Walk:
             elif not hasattr(builtins, name):
                 self.tell("undefined", name)
         self.aside.code(function.__code__, function.__module__ or "")
+
+    def _annotations(self, function: FunctionType) -> None:
+        """By their names alone where nobody can compare them: seldom does it matter what they are."""
+        found, aside = annotations_of(function), Reached()
+        if found:
+            digest = _digest(sorted(found.items()), dict(self._met), aside)
+            self.tell("annotations", *(sorted(found) if aside.opaque else [digest]))
+            self.aside.packages.update(aside.packages)
+            self.aside.files.update(aside.files)
 
     def _attributes(self, thing: Any) -> None:
         held = {name: value for name, value in getattr(thing, "__dict__", {}).items() if name not in WRAPPED}
@@ -152,6 +139,14 @@ class _Walk:
                 self._code(constant)
             else:
                 self.visit(constant)
+
+    def generic(self, function: Any) -> None:
+        """What `functools.singledispatch` made: the functions it chooses from."""
+        if self._package(function):
+            return
+        self.tell("generic")
+        for kind, chosen in sorted(function.registry.items(), key=lambda item: name_of(item[0])):
+            self.visit((kind, chosen))
 
     def class_(self, cls: type) -> None:
         if self._package(cls):
@@ -232,8 +227,8 @@ class _Walk:
             if isinstance(module, str):
                 self.aside.module(module)
             return False
-        self.aside.package(_name(thing).partition(".")[0], version)
-        self.tell("installed", _name(thing))
+        self.aside.package(name_of(thing).partition(".")[0], version)
+        self.tell("installed", name_of(thing))
         return True
 
 
@@ -279,7 +274,7 @@ class _Pickler(pickle.Pickler):
             return told, (self._walk.aside.unknown(),)
 
 
-def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> bytes:
+def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: Reached) -> bytes:
     walk = _Walk(blake3(), met, aside)
     walk.visit(thing)
     digest: bytes = walk.hasher.digest()
@@ -289,6 +284,8 @@ def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: _Aside) -> by
 def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
     if type(thing) in PLAIN:
         return None
+    if is_generic(thing):
+        return _Walk.generic
     for kind, teller in _TELLERS:
         if isinstance(thing, kind):
             return teller
@@ -296,16 +293,3 @@ def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:
         return _Walk.known
     wrapped = inspect.getattr_static(thing, "__wrapped__", None)
     return None if wrapped is None else _Walk.wrapper
-
-
-def _in_cell(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
-
-
-def _name(thing: Any) -> str:
-    if isinstance(thing, ModuleType):
-        return thing.__name__
-    return f"{thing.__module__}.{thing.__qualname__}"

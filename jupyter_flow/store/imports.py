@@ -20,6 +20,7 @@ from blake3 import blake3
 from .packages import installed, version_at
 
 BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
+DYNAMIC = {"import_module", "__import__"}  # functions that import what a text names
 IMPORT = dis.opmap["IMPORT_NAME"]
 
 
@@ -35,8 +36,14 @@ class Reached:
     """What some code reaches besides what this process can show: versions of packages, and files."""
 
     def __init__(self) -> None:
+        self.opaque = False  # it reaches something that nobody can compare with what it was
         self.packages: dict[str, str] = {}
         self.files: dict[str, bytes] = {}  # digests of what is in them, comments aside
+
+    def unknown(self) -> bytes:
+        """Stands for what cannot be looked into."""
+        self.opaque = True
+        return os.urandom(16)
 
     def package(self, top: str, version: str) -> None:
         """It reaches something of an installed package, or of Python."""
@@ -47,8 +54,17 @@ class Reached:
         for statement in imports(code):
             self._statement(statement, module)
 
+    def imported(self, name: str) -> None:
+        """What importing a module by this name runs."""
+        self._statement(Import(0, name, ()), "")
+
     def module(self, name: str) -> None:
-        """A module of the user's own, which this process has: its file counts if it may have changed since."""
+        """A module of the user's own, which this process has: its file counts if it may have changed since.
+
+        That of a script does not: what it defines travels by value.
+        """
+        if name == "__main__":
+            return
         file = getattr(sys.modules.get(name), "__file__", None)
         if file and file.endswith(".py") and _changed_since_start(file):
             self._file(file, name)
@@ -88,6 +104,8 @@ def names(code: CodeType) -> Iterator[str]:
 
 def imports(code: CodeType) -> Iterator[Import]:
     """The import statements of a function and of those inside it."""
+    if not DYNAMIC.isdisjoint(code.co_names):
+        yield from filter(None, map(_named, code.co_consts))
     if IMPORT in code.co_code[::2]:
         loaded: list[Any] = []
         for instruction in dis.get_instructions(code):
@@ -97,6 +115,14 @@ def imports(code: CodeType) -> Iterator[Import]:
                 loaded.append(instruction.argval)
     for inner in _inner(code):
         yield from imports(inner)
+
+
+def _named(constant: Any) -> Import | None:
+    """The import of a module that a constant may be the name of."""
+    name = constant.lstrip(".") if isinstance(constant, str) else ""
+    if not name or not all(part.isidentifier() for part in name.split(".")):
+        return None
+    return Import(len(constant) - len(name), name, ())
 
 
 def _inner(code: CodeType) -> Iterator[CodeType]:
@@ -149,6 +175,8 @@ def _read(file: str, state: tuple[int, int]) -> tuple[bytes, list[Import]] | Non
             statements.append(Import(node.level, node.module or "", tuple(alias.name for alias in node.names)))
         elif isinstance(node, ast.Import):
             statements += [Import(0, alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.Call) and DYNAMIC & {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}:
+            statements += filter(None, (_named(getattr(argument, "value", None)) for argument in node.args[:1]))
     return blake3(ast.dump(tree).encode("utf-8", "surrogatepass")).digest(), statements
 
 

@@ -44,9 +44,16 @@ from .sealing import Sealer
 from .sessions import forget
 
 ROW = 200  # bytes that a row takes besides its value, about
+FOREVER = 2**63 - 1  # ns
 SLACK = 60_000_000_000  # ns: clocks of one store's machines differ by less
 
 WEIGHT = f"sum({ROW} + ifnull(length(value), 0) + ifnull(length(stdout), 0) + ifnull(length(stderr), 0))"
+
+# rows whose value was computed before some time, or is there no more
+OF_THE_CACHE = f"""
+SELECT c.number, {ROW} + length(c.parts) FROM cached c
+LEFT JOIN attempt a ON a.run = c.run AND a.node = c.node AND a.attempt = c.attempt WHERE ifnull(a."end", 0) <= ?
+"""
 
 Trees = dict[str, list[RunRow]]  # dispatches with their sublattices, by the id of the root, oldest first
 Owned = Callable[[str], bool]
@@ -62,6 +69,7 @@ class Choice(NamedTuple):
     keep: int | None = None
     larger_than: int | None = None  # bytes: the oldest, until the rest takes no more
     among: Collection[str] | None = None  # ids; None for all
+    cache: bool = False  # no dispatch, but what the cache has of them; of the rest only `older_than` counts
 
 
 class Pruned(NamedTuple):
@@ -70,6 +78,7 @@ class Pruned(NamedTuple):
     runs: list[RunRow]  # those that someone started, oldest first; their sublattices went with them
     blobs: int
     bytes: int
+    cached: int = 0  # values that the cache has no more
 
 
 class Pruner:
@@ -83,10 +92,27 @@ class Pruner:
     def prune(self, choice: Choice, dry: bool) -> Pruned:
         """Remove what is chosen, then what nobody refers to. Raises StoreError."""
         with translated(self._root), closing(connect(self._root)) as index:
+            if choice.cache:
+                return self._forgotten(index, choice, dry)
             if dry:
                 return self._planned(index, choice)
             with locked(self._root / ".prune.lock"):
                 return self._done(index, choice)
+
+    def _forgotten(self, index: sqlite3.Connection, choice: Choice, dry: bool) -> Pruned:
+        """Let the cache forget values, those that were computed long ago or all. They stay with their dispatches."""
+        before = FOREVER if choice.older_than is None else time.time_ns() - int(choice.older_than * 1e9)
+        index.execute("BEGIN IMMEDIATE")
+        try:
+            found = index.execute(OF_THE_CACHE, (before,)).fetchall()
+            if not dry:
+                index.executemany("DELETE FROM cached WHERE number = ?", [(number,) for number, _ in found])
+            index.execute("COMMIT")
+        except BaseException:
+            if index.in_transaction:
+                index.execute("ROLLBACK")
+            raise
+        return Pruned([], 0, sum(size for _, size in found), len(found))
 
     def _planned(self, index: sqlite3.Connection, choice: Choice) -> Pruned:
         trees = self._trees(index)

@@ -1,14 +1,15 @@
 """What the index says. Every row is checked against its tag; nothing is unpickled."""
 
+import itertools
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.model.errors import FlowError, StoreCorruption, UnknownDispatch
+from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreUntrusted, UnknownDispatch
 from jupyter_flow.model.events import RUNNING, Record
 
 from . import cached, tables
@@ -19,6 +20,7 @@ from .sessions import alive, began, lost
 
 ALIKE = 5  # ids suggested for a mistyped one, which share its
 BEGINNING = 4  # first characters
+LAST = "\U0010ffff"  # comes after whatever an id may be made of
 
 
 class Reader:
@@ -45,10 +47,19 @@ class Reader:
             raise self._unknown(id)
         return rows[0]
 
-    def runs(self, limit: int | None = None, all: bool = False) -> list[RunRow]:
-        """Dispatches, newest first: those that someone started, or `all` with their sublattices."""
-        where = "" if all else "WHERE parent IS NULL "
-        return self._runs(f"{where}ORDER BY serial DESC LIMIT ?", (-1 if limit is None else limit,))
+    def runs(self, limit: int | None = None, all: bool = False, beginning: str | None = None) -> list[RunRow]:
+        """Dispatches, newest first: those that someone started, or `all` with their sublattices.
+
+        beginning: only those whose ids begin so, and that can be trusted. Raises StoreUntrusted where it is not given.
+        """
+        where = "" if all else "AND parent IS NULL "
+        if beginning is None:
+            return self._runs(f"WHERE 1 {where}ORDER BY serial DESC LIMIT ?", (-1 if limit is None else limit,))
+        sql = f"SELECT {RUN}, mac FROM run WHERE id >= ? AND id < ? {where}ORDER BY serial DESC"
+        with self._reading() as connection:
+            found = self._trusted(connection.execute(sql, (beginning, beginning + LAST)))
+            rows = list(itertools.islice(found, limit))
+        return self._owned_or_not(rows)
 
     def children(self, id: str) -> list[RunRow]:
         """The sublattices that nodes of a dispatch started, oldest first."""
@@ -101,9 +112,16 @@ class Reader:
             return tables.run(connection, self._sealer, serial)
 
     def _runs(self, rest: str, parameters: tuple[Any, ...]) -> list[RunRow]:
-        rows = [
-            tables.run_row(self._sealer, row) for row in self._select(f"SELECT {RUN}, mac FROM run {rest}", parameters)
-        ]
+        found = self._select(f"SELECT {RUN}, mac FROM run {rest}", parameters)
+        return self._owned_or_not([tables.run_row(self._sealer, row) for row in found])
+
+    def _trusted(self, found: Iterable[tuple[Any, ...]]) -> Iterator[RunRow]:
+        for columns in found:
+            with suppress(StoreUntrusted):
+                yield tables.run_row(self._sealer, columns)
+
+    def _owned_or_not(self, rows: list[RunRow]) -> list[RunRow]:
+        """What is recorded as running, and whose owner is dead, is INTERRUPTED."""
         owners = {row.session for row in rows if row.status == RUNNING}
         dead = {session for session in owners if not self.owned(session)}
         # Read again: an owner may have ended its run, and then itself, since.

@@ -164,9 +164,9 @@ class Store:
         """
         return self._reading().run(id)
 
-    def runs(self, limit: int | None = None, all: bool = False) -> list[RunRow]:
-        """Dispatches, newest first: those that someone started, or `all` with their sublattices."""
-        return self._reading().runs(limit, all)
+    def runs(self, limit: int | None = None, all: bool = False, beginning: str | None = None) -> list[RunRow]:
+        """Dispatches, newest first (`Reader.runs`): of a `beginning` of ids, those that can be trusted."""
+        return self._reading().runs(limit, all, beginning)
 
     def children(self, id: str) -> list[RunRow]:
         """The sublattices that nodes of a dispatch started, oldest first."""

@@ -2,26 +2,23 @@
 
 import ast
 import builtins
-import functools
 import inspect
 import io
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import cloudpickle
 from blake3 import blake3
 
 from ..model.cellvalues import CellValues
 from ..model.fingerprint import Fingerprint
 from ..model.literal import ATOMS
-from ..model.pickles import PROTOCOL, Buffers, dumps
+from ..model.pickles import PROTOCOL, Buffers, Pickler, dumps
 from .arrival import Home
 from .commands import Commands
 from .displays import display
 from .remarks import remark
 
-CACHED = type(functools.lru_cache(len))
 CODE = types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type
 LARGEST_WATCHED = 256 * 1024 * 1024  # bytes of an input that is looked at for changes
 
@@ -164,7 +161,7 @@ def _display(value: Any) -> None:
 # code that travels ------------------------------------------------------------------------------------
 
 
-class _Carrier(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+class _Carrier(Pickler):
     """Pickles code, with the names of the notebook's data where these stand: they come as inputs."""
 
     def __init__(self, file: io.BytesIO, data: Mapping[str, Any]) -> None:
@@ -174,16 +171,6 @@ class _Carrier(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def persistent_id(self, obj: Any) -> str | None:
         """The name of an input."""
         return self._data.get(id(obj))
-
-    def reducer_override(self, obj: Any) -> Any:
-        """A cached function with its function, and an empty cache."""
-        if isinstance(obj, CACHED):
-            return _cached, (obj.__wrapped__, obj.cache_parameters())
-        return super().reducer_override(obj)
-
-
-def _cached(function: Any, parameters: Mapping[str, Any]) -> Any:
-    return functools.lru_cache(**parameters)(function)
 
 
 def carry(code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, Any]) -> bytes:

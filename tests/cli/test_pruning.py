@@ -3,14 +3,16 @@ import pty
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from jupyter_flow.cli.pruning import readable
 from jupyter_flow.store import Store
+from jupyter_flow.store.records import Made
 from tests.cli.kernels import CHECKOUT, command
-from tests.store.samples import finish, row, run
+from tests.store.samples import Told, finish, row, run
 
 
 @pytest.fixture
@@ -79,3 +81,39 @@ def test_nothing_chosen_removes_no_dispatch(place: Path) -> None:
 
 def test_sizes_are_for_people() -> None:
     assert [readable(size) for size in (0, 999, 1500, 5e9, 5e15)] == ["0 B", "999 B", "1.5 KB", "5.0 GB", "5000.0 TB"]
+
+
+@pytest.fixture
+def cached(place: Path) -> Path:
+    """A store that has two values in its cache, computed long ago and just now."""
+    store = Store.open(place)
+    for id, ended in (("long", 1_700_000_000_000_000_000), ("now", time.time_ns())):
+        serial = store.begin(run(id))
+        told = Told()
+        store.record(serial, [(*row(0)[:4], ended, *row(0)[5:])], told, [Made(id.encode(), 0, 0, "f", "[]")])
+        told.ok()
+        finish(store, serial)
+    store.close()
+    return place
+
+
+def in_cache(place: Path) -> list[str]:
+    return sorted(key.decode() for key in Store.open(place).cached([b"long", b"now"]))
+
+
+def test_only_the_cache_is_forgotten(cached: Path) -> None:
+    assert in_cache(cached) == ["long", "now"]
+    assert pruned(cached, "--cache", "--dry-run").stdout == "to forget: 2 values of the cache\n"
+    assert pruned(cached, "--cache").returncode == 2
+    assert in_cache(cached) == ["long", "now"]
+    done = pruned(cached, "--cache", "--yes")
+    assert done.stdout == "to forget: 2 values of the cache\nforgot 2 values of the cache\n"
+    assert in_cache(cached) == []
+    assert len(left(cached)) == 5
+    assert pruned(cached, "--cache").stdout == "nothing to remove\n"
+
+
+def test_the_cache_forgets_what_is_old(cached: Path) -> None:
+    assert "forgot 1 value of the cache" in pruned(cached, "--cache", "--older-than", "30d", "--yes").stdout
+    assert in_cache(cached) == ["now"]
+    assert pruned(cached, "--cache", "--keep", "1").returncode == 2

@@ -1,5 +1,6 @@
 """Cached electrons: what is taken from the store, and what is not."""
 
+import importlib
 import itertools
 import logging
 import os
@@ -506,6 +507,42 @@ def test_a_module_edited_on_disk_is_a_miss(salt: str, tmp_path: Path, monkeypatc
     assert [ran(lambda: f(salt), executor="local").result for _ in range(2)] == [1, 1]
     (tmp_path / f"{module}.py").write_text("def rate(): return 22")
     assert ran(lambda: f(salt), executor="local").result == 22
+
+
+@pytest.mark.parametrize("argument", ["m.rate", "[m.Rate()]", "[m.Rate(), 'x' * 100_000]"])
+def test_an_argument_whose_code_was_edited_on_disk_is_a_miss(
+    argument: str, salt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"m{''.join(filter(str.isalnum, salt))}"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    source = "def rate(): return {n}\nclass Rate:\n    def __call__(self): return {n}\n"
+    (tmp_path / f"{name}.py").write_text(source.format(n=1))
+    module = importlib.import_module(name)
+    given = eval(argument, {"m": module})
+    f = electron("def f(salt, given):\n    return (given[0] if type(given) is list else given)()")
+    both = [ran(lambda: f(salt, given), executor="local") for _ in range(2)]
+    assert [result.result for result in both] == [1, 1]
+    assert hits(both[1]) == [True]
+    (tmp_path / f"{name}.py").write_text(source.format(n=22))
+    changed = ran(lambda: f(salt, given), executor="local")
+    assert changed.result == 22
+    assert "argument 'given' differs" in why(changed)
+
+
+def test_what_another_electron_made_of_code_that_was_edited_is_a_miss(
+    salt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"m{''.join(filter(str.isalnum, salt))}"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    make = jf.electron(electron(f"def f():\n    import {name}\n    return {name}.Rate()").function)
+    use = electron("def f(salt, rate):\n    return rate()")
+    found = []
+    for value in (1, 22, 22):
+        (tmp_path / f"{name}.py").write_text(f"class Rate:\n    def __call__(self): return {value}\n")
+        found.append(ran(lambda: use(salt, make()), executor="local"))
+    assert [result.result for result in found] == [1, 22, 22]
+    assert hits(found[2]) == [False, True]
+    assert name not in sys.modules
 
 
 DECORATED = """

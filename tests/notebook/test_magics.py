@@ -387,6 +387,25 @@ class TestResult:
         steps.run("gate.touch()\nrun.result()")
         assert "attempt 1 of 2 · FAILED\ntry 1\nattempt 2 of 2 · RUNNING\ntry 2\n" in steps.printed()
 
+    def test_the_logs_of_a_mapped_cell_are_those_of_each_element(self, steps: Any) -> None:
+        steps.run("ks = [2, 3]")
+        steps.run("%%electron -x thread --map k=ks squares\nprint('squaring', k)\nsquare = k * k")
+        steps.printed()
+        steps.run("%result squares --logs")
+        assert steps.printed() == (
+            "── squares(k=2) · node 0.0 · COMPLETED\nsquaring 2\n── squares(k=3) · node 0.1 · COMPLETED\nsquaring 3\n"
+        )
+
+    def test_why_an_element_failed_is_told_of_the_element(self, steps: Any) -> None:
+        steps.run("ks = [2, 3]")
+        steps.fails("%%electron -x thread --map k=ks squares\nprint('trying', k)\nsquare = 1 / (k - 3)")
+        steps.printed()
+        steps.run("%result squares --logs --traceback")
+        told = steps.printed()
+        head = "── squares(k=3) · node 0.1 · FAILED · ZeroDivisionError: division by zero\n"
+        assert f"{head}trying 3\n" in told
+        assert f"{head}Traceback (most recent call last):\n" in told
+
     def test_keeping_what_failed_raises_why(self, steps: Any) -> None:
         steps.fails("%dispatch fails(0)")
         assert isinstance(steps.fails("%result -o x"), ZeroDivisionError)

@@ -1,6 +1,8 @@
 import threading
 from typing import Any
 
+import pytest
+
 from jupyter_flow.resources.switchboard import Switchboard
 
 
@@ -46,4 +48,24 @@ def test_what_it_is_told_after_its_end_is_done_at_once() -> None:
     done: list[str] = []
     board.tell(lambda: done.append(threading.current_thread().name))
     assert done == [threading.current_thread().name]
+    board.close()
+
+
+def test_it_can_be_stopped_while_another_thread_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    class Slow(threading.Thread):
+        def start(self) -> None:
+            begun.set()
+            go.wait(10)
+            super().start()
+
+    board = Switchboard("test", lambda ready: None, lambda: None)
+    ringing = threading.Thread(target=board.ring)
+    monkeypatch.setattr("jupyter_flow.resources.switchboard.threading.Thread", Slow)
+    ringing.start()
+    begun.wait(10)
+    threading.Timer(0.1, go.set).start()
+    board.stop()
+    ringing.join()
     board.close()

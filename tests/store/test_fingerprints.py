@@ -290,3 +290,70 @@ def test_the_hooks_of_an_electron_count_with_it() -> None:
 
     assert fingerprint(hooked(1)) == fingerprint(hooked(1))
     assert fingerprint(electron(one)) != fingerprint(hooked(1)) != fingerprint(hooked(2))
+
+
+GENERIC = """
+import functools
+
+@functools.singledispatch
+def size(thing):
+    return len(thing)
+
+@size.register
+def _(thing: int):
+    return thing
+
+@functools.cache
+def twice(n):
+    return 2 * n
+
+class Table:
+    @functools.cached_property
+    def total(self):
+        return size(3) + twice(4)
+
+def task():
+    return Table().total
+"""
+
+
+def test_what_functools_makes_counts_by_the_functions_in_it() -> None:
+    assert notebook(GENERIC) == notebook(GENERIC)
+    for old, new in (("return thing\n", "return -thing\n"), ("size(3)", "size(4)"), ("2 * n", "3 * n")):
+        assert notebook(GENERIC.replace(old, new)) != notebook(GENERIC)
+
+
+def test_what_functools_made_is_the_same_when_it_has_been_called() -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(GENERIC, namespace)
+    before = fingerprint(namespace["task"])
+    assert namespace["task"]() == 11
+    assert fingerprint(namespace["task"]) == before
+    assert not before.opaque
+
+
+READS_WHAT_IS_WRITTEN_ABOUT_IT = """
+class Unit:
+    "metres"
+
+def helper(x: "metres" = 1):
+    return x
+
+def task():
+    return Unit.__doc__, helper.__annotations__
+"""
+
+
+@pytest.mark.parametrize("what", ['"metres"\\n', '"metres" ='])
+def test_docstrings_of_classes_and_annotations_count(what: str) -> None:
+    what = what.replace("\\n", "\n")
+    changed = READS_WHAT_IS_WRITTEN_ABOUT_IT.replace(what, what.replace("metres", "feet"))
+    assert changed != READS_WHAT_IS_WRITTEN_ABOUT_IT
+    assert notebook(READS_WHAT_IS_WRITTEN_ABOUT_IT) == notebook(READS_WHAT_IS_WRITTEN_ABOUT_IT)
+    assert notebook(changed) != notebook(READS_WHAT_IS_WRITTEN_ABOUT_IT)
+
+
+def test_an_annotation_that_nobody_can_compare_counts_by_its_name() -> None:
+    source = "def task(x: (i for i in ())): return x"
+    assert notebook(source) == notebook(source)
+    assert notebook(source.replace("x", "y")) != notebook(source)

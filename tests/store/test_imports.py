@@ -125,3 +125,21 @@ def test_a_fingerprint_tells_whether_something_could_not_be_looked_into() -> Non
     assert not fingerprint(function("def f(x): return x")).opaque
     assert fingerprint(function("N = (n for n in ())\ndef f(x): return N")).opaque
     assert fingerprint(function("N = [{(n for n in ())}]\ndef f(x): return N")).opaque
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "import importlib; importlib.import_module('edited')",
+        "from importlib import import_module as import_module; import_module('edited')",
+        "__import__('edited')",
+        "import calling",
+    ],
+)
+def test_a_module_that_is_imported_by_a_text_counts(files: Files, call: str) -> None:
+    files(edited="x = 1", calling="import importlib\nedited = importlib.import_module('edited')")
+    source = f"def f():\n    {call}"
+    before = of(source)
+    assert of(source) == before
+    files(edited="x = 22")
+    assert of(source) != before

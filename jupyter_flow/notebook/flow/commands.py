@@ -10,16 +10,18 @@ from IPython.core.magic import no_var_expand
 from ...model.errors import ElectronError, FlowError, UnknownDispatch
 from ...model.node import NodeResult
 from ...session import session
+from ..headless import headless
 from ..parsing import argument, parsed, takes
 from ..shell import say
 from ..targets import node_of, result_of, split_target
 from .book import Cell
+from .config import Config
 from .execution import Execution
 from .flow import Flow
-from .report import FlowTable
+from .report import FlowTable, FollowedTable, is_under_way
 from .source import debugging, inputs_of
 
-VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export")
+VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export", "config")
 
 
 class FlowCommands:
@@ -27,6 +29,7 @@ class FlowCommands:
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
+        self._settings = Config(flow)
 
     @no_var_expand
     @takes(
@@ -38,10 +41,12 @@ class FlowCommands:
         """Look at the notebook's electron cells, and bring them up to date.
 
         status: every electron cell and what feeds it, how far each is, and why it is stale. stale: those only.
+        While cells run the table follows them; where nobody looks on, it waits for them.
         run: run what is stale, in order, or only these cells and what they need; what is up to date is left alone.
         auto on, auto off: do so by itself after every cell.
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
         export FILE: write the cells that were run as a script of decorators.
+        config: the settings; config NAME VALUE: set one.
         debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
         """
         given = parsed(self.flow, line)
@@ -55,11 +60,23 @@ class FlowCommands:
                 raise
             raise UsageError(f"flow: {error}") from None
 
-    def _status(self, names: list[str]) -> FlowTable:
-        return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported)
+    def _status(self, names: list[str]) -> FlowTable | None:
+        return self._table(stale_only=False)
 
-    def _stale(self, names: list[str]) -> FlowTable:
-        return FlowTable(self._flow.book, self._flow.survey(), self._flow.imported, stale_only=True)
+    def _stale(self, names: list[str]) -> FlowTable | None:
+        return self._table(stale_only=True)
+
+    def _table(self, stale_only: bool) -> FlowTable | None:
+        """The table; shown already where it is to follow its cells. Where nobody looks on, it is that of their end."""
+        flow = self._flow
+        if headless(flow.shell):
+            flow.wait([execution for execution in self._executions([]) if is_under_way(execution)])
+            flow.bind()
+        table = FlowTable(flow.book, flow.survey(), flow.imported, stale_only)
+        if not table.under_way or getattr(flow.shell, "kernel", None) is None:
+            return table
+        flow.live.keep(FollowedTable(table, flow.shell.display_pub))
+        return None
 
     def _run(self, names: list[str]) -> None:
         if not self._flow.update([self._cell([name]) for name in names]):
@@ -99,6 +116,11 @@ class FlowCommands:
         values = inputs_of(self._node(self._target(names, "inputs")))
         self._flow.space.update(values)
         say(f"loaded {', '.join(values) or 'nothing: it has no inputs'}")
+
+    def _config(self, names: list[str]) -> None:
+        if len(names) > 2:
+            raise UsageError("flow: %flow config, or %flow config NAME VALUE")
+        say(self._settings.change(*names) if len(names) == 2 else self._settings.table(*names))
 
     def _export(self, names: list[str]) -> None:
         if len(names) != 1:

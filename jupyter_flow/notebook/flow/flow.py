@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import Any
 
 from ...model.electron import Electron
-from ...model.errors import FlowError
+from ...model.errors import FlowError, UnknownDispatch
 from ...store.fingerprints import fingerprint
+from ...verbs import DispatchId
 from ...worker.cell import digest_of
 from ..headless import goes_on, headless
 from ..live import LivePictures
@@ -39,7 +40,7 @@ class Flow:
         self.book = Book()
         self.home = NotebookHome(self.space, self.book)
         self.scheduler = Scheduler(lambda execution: None)
-        self.auto = False
+        self.auto = self.quiet = False
         self.replaying: Cell | None = None  # an ordinary cell that is run again
         self.bound: dict[str, int] = {}  # by name: the identity of what was bound last
 
@@ -245,10 +246,17 @@ class Flow:
                     self.bound[name] = id(self.space[name])
             execution.left, execution.bound = values.left, True
 
-    def dispatched(self) -> Namespace:
-        """The dispatch of each electron cell's latest run, by its name."""
+    def dispatched(self, asked: str = "") -> Namespace:
+        """The dispatch of each electron cell's latest run, by its name.
+
+        Raises UnknownDispatch where the cell that is asked for has none.
+        """
+        cell = self.book.named(asked)
+        if cell is not None and cell.execution is not None and cell.execution.run is None:
+            what = "was not run" if cell.execution.state.over else "has not started"
+            raise UnknownDispatch(f"electron cell {asked!r} {what}, so nothing came of it")
         executions = [cell.execution for cell in self.book]
-        return {e.name: e.run.id for e in executions if e is not None and e.run is not None}
+        return {e.name: DispatchId(e.run.id) for e in executions if e is not None and e.run is not None}
 
     def execution_named(self, name: str) -> Execution:
         """The latest run of the electron cell of that name. Raises FlowError."""

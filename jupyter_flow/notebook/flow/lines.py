@@ -3,6 +3,7 @@
 When all is over it says the same each time, so that a saved notebook compares equal.
 """
 
+import copy
 import time
 from typing import Any
 from uuid import uuid4
@@ -11,10 +12,10 @@ from ...executor import _executor_manager as names
 from ...model.result import NodeResult
 from ...session import session
 from ...worker.remarks import REMARK
-from ..headless import goes_on
+from ..headless import goes_on, headless
 from ..pictures import label_of
 from ..shell import Shell
-from ..tracebacks import with_cells
+from ..tracebacks import readable, with_cells
 from . import outputs
 from .execution import Execution, State
 
@@ -53,10 +54,12 @@ class CellLine:
         self._due = 0.0
 
     def draw(self, update: bool) -> None:
-        """Show how things are."""
+        """Show how things are. With the time of day where there is more to come: the kernel may end before that."""
         over = self._execution.ended.is_set()  # before it is looked at
         self._shown = self._text()
-        self._publish({"text/plain": self._shown}, {}, self._display, update)
+        lasting = over or goes_on() or self._execution.state is State.LAZY
+        text = self._shown if lasting else f"{self._shown} {clock()}"
+        self._publish({"text/plain": text}, {}, self._display, update)
         if self._block and (over or not update):
             self._publish(*(outputs.shown(self._execution) if over else (outputs.NOTHING, {})), self._block, update)
         self._due = time.monotonic() + REST
@@ -87,12 +90,27 @@ class CellLine:
         line, state = answer(execution), execution.status
         if state is State.DONE:
             text = outputs.printed(execution) if execution.definition.show else ""
-            return "\n".join([line, *remarks(execution), *([text] if text else [])])
+            return "\n".join([_with_hits(line, execution), *remarks(execution), *([text] if text else [])])
         if state is State.FAILED:
             return f"{line} · {failure(self._shell, execution)}"
         if goes_on():
             return line
         return f"{line} · {how_far(execution)}"
+
+
+def clock() -> str:
+    """When something was so: ``(at 14:02:11)``."""
+    return time.strftime("(at %H:%M:%S)")
+
+
+def _with_hits(line: str, execution: Execution) -> str:
+    """With what it took from the cache, where somebody looks on: other runs take something else."""
+    if not execution.definition.options.cache or headless():
+        return line
+    nodes = list(outputs.nodes_of(execution))
+    taken = sum(node.cached for node in nodes)
+    some = f"{taken} of {len(nodes)} " if taken < len(nodes) else ""
+    return f"{line} · {some}from the cache" if taken else line
 
 
 def how_far(execution: Execution) -> str:
@@ -136,8 +154,20 @@ def failure(shell: Shell, execution: Execution) -> str:
     node = _failed(session().result(execution.run.id).nodes) if execution.run else None
     if node is None or node.error is None:
         return f"failed: {type(execution.error).__name__}: {execution.error}"
+    if not goes_on() and (lines := traceback_of(shell, execution)):
+        return "\n".join(["failed", *lines]).rstrip()
     text = with_cells(shell, node.error.traceback or f"{node.error.type}: {node.error.message}")
     return f"failed\n{text.rstrip()}"
+
+
+def traceback_of(shell: Shell, execution: Execution) -> list[str]:
+    """The traceback of what an execution failed with, as the shell shows tracebacks; [] if it did not fail."""
+    try:
+        execution.fail()
+    except BaseException as error:
+        raised = readable((type(error), error, error.__traceback__))
+        tell = copy.copy(shell.InteractiveTB)  # the shell's own may be in use: this is another thread
+        return list(tell.structured_traceback(*raised, tb_offset=0))
 
 
 def _failed(nodes: list[NodeResult]) -> NodeResult | None:

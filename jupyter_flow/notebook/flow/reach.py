@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 from ...model.electron import Electron
 from ...model.lattice import Lattice
 from ...model.literal import ATOMS
+from ...model.wrappers import CACHED, is_generic
 from ..cells import reached, stored
 from .definition import Definition
 
 Namespace = dict[str, Any]
 
-CACHED = type(functools.lru_cache(len))
 CODE = (
     *(types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type),
     *(functools.partial, CACHED, Electron, Lattice),
 )
-INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "__doc__"})
+INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__"})
 MOST = 10_000  # things that are looked at for code behind one value
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 HISTORY = {"In": "_ih", "Out": "_oh", "_ih": "_ih", "_oh": "_oh", "_dh": "_dh"}  # what IPython keeps under two names
@@ -149,6 +149,11 @@ def stripped(value: Any, space: Mapping[str, Any]) -> Any:
         return value.__name__, stripped(value.__func__, space), value.__self__
     if isinstance(value, Electron):
         return value.name, stripped(value.function, space)
+    if is_generic(value):
+        registry: Mapping[type, Any] = value.registry  # type: ignore[attr-defined]
+        return "generic", [(stripped(kind, space), stripped(chosen, space)) for kind, chosen in registry.items()]
+    if isinstance(value, functools.cached_property):
+        return "cached property", stripped(value.func, space)
     if isinstance(value, classmethod | staticmethod):
         return type(value).__name__, stripped(value.__func__, space)
     if isinstance(value, type) and homemade(value):
@@ -233,4 +238,6 @@ def _members(kind: type) -> list[Any]:
     for member in vars(kind).values():
         if isinstance(member, property):
             members += [part for part in (member.fget, member.fset, member.fdel) if part]
+        if isinstance(member, functools.cached_property):
+            members.append(member.func)
     return [*members, *kind.__bases__]

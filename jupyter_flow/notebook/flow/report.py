@@ -1,13 +1,15 @@
 """The cells of a notebook for people: the table of ``%flow status``."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
 
 from ...executor import _executor_manager as names
 from .. import tables
 from ..pictures import label_of
 from .book import Book, Cell
-from .execution import State
-from .lines import how_far
+from .execution import Execution, State
+from .lines import clock, how_far
 from .staleness import Survey
 
 HEAD = ("cell", "reads", "makes", "executor", "state")
@@ -22,14 +24,28 @@ class FlowTable:
     def __init__(
         self, book: Book, survey: Survey, aside: Callable[[str], bool], stale_only: bool = False
     ) -> None:  # fmt: skip
-        feeding = {cell: _feeding(cell, book, aside) for cell in book}
-        concerned = [cell for cell in book if cell.run and (cell.definition or feeding[cell])]
+        feeding = _feeding(book, aside)
+        concerned = [cell for cell in book if cell.run and (cell.definition or feeding.get(cell))]
         if stale_only:
             concerned = [cell for cell in concerned if survey.reasons.get(cell)]
-        self.rows = [_row(cell, feeding[cell], survey, aside) for cell in concerned]
-        stale = sum(bool(survey.reasons.get(cell)) for cell in concerned)
+        self._stale_only = stale_only
+        self._heads = [_row(cell, list(feeding.get(cell, ())), aside) for cell in concerned]
+        self._runs = [(cell.execution, survey.reasons.get(cell, [])) for cell in concerned]
+        self.rows: list[Sequence[str]] = []
+        self.remark = ""
+        self.look()
+
+    def look(self) -> None:
+        """See anew how far its cells are; what else it tells stays that of its moment."""
+        states = [_state(execution, reasons) for execution, reasons in self._runs]
+        self.rows = [[*head, state] for head, state in zip(self._heads, states, strict=True)]
+        stale = sum(bool(reasons) or _unmade(execution) for execution, reasons in self._runs)
         self.remark = f"{stale} stale: %flow run brings the notebook up to date" if stale else ""
-        self._nothing = "nothing is stale" if stale_only else "no electron cell has been run yet: %%electron makes one"
+
+    @property
+    def under_way(self) -> bool:
+        """Whether any of its cells runs, or is to run by itself."""
+        return any(execution is not None and is_under_way(execution) for execution, _ in self._runs)
 
     def plain(self) -> str:
         """As text."""
@@ -43,21 +59,62 @@ class FlowTable:
             return tables.escaped(self._nothing)
         return tables.markdown(HEAD, self.rows) + (f"\n\n{tables.escaped(self.remark)}" if self.remark else "")
 
+    def bundle(self) -> dict[str, str]:
+        """The table for a front end."""
+        return {"text/plain": self.plain(), "text/markdown": self.markdown()}
+
+    @property
+    def _nothing(self) -> str:
+        return "nothing is stale" if self._stale_only else "no electron cell has been run yet: %%electron makes one"
+
     def __repr__(self) -> str:
         return self.plain()
 
 
-def _feeding(cell: Cell, book: Book, aside: Callable[[str], bool]) -> list[str]:
-    """Of what an ordinary cell makes, what electron cells read."""
-    found: dict[str, None] = {}
+class FollowedTable:
+    """A table in its cell, followed until its cells have ended: so a saved notebook tells how they did."""
+
+    def __init__(self, table: FlowTable, publisher: Any) -> None:
+        self._table, self._publisher = table, publisher
+        self._display = uuid4().hex
+        self._shown: list[Sequence[str]] = []
+
+    def draw(self, update: bool) -> None:
+        """Show it as it is."""
+        self._shown = self._table.rows
+        bundle = self._table.bundle()
+        if self._table.under_way:  # a kernel may end before its cells
+            bundle = {kind: f"{text}\n\n{clock()}" for kind, text in bundle.items()}
+        self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)
+
+    def keep_up(self) -> bool:
+        """Change it where a cell has got further; whether there is more to come."""
+        more = self._table.under_way  # before it is looked at
+        self._table.look()
+        if self._table.rows != self._shown:
+            self.draw(update=True)
+        return more
+
+
+def is_under_way(execution: Execution) -> bool:
+    """Whether an execution will end by itself."""
+    return not execution.state.over and execution.state is not State.LAZY
+
+
+def _feeding(book: Book, aside: Callable[[str], bool]) -> dict[Cell, dict[str, None]]:
+    """By cell: of what it makes, what electron cells read."""
+    found: dict[Cell, dict[str, None]] = {}
     for reader in book:
-        if reader.definition is not None and reader.run is not None:
-            names = [name for name in reader.run.seen if not aside(name)]
-            found |= dict.fromkeys(name for name in names if book.producer(name, reader) is cell)
-    return list(found)
+        if reader.definition is None or reader.run is None:
+            continue
+        for name in reader.run.seen:
+            producer = book.producer(name, reader)
+            if producer is not None and not aside(name):
+                found.setdefault(producer, {})[name] = None
+    return found
 
 
-def _row(cell: Cell, feeding: Sequence[str], survey: Survey, aside: Callable[[str], bool]) -> Sequence[str]:
+def _row(cell: Cell, feeding: Sequence[str], aside: Callable[[str], bool]) -> Sequence[str]:
     run, execution = cell.run, cell.execution
     assert run is not None
     if execution is None:
@@ -65,11 +122,14 @@ def _row(cell: Cell, feeding: Sequence[str], survey: Survey, aside: Callable[[st
     else:
         reads, makes = list(execution.captured.inputs), execution.captured.outputs
         executor = label_of(names.get_executor(execution.definition.options.executor))
-    return cell.title, _listed(reads), _listed(makes), executor, _state(cell, survey)
+    return cell.title, _listed(reads), _listed(makes), executor
 
 
-def _state(cell: Cell, survey: Survey) -> str:
-    execution, reasons = cell.execution, survey.reasons.get(cell, [])
+def _unmade(execution: Execution | None) -> bool:
+    return execution is not None and execution.state in (State.FAILED, State.CANCELLED)
+
+
+def _state(execution: Execution | None, reasons: Sequence[str]) -> str:
     if execution is not None and execution.state in (State.WAITING, State.RUNNING):
         return how_far(execution)
     if execution is not None and execution.state is State.FAILED:

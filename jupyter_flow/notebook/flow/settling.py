@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from ..shell import running
-from ..tracebacks import readable
 from .execution import Execution, State
 from .flow import Flow
+from .lines import traceback_of
 
 
 def settled(flow: Flow | None) -> str:
@@ -26,13 +26,10 @@ def _told(execution: Execution) -> dict[str, Any]:
     try:
         execution.fail()
     except BaseException as error:
-        raised = readable((type(error), error, error.__traceback__))
-        shell: Any = running()
-        lines = shell.InteractiveTB.structured_traceback(*raised, tb_offset=0)
         return {
             "execution_count": execution.count,
             "name": execution.name,
             "ename": type(error).__name__,
             "evalue": str(error),
-            "traceback": list(lines),
+            "traceback": traceback_of(running(), execution),
         }

@@ -1,5 +1,7 @@
 """Waits that are interrupted, electron cells that fail or are cancelled, and what the cells that name them say."""
 
+import re
+
 import pytest
 
 from tests.notebook.flow.kernels import Kernel
@@ -63,6 +65,43 @@ def test_naming_what_a_failed_cell_was_to_make_raises_its_error_with_its_lines(k
     kernel.until(lambda: "failed" in failed.text)
     assert "ZeroDivisionError: division by zero" in failed.text
     assert "line 3" in failed.text
+
+
+@pytest.mark.parametrize("executor", ["local", "thread"])
+def test_a_failed_cell_shows_its_traceback_as_the_notebook_shows_others(kernel: Kernel, executor: str) -> None:
+    failed = kernel.run(FAILING.format(executor=executor))
+    kernel.until(lambda: "Traceback (most recent call last)" in failed.text)
+    reader = kernel.run("x")
+    lines = failed.text.splitlines()
+    assert lines[0] == f"make() → small, x · {executor} · failed"
+    assert "----> 3 x = 1 / small" in lines
+    assert lines[-2:] == reader.traceback.splitlines()[-2:]
+    assert "jupyter_flow/" not in failed.text
+    (display,) = failed.outputs
+    assert isinstance(display, str)
+    assert "\x1b[" in kernel.displays[display]
+
+
+def test_what_a_line_tells_of_a_cell_that_runs_has_its_time(kernel: Kernel) -> None:
+    ran = kernel.run(SLOW)
+    assert re.search(r"· (running \d+ s|waiting for a worker) \(at \d\d:\d\d:\d\d\)\n$", ran.text)
+    table = kernel.run("%flow status")
+    assert re.search(r"\n\(at \d\d:\d\d:\d\d\)\n$", table.text)
+    kernel.open("make")
+    kernel.until(lambda: ran.text == "make() → x · local\n")
+    kernel.until(lambda: "(at " not in table.text)
+
+
+def test_a_line_tells_what_came_from_the_cache(kernel: Kernel) -> None:
+    for line in ("", " · from the cache"):
+        ran = kernel.run("%%electron --cache make\nx = 1")
+        kernel.until(lambda ran=ran, line=line: ran.text == f"make() → x · local · cached{line}\n")
+    kernel.goes("ks = [1, 2]")
+    ran = kernel.run("%%electron --cache --map k=ks each\ny = k")
+    kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local · cached\n")
+    kernel.goes("ks = [1, 2, 3]")
+    ran = kernel.run("%%electron --cache --map k=ks each\ny = k")
+    kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local · cached · 2 of 3 from the cache\n")
 
 
 def test_the_error_is_the_producers_also_through_a_chain(kernel: Kernel) -> None:

@@ -51,7 +51,7 @@ def test_a_map_over_no_iterable_says_so(kernel: Kernel) -> None:
 def test_after_waits_for_an_electron_without_taking_anything_from_it(kernel: Kernel) -> None:
     kernel.goes("%%electron first\ngate('a')\nnote('1first')\nx = 1")
     second = kernel.run("%%electron second --after first\nnote('2second')\ny = 1")
-    assert second.text == "second() → y · local · waiting for first\n"
+    assert second.text.startswith("second() → y · local · waiting for first (at ")
     kernel.open("a")
     assert kernel.value("y") == "1"
     assert kernel.noted() == ["1first", "2second"]
@@ -102,6 +102,13 @@ def test_an_option_that_is_none_is_a_mistake_in_the_line(kernel: Kernel) -> None
         assert "jupyter_flow/" not in ran.traceback
     assert kernel.noted() == []
     assert "electron" not in kernel.goes("%flow status").replace("no electron cell has been run yet: %%electron", "")
+
+
+@pytest.mark.parametrize("iterable", ["range(10)", 'grid["a"]', "range(1, 10)", "[note('evaluated')]", "a.b"])
+def test_to_map_over_an_expression_it_is_given_a_name_first(kernel: Kernel, iterable: str) -> None:
+    ran = kernel.run(f"%%electron --map k={iterable}\nx = k")
+    assert "write ks = … in a cell above, and here --map k=ks" in ran.error + ran.text
+    assert kernel.noted() == []
 
 
 def test_a_cell_by_its_name_is_an_electron_of_lattices(kernel: Kernel) -> None:
