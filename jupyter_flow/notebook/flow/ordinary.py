@@ -55,6 +55,8 @@ class Running:
             if name not in self.seen or self.seen[name].digest is None:
                 digest = None if name in found.pending else self.watch.digest(name)
                 self.seen[name] = Seen(current.get(name), digest)
+        gone = [name for name in self.reads if name in current and name not in self.flow.space]
+        self.seen |= {name: Seen(current[name], None) for name in gone if name not in self.seen}
         self.calls |= bool(found.classes) or any(map(written_here, found.code.values()))
         return found
 
