@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ...model.errors import FlowError
 from .book import Book, Cell
 from .execution import CellRun, Execution, Seen, State
+from .sharing import holds_on
 
 FAILED = "it failed"
 
@@ -139,7 +140,10 @@ class Survey:
         return still and reader.run is not None and since < reader.run.number
 
     def _equal(self, cell: Cell, name: str, seen: Seen, made: CellRun) -> bool:
-        """Whether another run made what a cell has seen."""
+        """Whether another run made what a cell has seen, and what the cell made of it holds on to nothing of that."""
+        run = cell.run
+        if run is not None and not isinstance(run, Execution) and seen.by is not None and holds_on(run, name, seen.by):
+            return False
         digest = made.digest_of(name)
         alike = isinstance(made, Execution) == isinstance(seen.by, Execution)
         if seen.by is not None and alike and digest is not None and digest == seen.by.digest_of(name):
