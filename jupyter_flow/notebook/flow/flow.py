@@ -1,7 +1,5 @@
 """The flow of a notebook: its electron cells while they run, and what they made where the notebook expects it."""
 
-import ast
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any
@@ -19,6 +17,7 @@ from .capture import Captured, capture
 from .definition import Definition
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
+from .imports import bind_imports
 from .lines import CellLine, answer
 from .reach import CODE, NOWHERE, stripped, written_here
 from .replay import bring_up_to_date, recalled, superseded
@@ -64,7 +63,7 @@ class Flow:
 
         captured = capture(definition, self.space, absent, {name: value for name, (_, value) in own.items()})
         execution = self._register(cell, definition, captured, count, self.pending)
-        self._bind_imports(execution)
+        bind_imports(execution, self.space)
         for wait in captured.waits.values():  # now that it is known, and will be run again with what it needs
             for name in wait.names:
                 wait.producer.owes(name)
@@ -157,22 +156,6 @@ class Flow:
                 raise FlowError(superseded(name, cell, producer, self.book.current.get(name)))
             values[name] = before.input(name)
         return values
-
-    def _bind_imports(self, execution: Execution) -> None:
-        """Imports that cost nothing are bound at once: of modules that are loaded, where a name is only that."""
-        definition, names = execution.definition, execution.definition.names
-        more = {*names.reads, *names.writes, *names.targets, *names.defines, *names.deletes}
-        for statement in ast.parse(definition.source).body:
-            if isinstance(statement, ast.Import):
-                modules = [alias.name for alias in statement.names]
-            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
-                modules = [statement.module]
-            else:
-                continue
-            bound = {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-            if all(module in sys.modules for module in modules) and "__future__" not in modules and not bound & more:
-                exec(compile(ast.Module([statement], []), definition.file, "exec"), self.space)
-                execution.early |= bound
 
     # names -------------------------------------------------------------------------------------------
 
