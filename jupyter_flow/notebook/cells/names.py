@@ -37,6 +37,7 @@ class Names:
     deletes: tuple[str, ...] = ()  # by `del`, and on some path gone at the end
     imports: tuple[str, ...] = ()  # bound by top-level imports
     defines: tuple[str, ...] = ()  # bound by top-level def and class
+    later: tuple[str, ...] = ()  # of `reads`, those of functions that the cell only defines
     awaits: bool = False  # await, async for or async with at top level
     shows: bool = False  # the last statement is an expression whose value is displayed
 
@@ -50,8 +51,9 @@ def names_of(tree: ast.Module, source: str = "") -> Names:
     last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     walker = Walker(Scope(), last, _defined(tree.body))
     walker.block(tree.body)
+    early = set(walker.paths.record.reads)
     walker.paths.finish()
-    return _summary(walker.paths, shows=last is not None and not _semicolon(source))
+    return _summary(walker.paths, early, shows=last is not None and not _semicolon(source))
 
 
 def mentions(tree: ast.AST) -> frozenset[str]:
@@ -96,7 +98,7 @@ def _defined(body: list[ast.stmt]) -> Iterator[str]:
             yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
 
-def _summary(paths: Paths, shows: bool) -> Names:
+def _summary(paths: Paths, early: set[str], shows: bool) -> Names:
     record = paths.record
     left = {name: paths.held(name) for part in [record.mutates, *record.bound()] for name in part}
     there = {name for name, held in left.items() if held - {Origin.OUTSIDE, Origin.GONE}}
@@ -113,6 +115,7 @@ def _summary(paths: Paths, shows: bool) -> Names:
         deletes=_public(gone),
         imports=_ordered(record.imports),
         defines=_ordered(record.defines),
+        later=tuple(name for name in _ordered(record.reads) if name not in early),
         awaits=record.awaits,
         shows=shows,
     )

@@ -74,7 +74,8 @@ class Book:
 
     def ran(self, cell: Cell, run: CellRun, makes: Iterable[str]) -> None:
         """A cell was run: what it made is the current version. It comes after the cells it read from."""
-        cell.run = run
+        before, cell.run = cell.run, run
+        run.first = {name: before.first.get(name, run.number) if before else run.number for name in run.makes}
         for name in makes:
             self.current[name] = run
         read = [seen.by.cell for seen in run.seen.values() if seen.by is not None and seen.by.cell is not cell]

@@ -6,33 +6,19 @@ what it waits for, is an exception of the cell like any other, and nothing of th
 
 import ast
 import logging
+from collections.abc import Sequence
 from typing import Any
 
-from ..cells import CellRefused, Names, mentions, names_of
+from ..cells import Names
 from ..headless import request
-from .execution import CellRun, Seen, State
+from .execution import CellRun, State
 from .flow import Flow
+from .ordinary import Running, identities
 from .reach import reach
+from .syntax import NEED, analysed, insert, only_deleted, only_ours, wanted, without_ours, wrapped
 
 LOG = logging.getLogger("jupyter_flow")
-NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
-OURS = frozenset(
-    {"electron", "lattice", "flow", "executor", "result", "jupyter_flow"}
-)  # magics that wait by themselves
 DELETABLE = object()  # stands where a name is still being made, so that it can be deleted
-RUNS = frozenset({"time"})  # magics that run their code once, in the notebook's names
-CALLS = frozenset({"run_line_magic", "run_cell_magic"})
-
-
-class Cell:
-    """The cell that runs now."""
-
-    def __init__(self, raw: str, count: int, key: str, before: dict[str, int]) -> None:
-        self.raw, self.count, self.key, self.before = raw, count, key, before
-        self.names: Names | None = None
-        self.seen: dict[str, Seen] = {}
-        self.deletes: list[str] = []  # names that are still being made
-        self.visited = self.electron = self.ours = self.failed = False
 
 
 class Boundary:
@@ -40,10 +26,10 @@ class Boundary:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self._running: list[Cell] = []  # a cell may run another one
+        self._running: list[Running] = []  # a cell may run another one
 
     @property
-    def cell(self) -> Cell | None:
+    def cell(self) -> Running | None:
         """The cell that runs now."""
         return self._running[-1] if self._running else None
 
@@ -57,16 +43,22 @@ class Boundary:
         metadata = request(flow.shell).get("metadata", {})
         flow.book.forget(map(str, metadata.get("deletedCells") or ()))
         flow.bind()
-        key = flow.replaying.key if flow.replaying else str(metadata.get("cellId") or "")
-        count = flow.shell.execution_count
-        if self._running:  # a cell within a cell has no id of its own
-            key = flow.replaying.key if flow.replaying else ""
-        self._running.append(Cell(info.raw_cell or "", count, key, self._identities()))
+        key, replayed = str(metadata.get("cellId") or ""), self._is_replay()
+        if replayed and flow.replaying is not None:
+            key = flow.replaying.key
+        elif self._running:  # a cell within a cell has no id of its own
+            key = ""
+        self._running.append(Running(flow, info.raw_cell or "", flow.shell.execution_count, key, replayed))
+
+    def _is_replay(self) -> bool:
+        """Whether the flow runs this very cell again, rather than that one another."""
+        cell = self.flow.replaying
+        return cell is not None and not any(outer.replayed and outer.key == cell.key for outer in self._running)
 
     def visit(self, tree: ast.AST) -> ast.AST:
         """(a transformer of the shell's) See to it that a cell finds the names it needs."""
         try:
-            if isinstance(tree, ast.Module) and not _only_ours(tree):
+            if isinstance(tree, ast.Module) and not only_ours(tree):
                 self._prepare(tree)
             elif self.cell is not None and not self.cell.visited:
                 self.cell.visited = self.cell.ours = True
@@ -75,32 +67,39 @@ class Boundary:
         return tree
 
     def _prepare(self, tree: ast.Module) -> None:
-        cell = self.cell
-        code = self._unwrapped(_without_ours(tree))
-        names = _analysed(code, cell.raw if cell else "")
-        wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in _only_deleted(tree)]
-        if cell is not None and not cell.visited:
-            cell.visited, cell.names = True, names
-            current = self.flow.book.current
-            cell.seen = {name: Seen(current.get(name), None) for name in wanted if name in current}
-        if not self.flow.waits():
+        cell, waits = self.cell, self.flow.waits()
+        if not waits and (cell is None or cell.visited):
             return
-        found = reach(wanted, self.flow.space, self.flow.absent)
-        for name in _only_deleted(tree):
-            if cell is not None and self.flow.pending(name) is not None and name not in found.pending:
+        code = self._unwrapped(without_ours(tree))
+        names = analysed(code, cell.raw if cell else "")
+        if cell is not None and not cell.visited:
+            cell.begin(code, names)
+        if waits:
+            self._wait_first(tree, names, wanted(names, code))
+
+    def _wait_first(self, tree: ast.Module, names: Names | None, reads: Sequence[str]) -> None:
+        found = reach(reads, self.flow.space, self.flow.absent)
+        for name in only_deleted(tree):
+            if self.cell is not None and self.flow.pending(name) is not None and name not in found.pending:
                 self.flow.space[name] = DELETABLE
-                cell.deletes.append(name)
+                self.cell.deletes.append(name)
         for name in names.carries if names is not None else ():
             execution = found.pending.get(name)
             if execution is not None and execution.state in (State.FAILED, State.CANCELLED):
                 del found.pending[name]
         if found.pending:
-            self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
-            _insert(tree, sorted(found.pending))
+            self.flow.space[NEED] = self.need  # %reset may have taken it away
+            insert(tree, sorted(found.pending))
+
+    def need(self, *names: str) -> None:
+        """(the cell's first statement) Wait until the notebook has these names. Raises what they failed with."""
+        self.flow.need(*names)
+        if self.cell is not None:
+            self.cell.see()
 
     def _unwrapped(self, tree: ast.Module) -> ast.Module:
         """The code that a magic like ``%%time`` runs here and now; any other as it is."""
-        body = _wrapped(tree)
+        body = wrapped(tree)
         if body is None:
             return tree
         try:
@@ -126,44 +125,40 @@ class Boundary:
         if cell is None:
             return
         cell.failed = result is not None and not result.success
-        if not cell.electron and not (cell.ours and "%flow" in cell.raw):
-            self._note(cell)
-        for outer in self._running:  # what a cell within it made is not its own
-            outer.before = self._identities()
+        left = cell.watch.give_back()
+        outer = self.cell
+        part = outer is not None and not (outer.ours or outer.electron or cell.electron or cell.replayed)
+        if part and outer is not None:  # of a magic's cell
+            outer.within |= cell.made(left)
+            outer.seen = {**cell.seen, **outer.seen}
+        elif not cell.electron and not (cell.ours and "%flow" in cell.raw):
+            self._note(cell, left)
+        for around in self._running if not part else ():  # what a cell within it made is not its own
+            around.before = identities(self.flow)
         self.flow.bind()
         if self.flow.auto and not self._running and self.flow.replaying is None:
             self._keep_up()
 
-    def _note(self, cell: Cell) -> None:
+    def _note(self, cell: Running, left: set[str]) -> None:
         """An ordinary cell has run: whatever it made is the notebook's version of it."""
         flow = self.flow
         for name in list(cell.deletes):  # unless the cell got as far as that
             if flow.space.get(name) is DELETABLE:
                 del flow.space[name]
                 cell.deletes.remove(name)
-        now = self._identities()
-        makes = dict.fromkeys(name for name in {*now, *cell.before} if self._changed(name, cell, now))
-        makes |= dict.fromkeys(name for name in cell.deletes if name not in now)
-        names = cell.names
-        if names is not None and not cell.failed:
-            there = (*names.writes, *names.defines, *names.imports, *names.targets)
-            makes |= dict.fromkeys(name for name in there if name in now and flow.pending(name) is None)
-        made = tuple(sorted(makes))
+        made = cell.made(left)
         if not made and not cell.seen:
             return
-        known = flow.book.cell(cell.key or _key(made, cell))
+        known = flow.book.cell(cell.key or _key(tuple(sorted(made)), cell))
+        made |= _made_before(known.run, cell)
         known.definition, known.raw = None, cell.raw
-        run = CellRun(known, cell.count, cell.seen, made)
+        run = CellRun(known, cell.count, cell.seen, tuple(sorted(made)))
+        run.perhaps = cell.may_make(made)
+        cell.keep(run)
         if cell.failed and known.run is not None:  # what it was to make is still its own to make
-            run.makes = tuple(dict.fromkeys((*made, *known.run.makes)))
+            run.makes = tuple(dict.fromkeys((*run.makes, *known.run.makes)))
         run.failed = cell.failed
         flow.book.ran(known, run, made)
-
-    def _changed(self, name: str, cell: Cell, now: dict[str, int]) -> bool:
-        """Whether an ordinary cell changed a name, and not we in the meantime."""
-        if name not in now and self.flow.pending(name) is not None:
-            return False
-        return now.get(name) not in (cell.before.get(name), self.flow.bound.get(name))
 
     def _keep_up(self) -> None:
         try:
@@ -171,70 +166,15 @@ class Boundary:
         except Exception as error:
             self.flow.shell.showtraceback((type(error), error, error.__traceback__))
 
-    def _identities(self) -> dict[str, int]:
-        hidden = self.flow.shell.user_ns_hidden
-        return {
-            name: id(value) for name, value in list(self.flow.space.items())
-            if not name.startswith("_") and name not in hidden
-        }  # fmt: skip
 
-
-def _key(made: tuple[str, ...], cell: Cell) -> str:
+def _key(made: tuple[str, ...], cell: Running) -> str:
     """What an ordinary cell without an id is known by: what it makes, and whether out of an earlier version."""
     own = [name for name in made if name in cell.seen]
     return f"makes {','.join(made)} of {','.join(own)}" if made else f"source {cell.raw}"
 
 
-def _analysed(tree: ast.Module, raw: str) -> Names | None:
-    try:
-        return names_of(tree, raw)
-    except (CellRefused, SyntaxError):  # magics in it: whatever is mentioned counts
-        return None
-
-
-def _only_deleted(tree: ast.Module) -> set[str]:
-    """The names that a piece of code deletes, and does nothing else with."""
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    used = {node.id for node in names if not isinstance(node.ctx, ast.Del)}
-    return {node.id for node in names} - used
-
-
-def _is_ours(node: ast.AST) -> bool:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
-        return False
-    first = node.args[0] if node.args else None
-    return isinstance(first, ast.Constant) and first.value in OURS
-
-
-def _wrapped(tree: ast.Module) -> str | None:
-    """What stands below a ``%%time`` or behind a ``%time``."""
-    statement = tree.body[0] if len(tree.body) == 1 else None
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CALLS):
-        return None
-    texts = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
-    return texts[-1] if len(texts) > 1 and texts[0] in RUNS and isinstance(texts[-1], str) else None
-
-
-def _only_ours(tree: ast.Module) -> bool:
-    return bool(tree.body) and all(isinstance(s, ast.Expr) and _is_ours(s.value) for s in tree.body)
-
-
-def _without_ours(tree: ast.Module) -> ast.Module:
-    return ast.Module([s for s in tree.body if not (isinstance(s, ast.Expr) and _is_ours(s.value))], [])
-
-
-def _insert(tree: ast.Module, names: list[str]) -> None:
-    """``_jupyter_flow_need("model", …)`` as the first statement, after a docstring and imports of the future."""
-    call = ast.Call(ast.Name(NEED, ast.Load()), [ast.Constant(name) for name in names], [])
-    statement = ast.Expr(call)
-    place = 0
-    while place < len(tree.body) - 1 and _comes_first(tree.body[place]):
-        place += 1
-    ast.copy_location(statement, tree.body[place])
-    ast.fix_missing_locations(statement)
-    tree.body.insert(place, statement)
-
-
-def _comes_first(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+def _made_before(run: CellRun | None, cell: Running) -> set[str]:
+    """What a cell made before, and still names in a magic's text: that it is the same object tells nothing."""
+    if run is None or cell.names is not None:
+        return set()
+    return {name for name in run.makes if name in cell.reads and name in cell.flow.space}

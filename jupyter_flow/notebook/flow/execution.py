@@ -53,11 +53,15 @@ class CellRun:
     def __init__(self, cell: "Cell", count: int, seen: Mapping[str, Seen], makes: tuple[str, ...]) -> None:
         self.cell, self.count, self.seen, self.makes = cell, count, dict(seen), makes  # count: as in In [3]
         self.number = next(_numbers)
+        self.first: dict[str, int] = {}  # by name it makes: since which of its cell's runs that has been so
         self.failed = False  # an ordinary cell that raised: it may have made a part of it
+        self.perhaps: frozenset[str] = frozenset()  # what another run of an ordinary cell may make, too
+        self.digests: dict[str, bytes] = {}  # of an ordinary cell: of what it made
+        self.kept: dict[str, Any] = {}  # the small values among them, which somebody may have changed since
 
     def digest_of(self, name: str) -> bytes | None:
         """A digest of a value it made, where it is known."""
-        return None
+        return self.digests.get(name)
 
 
 class Execution(CellRun):

@@ -1,7 +1,5 @@
 """The flow of a notebook: its electron cells while they run, and what they made where the notebook expects it."""
 
-import ast
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any
@@ -20,12 +18,14 @@ from .capture import Captured, capture
 from .definition import Definition
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
+from .imports import bind_imports
 from .lines import CellLine, answer
 from .reach import CODE, NOWHERE, stripped, written_here
-from .replay import Later, again_here, later_ones, restore
+from .replay import bring_up_to_date, recalled, superseded
 from .scheduler import Scheduler
 from .shield import shielded
 from .staleness import Survey
+from .watching import MISSING, Marks
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
 
@@ -39,6 +39,7 @@ class Flow:
         self.shell, self.live = shell, live
         self.book = Book()
         self.home = NotebookHome(self.space, self.book)
+        self.marks = Marks(lambda: self.space)
         self.scheduler = Scheduler(lambda execution: None)
         self.auto = self.quiet = False
         self.replaying: Cell | None = None  # an ordinary cell that is run again
@@ -63,7 +64,7 @@ class Flow:
 
         captured = capture(definition, self.space, absent, {name: value for name, (_, value) in own.items()})
         execution = self._register(cell, definition, captured, count, self.pending)
-        self._bind_imports(execution)
+        bind_imports(execution, self.space)
         for wait in captured.waits.values():  # now that it is known, and will be run again with what it needs
             for name in wait.names:
                 wait.producer.owes(name)
@@ -150,25 +151,12 @@ class Flow:
             if isinstance(made, Execution) or self.book.current.get(name) is made:
                 continue
             if made is not seen.by:
-                raise FlowError(_superseded(name, cell, producer, self.book.current.get(name)))
+                values[name] = recalled(name, made)
+                if values[name] is not NOWHERE:
+                    continue
+                raise FlowError(superseded(name, cell, producer, self.book.current.get(name)))
             values[name] = before.input(name)
         return values
-
-    def _bind_imports(self, execution: Execution) -> None:
-        """Imports that cost nothing are bound at once: of modules that are loaded, where a name is only that."""
-        definition, names = execution.definition, execution.definition.names
-        more = {*names.reads, *names.writes, *names.targets, *names.defines, *names.deletes}
-        for statement in ast.parse(definition.source).body:
-            if isinstance(statement, ast.Import):
-                modules = [alias.name for alias in statement.names]
-            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
-                modules = [statement.module]
-            else:
-                continue
-            bound = {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-            if all(module in sys.modules for module in modules) and "__future__" not in modules and not bound & more:
-                exec(compile(ast.Module([statement], []), definition.file, "exec"), self.space)
-                execution.early |= bound
 
     # names -------------------------------------------------------------------------------------------
 
@@ -294,7 +282,7 @@ class Flow:
 
     def survey(self) -> Survey:
         """Which cells are out of date."""
-        return Survey(self.book, self._digest)
+        return Survey(self.book, self._digest, self.marks.digest)
 
     def imported(self, name: str) -> bool:
         """Whether a name holds something that was imported rather than written or computed here."""
@@ -303,39 +291,16 @@ class Flow:
 
     def _digest(self, name: str) -> bytes | None:
         if name not in self.space:
-            return b"missing"
+            return MISSING
         value = self.space[name]
         return fingerprint(stripped(value, self.space)) if isinstance(value, CODE) else digest_of(value)
 
     def update(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
-        """Run what is stale, in order: electron cells in the background, ordinary ones between them here.
+        """Run what is stale, in order; the cells that ran. Raises FlowError where the order is ambiguous.
 
-        wanted: only these cells, and what they need. Raises FlowError where the order is ambiguous.
+        wanted: only these cells, and what they need.
         """
-        plan = self.survey().plan(wanted)
-        started = []
-        later: Later = {}
-        try:
-            for cell in plan:
-                later = {**later_ones(self, cell, plan), **later}
-                if cell.definition is not None:
-                    started.append(self.again(cell))
-                else:
-                    again_here(self, cell)
-        finally:
-            self.show(*started)
-            restore(self, later)
-        return plan
-
-
-def _superseded(name: str, cell: Cell, producer: Cell | None, now: CellRun | None) -> str:
-    there = f"that of {now.cell.numbered}" if now is not None else "another one"
-    if producer is None:
-        return f"no cell before {cell.numbered} makes the {name!r} that it reads any more, and the notebook has {there}"
-    return (
-        f"{cell.numbered} reads the {name!r} of {producer.numbered}, and the notebook has {there} by now: "
-        f"run {producer.numbered} again"
-    )
+        return bring_up_to_date(self, wanted)
 
 
 def _waited(executions: Sequence[Execution]) -> str:

@@ -49,12 +49,13 @@ class Behind(NamedTuple):
 
 
 def reach(
-    names: Iterable[str], space: Namespace, pending: Callable[[str], Any], instead: Mapping[str, Any] = {}
-) -> Reach:
+    names: Iterable[str], space: Namespace, pending: Callable[[str], Any], instead: Mapping[str, Any] = {},
+    most: int | None = None,
+) -> Reach:  # fmt: skip
     """Follow names through the functions and classes of a notebook.
 
     pending: what a name waits for, or None; it tells what is `behind` it.
-    instead: values to take instead of the notebook's.
+    instead: values to take instead of the notebook's. most: things that are looked at behind one value.
     """
     found = Reach()
     ahead = deque(dict.fromkeys(names))
@@ -73,8 +74,8 @@ def reach(
             visit(waited.behind.reads)
             found.stores |= dict.fromkeys(waited.behind.stores)
         elif (value := instead.get(name, space.get(name, NOWHERE))) is not NOWHERE and not _shells(name, value, space):
-            _sort(name, value, found)
-            for function in functions_of(value, space):
+            _sort(name, value, found, most or MOST)
+            for function in functions_of(value, space, most or MOST):
                 visit(sorted(reached(function.__code__)))
                 stores = dict.fromkeys(sorted(stored(function.__code__)))
                 visit(stores)  # as they are, if it is not called
@@ -124,12 +125,12 @@ def _shells(name: str, value: Any, space: Mapping[str, Any]) -> bool:
     return home.startswith(("IPython", "ipykernel")) or (name == "open" and home in ("io", "_io"))
 
 
-def _sort(name: str, value: Any, found: Reach) -> None:
+def _sort(name: str, value: Any, found: Reach, most: int) -> None:
     if isinstance(value, CODE):
         found.code[name] = value
         return
     found.data[name] = value
-    for kind in classes_of(value):
+    for kind in classes_of(value, most):
         if kind not in found.classes:
             found.classes.append(kind)
 
@@ -173,26 +174,28 @@ def homemade(kind: type) -> bool:
     return kind.__module__ == "__main__"
 
 
-def functions_of(value: Any, space: Mapping[str, Any]) -> Iterator[types.FunctionType]:
+def functions_of(value: Any, space: Mapping[str, Any], most: int = MOST) -> Iterator[types.FunctionType]:
     """The functions behind a value whose globals are the notebook's: its own, its class's, those it wraps."""
-    return (thing for thing in _met(value) if isinstance(thing, types.FunctionType) and thing.__globals__ is space)
+    return (
+        thing for thing in _met(value, most) if isinstance(thing, types.FunctionType) and thing.__globals__ is space
+    )
 
 
-def classes_of(value: Any) -> Iterator[type]:
+def classes_of(value: Any, most: int = MOST) -> Iterator[type]:
     """The classes written in the notebook that stand behind a value."""
-    return (thing for thing in _met(value) if isinstance(thing, type) and homemade(thing))
+    return (thing for thing in _met(value, most) if isinstance(thing, type) and homemade(thing))
 
 
-def _met(value: Any) -> Iterator[Any]:
+def _met(value: Any, most: int) -> Iterator[Any]:
     met: dict[int, Any] = {}
     ahead = [value]
-    while ahead and len(met) < MOST:
+    while ahead and len(met) < most:
         thing = ahead.pop()
         if id(thing) in met:
             continue
         met[id(thing)] = thing  # kept, so that no other thing gets its identity
         yield thing
-        ahead += [more for more in _behind(thing) if type(more) not in ATOMS]
+        ahead += [more for more in itertools.islice(_behind(thing), most) if type(more) not in ATOMS]
 
 
 def _behind(thing: Any) -> Iterable[Any]:

@@ -1,16 +1,45 @@
-"""Ordinary cells run again in the place that is theirs, and the notebook as it is at its end."""
+"""Bringing a notebook up to date: cells run again in the place that is theirs, and the notebook as it is at its end."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...model.errors import FlowError
 from .book import Cell
-from .execution import CellRun, Execution
+from .execution import CellRun, Execution, Seen
+from .marks import mark_of
+from .reach import CODE, NOWHERE
+from .watching import exact
 
 if TYPE_CHECKING:
     from .flow import Flow
 
 Later = dict[str, tuple[CellRun, Any]]  # by name: the version that stays, and its value
-Aside = dict[str, tuple[Execution, CellRun, Any]]  # by name: the version in place, the later one, what that one holds
+Aside = dict[str, tuple[CellRun | None, CellRun, Any]]  # by name: the version in place, the later one, its value
+
+
+def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
+    """Run what is stale: electron cells in the background, ordinary ones between them here.
+
+    What an ordinary cell made may be what it was, or something that nobody expected: so all is looked at anew after
+    each. No cell runs twice.
+    """
+    ran: list[Cell] = []
+    started: list[Execution] = []
+    later: Later = {}
+    try:
+        while plan := [cell for cell in flow.survey().plan(wanted) if cell not in ran]:
+            for cell in plan:
+                later = {**later_ones(flow, cell, plan), **later}
+                later = {name: (run, value) for name, (run, value) in later.items() if run.cell is not cell}
+                ran.append(cell)
+                if cell.definition is None:
+                    again_here(flow, cell)
+                    break
+                started.append(flow.again(cell))
+    finally:
+        flow.show(*started)
+        restore(flow, later, ran)
+    return ran
 
 
 def again_here(flow: "Flow", cell: Cell) -> None:
@@ -37,8 +66,8 @@ def later_ones(flow: "Flow", cell: Cell, plan: Sequence[Cell]) -> Later:
     return found
 
 
-def restore(flow: "Flow", later: Later) -> None:
-    """Let every name be the version of the last cell that makes it."""
+def restore(flow: "Flow", later: Later, ran: Sequence[Cell]) -> None:
+    """Let every name be the version of the last cell that makes it; those that cells make no more are gone."""
     for name, (run, value) in later.items():
         flow.book.current[name], flow.space[name] = run, value
         flow.bound[name] = id(value)
@@ -48,26 +77,84 @@ def restore(flow: "Flow", later: Later) -> None:
         if execution is not None and execution is not run:
             flow.book.current[name], execution.bound = execution, False
             flow.space.pop(name, None)
+        elif run.cell in ran and name not in (run.cell.run or run).makes:
+            _let_go(flow, name, last.run if last is not None else None)
+
+
+def _let_go(flow: "Flow", name: str, made: CellRun | None) -> None:
+    """A name that a cell made, and makes no more, is the version of another one, if that is at hand, or gone."""
+    value = recalled(name, made)
+    if made is None:
+        flow.space.pop(name, None)
+        del flow.book.current[name]
+    elif value is not NOWHERE:
+        flow.book.current[name], flow.space[name] = made, value
+        flow.bound[name] = id(value)
+
+
+def recalled(name: str, made: CellRun | None) -> Any:
+    """The value that an ordinary cell made of a name, if it is still at hand and as it was."""
+    value = made.kept.get(name, NOWHERE) if made is not None else NOWHERE
+    if made is None or value is NOWHERE or isinstance(value, CODE):
+        return value
+    return value if exact(mark_of(value)) == made.digests.get(name) else NOWHERE
 
 
 def _set_aside(flow: "Flow", cell: Cell) -> Aside:
-    """Let a cell find what it reads as it was before later cells made it."""
+    """Let a cell find what it reads as it was before later cells made it. Raises FlowError where that is gone."""
     aside: Aside = {}
     flow.bind()
-    for name in cell.run.seen if cell.run else ():
+    for name, seen in cell.run.seen.items() if cell.run else ():
         producer, later = flow.book.producer(name, cell), flow.book.current.get(name)
-        made = producer.execution if producer is not None else None
-        if made is None or later is None or later is made:
+        made = producer.run if producer is not None else None
+        if later is None or later is made:
             continue
-        if name in flow.space:
-            aside[name] = made, later, flow.space.pop(name)
-        flow.book.current[name], made.bound = made, False
+        aside[name] = made, later, flow.space.get(name, NOWHERE)
+        if not _put(flow, name, seen, made):
+            _put_back(flow, aside)
+            raise FlowError(superseded(name, cell, producer, later))
     return aside
+
+
+def _put(flow: "Flow", name: str, seen: Seen, made: CellRun | None) -> bool:
+    """Let a name be an earlier version; whether that is at hand."""
+    if isinstance(made, Execution):
+        flow.space.pop(name, None)
+        made.bound = False
+    else:
+        digest = made.digest_of(name) if made is not None else seen.digest
+        if digest is None or flow.marks.digest(name) != digest:
+            value = recalled(name, made)
+            if value is NOWHERE:
+                return False
+            flow.space[name] = value
+    flow.book.current.pop(name)
+    if made is not None:
+        flow.book.current[name] = made
+    return True
 
 
 def _put_back(flow: "Flow", aside: Aside) -> None:
     """Unless the cell has made the name itself."""
     for name, (made, later, value) in aside.items():
-        if flow.book.current.get(name) is made:
-            flow.book.current[name], flow.space[name] = later, value
+        if flow.book.current.get(name) is not made:
+            continue
+        flow.book.current[name] = later
+        flow.space.pop(name, None)
+        if value is not NOWHERE:
+            flow.space[name] = value
             flow.bound[name] = id(value)
+
+
+def superseded(name: str, cell: Cell, producer: Cell | None, now: CellRun | None) -> str:
+    """What to do where a cell cannot be run again, since what it reads has been made anew."""
+    there = f"that of {now.cell.numbered}" if now is not None else "another one"
+    if now is not None and now.cell is cell:
+        there = "what it made of it"
+    if producer is None:
+        why = f"no cell before {cell.numbered} makes the {name!r} that it reads any more, and the notebook has {there}"
+        return f"{why}: run them again, in the order you mean"
+    return (
+        f"{cell.numbered} reads the {name!r} of {producer.numbered}, and the notebook has {there} by now: "
+        f"run {producer.numbered} again"
+    )

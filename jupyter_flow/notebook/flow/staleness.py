@@ -4,13 +4,14 @@ The rule is "as if run in order": a cell should have read each name from the las
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...model.errors import FlowError
 from .book import Book, Cell
 from .execution import CellRun, Execution, Seen, State
+from .sharing import holds_on
 
-Digest = Callable[[Any], bytes | None]
+FAILED = "it failed"
 
 
 class Ambiguous(NamedTuple):
@@ -37,18 +38,31 @@ class Ambiguous(NamedTuple):
 class Survey:
     """The state of a notebook's cells at one moment.
 
-    digest: of what a name holds now, data or code; None where nobody can tell.
+    digest: of what a name holds now, data or code; None where nobody can tell. mark: the same, as ordinary cells have
+    it of what they read.
     """
 
-    def __init__(self, book: Book, digest: Callable[[str], bytes | None]) -> None:
+    def __init__(
+        self, book: Book, digest: Callable[[str], bytes | None], mark: Callable[[str], bytes | None]
+    ) -> None:  # fmt: skip
         self._book = book
-        self._now: dict[str, bytes | None] = {}
-        self._digest = digest
+        self._now: dict[tuple[str, bool], bytes | None] = {}
+        self._digests = digest, mark
+        self._unsure: dict[str, Cell] = {}  # by name: a stale ordinary cell that may make it when it is run again
+        self._asked: dict[Cell, list[Cell]] = {}  # by reader: such cells that it depends on
         self.reasons: dict[Cell, list[str]] = {}
         self.ambiguous: list[Ambiguous] = []
         for cell in book:
             if cell.run is not None:
                 self.reasons[cell] = self._reasons(cell, cell.run)
+                self._follow(cell, cell.run)
+
+    def _follow(self, cell: Cell, run: CellRun) -> None:
+        """What the cells after one are to know of it."""
+        for name in run.makes:
+            self._unsure.pop(name, None)
+        if any(reason != FAILED for reason in self.reasons[cell]):
+            self._unsure |= dict.fromkeys(run.perhaps, cell)
 
     @property
     def stale(self) -> list[Cell]:
@@ -74,17 +88,18 @@ class Survey:
         ahead = list(readers)
         while ahead:
             cell = ahead.pop()
-            for name in cell.run.seen if cell.run else ():
-                producer = self._book.producer(name, cell)
+            names = cell.run.seen if cell.run else ()
+            producers = [self._book.producer(name, cell) for name in names]
+            for producer in (*producers, *self._asked.get(cell, ())):
                 if producer is not None and producer not in found:
                     found.add(producer)
                     ahead.append(producer)
         return found
 
     def _reasons(self, cell: Cell, run: CellRun) -> list[str]:
-        reasons = ["it failed"] if run.failed else []
+        reasons = [FAILED] if run.failed else []
         if isinstance(run, Execution) and run.state in (State.FAILED, State.CANCELLED):
-            reasons.append("it failed" if run.state is State.FAILED else "it was cancelled")
+            reasons.append(FAILED if run.state is State.FAILED else "it was cancelled")
         if isinstance(run, Execution) and run.state is State.LAZY:
             reasons.append("it has not been run yet")
         for name, seen in run.seen.items():
@@ -95,30 +110,49 @@ class Survey:
 
     def _reason(self, cell: Cell, name: str, seen: Seen) -> str:
         """Why what a cell saw of a name is out of date; "" if it is not."""
-        producer = self._book.producer(name, cell)
+        unsure, producer = self._unsure.get(name), self._book.producer(name, cell)
+        if unsure is not None:
+            self._asked.setdefault(cell, []).append(unsure)
+            return f"{unsure.title} is stale"
         maker = seen.by.cell if seen.by is not None else None
         if producer is None:
-            return self._loose(name, seen) if maker is None else self._orphaned(cell, name, maker)
-        if maker is not None and maker is not producer and maker in self.reasons | {cell: []}:
+            return self._loose(cell, name, seen) if maker is None else self._orphaned(cell, name, maker)
+        if maker is not None and maker is not producer and self._competes(name, cell, maker, producer):
             self.ambiguous.append(Ambiguous(name, cell, maker, producer))
         if self.reasons.get(producer):
             return f"{producer.title} is stale"
         made = producer.run
         if made is seen.by or made is None:
-            return self._changed(name, seen) if self._is_current(name, made) else ""
-        if isinstance(made, Execution):
-            same = seen.by is not None and made.digest_of(name) == seen.by.digest_of(name)
-            return "" if same and made.digest_of(name) is not None else f"{producer.title} was run again"
-        if self._is_current(name, made) and seen.digest is not None:
-            changed = self._changed(name, seen)
-            if not changed and cell.run is not None:
-                cell.run.seen[name] = seen._replace(by=made)  # later it may not be at hand to compare
-            return changed
-        return f"{producer.title} was run again"  # an ordinary cell keeps no digests of what it reads
+            return self._changed(cell, name, seen) if self._is_current(name, made) else ""
+        if not self._equal(cell, name, seen, made):
+            known = self._is_current(name, made) and seen.digest is not None and not isinstance(made, Execution)
+            return f"{name!r} has changed" if known else f"{producer.title} was run again"
+        if cell.run is not None:
+            cell.run.seen[name] = seen._replace(by=made)  # later it may not be at hand to compare
+        return ""
 
-    def _loose(self, name: str, seen: Seen) -> str:
+    def _competes(self, name: str, reader: Cell, maker: Cell, producer: Cell) -> bool:
+        """Whether a cell read from one of two that make a name, and could have read from the other one."""
+        if maker is reader:
+            return True
+        still = maker in self.reasons and maker.run is not None and name in maker.run.makes
+        since = producer.run.first.get(name, 0) if producer.run is not None else 0
+        return still and reader.run is not None and since < reader.run.number
+
+    def _equal(self, cell: Cell, name: str, seen: Seen, made: CellRun) -> bool:
+        """Whether another run made what a cell has seen, and what the cell made of it holds on to nothing of that."""
+        run = cell.run
+        if run is not None and not isinstance(run, Execution) and seen.by is not None and holds_on(run, name, seen.by):
+            return False
+        digest = made.digest_of(name)
+        alike = isinstance(made, Execution) == isinstance(seen.by, Execution)
+        if seen.by is not None and alike and digest is not None and digest == seen.by.digest_of(name):
+            return True
+        return self._is_current(name, made) and seen.digest is not None and self._of_now(cell, name) == seen.digest
+
+    def _loose(self, cell: Cell, name: str, seen: Seen) -> str:
         """A name that no cell we know of made."""
-        return "" if name in self._book.current else self._changed(name, seen)
+        return "" if name in self._book.current else self._changed(cell, name, seen)
 
     def _orphaned(self, cell: Cell, name: str, maker: Cell) -> str:
         if maker is cell:  # the first to make it, out of an earlier version of its own
@@ -128,10 +162,16 @@ class Survey:
     def _is_current(self, name: str, run: CellRun | None) -> bool:
         return self._book.current.get(name) is run
 
-    def _changed(self, name: str, seen: Seen) -> str:
+    def _changed(self, cell: Cell, name: str, seen: Seen) -> str:
         """For a value of the notebook's own: whether it is still what the cell saw."""
         if seen.digest is None or isinstance(seen.by, Execution):
             return ""
-        if name not in self._now:
-            self._now[name] = self._digest(name)
-        return "" if self._now[name] == seen.digest else f"{name!r} has changed"
+        return "" if self._of_now(cell, name) == seen.digest else f"{name!r} has changed"
+
+    def _of_now(self, cell: Cell, name: str) -> bytes | None:
+        """A digest of what a name holds, as a cell would have seen it."""
+        key = name, isinstance(cell.run, Execution)
+        if key not in self._now:
+            digest, mark = self._digests
+            self._now[key] = (digest if key[1] else mark)(name)
+        return self._now[key]

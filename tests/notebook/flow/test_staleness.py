@@ -33,6 +33,15 @@ FORMS = [
     ],
     *["xs = [{}, K]", "xs.append({})", "{} = sum(xs) % 100", "_z = {}\n{} = _z + K", "{} = max(z + {} for z in xs)"],
 ]
+# What only ordinary cells have as outputs.
+HIDDEN = [
+    *["push(xs, {})", "push(ys, {})", "push(xs, {} % 2)", "grow()", "ys = xs", "ys = [{}]", "ys = list(xs)"],
+    *["xs.append({})", "for z in [xs, ys]:\n    z.append({})", "if {} % 2:\n    ys.append({})", "rows = [xs, ys]"],
+    *["rows[0].append({})", "rows[{} % 2].append(K)", "xs = [{}]", "def grow():\n    xs.append({})", "{} = len(ys)"],
+    *["if {} % 2:\n    {} = K", "if {} % 3:\n    xs = [K]", "for z in range({} % 2):\n    {} = z", "{} = reach(K)"],
+    *["def reach(z):\n    return {} + z", "def push(it, z):\n    it.append(z + {})", "zs = [xs]", "{} = reach({})"],
+    *["xs.append(1)", "xs.pop()\npass", "if {} % 2:\n    del {}\n    {} = K", "{} = sum(rows[0])", "{} = sum(xs)"],
+]
 OPTIONS = settings(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -78,7 +87,7 @@ class Lab:
 
 
 def numbers(space: dict[str, Any]) -> dict[str, Any]:
-    return {name: space.get(name) for name in [*NAMES, "xs"]}
+    return {name: space.get(name) for name in [*NAMES, "xs", "ys"]}
 
 
 @pytest.fixture
@@ -89,14 +98,23 @@ def lab(bare: Any) -> Iterator[Lab]:
 
 
 @st.composite
-def cells(draw: Callable[[Any], Any]) -> str:
-    form = draw(st.sampled_from(FORMS))
+def cells(draw: Callable[[Any], Any], forms: Sequence[str] = FORMS) -> str:
+    form = draw(st.sampled_from(forms))
     form = re.sub(r"\{\}", lambda _: draw(st.sampled_from(NAMES)), form)
     return re.sub("K", lambda _: str(draw(st.integers(1, 9))), form)
 
 
 FIRST = "a = b = c = d = 1\nxs = [1]\ndef f(): return 1"
-
+LOOK = "look{} = list(xs), list(ys), [list(z) for z in rows]"
+TOOLS = """ys = [2]
+rows = [ys, xs]
+def push(it, z):
+    if z:
+        it.append(z)
+def grow():
+    push(xs, 1)
+def reach(z):
+    return a + z"""
 
 ELECTRON = "%%electron -q -x thread\n"
 
@@ -175,6 +193,35 @@ def test_after_an_update_electrons_are_as_if_run_in_order(data: st.DataObject, b
 @given(data=st.data(), book=st.lists(cells(), min_size=2, max_size=6))
 def test_the_same_with_ordinary_cells_between_them(data: st.DataObject, book: list[str]) -> None:
     check(data, book, [ELECTRON, ELECTRON, ""])
+
+
+@settings(OPTIONS, max_examples=60)
+@given(data=st.data(), book=st.lists(cells(HIDDEN), min_size=2, max_size=7))
+def test_what_ordinary_cells_do_out_of_sight_counts(data: st.DataObject, book: list[str]) -> None:
+    """Through functions, aliases, loops and conditions. Electrons look at it here and there."""
+    with shells() as shell:
+        lab = Lab(shell)
+        there = []
+        for place, cell in enumerate([FIRST, TOOLS, *book]):
+            assume(lab.run(f"c{place}", cell, "") is None)
+            there.append(f"c{place}")
+            if data.draw(st.booleans()):
+                assume(lab.run(f"e{place}", LOOK.format(place), ELECTRON) is None)
+        assume(lab.run("end", LOOK.format("") + "\nn = a, b, c, d", ELECTRON) is None)
+        for id in data.draw(st.lists(st.sampled_from(there), min_size=1, max_size=3)):
+            lab.run(id, data.draw(st.just(lab.cells[id]) | cells(HIDDEN)), "")
+        space, failed = plainly([lab.cells[cell.key] for cell in lab.flow.book])
+        assume(not failed)
+        ran, error = lab.update()
+        if error is not None:
+            assert isinstance(error, FlowError | UsageError), error
+            event("refused")
+            return
+        event(f"ran {len(ran)}")
+        shell.run_cell("%flow wait")
+        found = [name for name in space if name.startswith("look") or name == "n"]
+        assert {name: shell.user_ns.get(name) for name in found} == {name: space[name] for name in found}
+        assert lab.update() == ([], None)
 
 
 CHAIN = ["a = 1", "b = a + 1", "c = b * 2", "d = a + c"]
