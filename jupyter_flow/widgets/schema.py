@@ -1,18 +1,32 @@
-"""Writes the messages' types for the page: ``python -m jupyter_flow.widgets.schema`` prints TypeScript."""
+"""Writes what the page takes from Python: ``python -m jupyter_flow.widgets.schema``; ``--check`` tells what is stale.
+
+`labextension/src/protocol.ts` are the types of the messages, `labextension/src/view/palette.ts` the colours and marks
+of pictures, so that page and SVG cannot differ.
+"""
 
 import sys
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from . import messages
+from .colours import palette
 
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
-HEADING = "// Written by `python -m jupyter_flow.widgets.schema` from jupyter_flow/widgets/messages.py; do not edit.\n"
+HEADING = "// Written by `python -m jupyter_flow.widgets.schema` from jupyter_flow/{}; do not edit.\n"
+
+
+def written() -> dict[str, str]:
+    """The files and what is in them."""
+    return {
+        "src/protocol.ts": HEADING.format("widgets/messages/") + typescript(),
+        "src/view/palette.ts": HEADING.format("render/palette.py") + palette(),
+    }
 
 
 def typescript() -> str:
     """The types of `messages`, in TypeScript."""
-    return HEADING + "".join([_declared(name, value) for name, value in _types().items()])
+    return "".join([_declared(name, value) for name, value in _types().items()])
 
 
 def _types() -> dict[str, Any]:
@@ -60,5 +74,21 @@ def _built(origin: Any, arguments: tuple[Any, ...]) -> str:
     raise TypeError(f"no TypeScript for {origin}")
 
 
+def main(arguments: list[str], root: Path) -> int:
+    """Write the files below `root`, or say which are not current. The exit status."""
+    stale = [name for name, text in written().items() if not _same(root / name, text)]
+    if "--check" in arguments:
+        sys.stderr.writelines(f"{root / name} is not what this writes now\n" for name in stale)
+        return 1 if stale else 0
+    for name in stale:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(written()[name], encoding="utf-8")
+    return 0
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
 if __name__ == "__main__":
-    sys.stdout.write(typescript())
+    sys.exit(main(sys.argv[1:], Path(__file__).parents[2] / "labextension"))
