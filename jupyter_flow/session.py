@@ -312,3 +312,9 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
                 f"this session keeps its results in {_current.store.root}; close it to use another place"
             )
         return _current
+
+
+def opened() -> Session | None:
+    """This kernel's session if it has been opened: whoever only looks on must not decide where results are kept."""
+    current = _current
+    return current if current is not None and current.process == os.getpid() else None

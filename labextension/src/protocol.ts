@@ -105,11 +105,13 @@ export interface Where {
 export interface Badge {
   cell: string;
   name: string;
-  state: 'waiting' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'cached' | 'stale';
+  state: BadgeState;
   since: number | null;
   text: string;
   dispatch: string;
 }
+
+export type BadgeState = 'waiting' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'cached' | 'stale';
 
 /** A dispatch in the list. ``here``: it runs in this kernel. */
 export interface Dispatched {
@@ -154,11 +156,12 @@ export interface PanelRun {
   cell: string | null;
 }
 
-/** What came of the panel's action, in words. */
+/** What came of the panel's action, in words; ``code`` is to be executed, after what runs. */
 export interface Told {
   kind: 'told';
   ok: boolean;
   text: string;
+  code: string;
 }
 
 export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing;
@@ -278,6 +281,7 @@ export interface Delta {
   view: string;
   seq: number;
   tallies: Tally[];
+  times: Point | null;
   state: State;
 }
 
@@ -329,6 +333,7 @@ export interface Group {
   node_kind: NodeKind;
   count: number;
   opened: boolean;
+  family: number;
   x: number;
   y: number;
   width: number;

@@ -10,6 +10,7 @@ from .kinds import By, NodeKind, Orientation, Pane, Point
 from .node import Argument, Attempt, Details, Output, Preview, Shown, Trouble, Where
 from .panel import (
     Badge,
+    BadgeState,
     Dispatched,
     Panel,
     PanelCancel,
@@ -46,6 +47,7 @@ __all__ = [
     "Assign",
     "Attempt",
     "Badge",
+    "BadgeState",
     "Bar",
     "Busy",
     "By",

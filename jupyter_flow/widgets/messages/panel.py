@@ -10,6 +10,9 @@ from .requests import ViewRequest
 ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing
 
 
+BadgeState = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "cached", "stale"]
+
+
 class PanelHistory(TypedDict):
     """Ask for more of the store's dispatches."""
 
@@ -49,7 +52,7 @@ class Badge(TypedDict):
 
     cell: str  # the front end's id of it
     name: str
-    state: Literal["waiting", "queued", "running", "done", "failed", "cancelled", "cached", "stale"]
+    state: BadgeState
     since: float | None  # it runs
     text: str
     dispatch: str
@@ -69,11 +72,12 @@ class Panel(TypedDict):
 
 
 class Told(TypedDict):
-    """What came of the panel's action, in words."""
+    """What came of the panel's action, in words; ``code`` is to be executed, after what runs."""
 
     kind: Literal["told"]
     ok: bool
     text: str
+    code: str
 
 
 PanelMessage = ViewMessage | Panel | Told
