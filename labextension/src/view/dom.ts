@@ -56,7 +56,7 @@ export function fill(element: HTMLElement, ...children: Child[]): void {
   const key = within ? focused.dataset.key : undefined;
   element.replaceChildren(...flat(children));
   if (!within) return;
-  const same = [...element.querySelectorAll<HTMLElement>('[data-key]')].find((one) => one.dataset.key === key);
+  const same = [...element.querySelectorAll<HTMLElement>('[data-key]')].find(one => one.dataset.key === key);
   (same ?? element).focus({ preventScroll: true });
 }
 

@@ -11,7 +11,7 @@ const STATUS = [
   'cancelled',
   'skipped',
   'interrupted',
-  'running',
+  'running'
 ] as const;
 
 /** A node's status as a word. */
@@ -48,7 +48,7 @@ export function size(bytes: number): string {
     [1e12, 'TB'],
     [1e9, 'GB'],
     [1e6, 'MB'],
-    [1e3, 'kB'],
+    [1e3, 'kB']
   ];
   for (const [unit, name] of steps) if (bytes >= unit) return `${Number((bytes / unit).toPrecision(3))} ${name}`;
   return many(bytes, 'byte');
