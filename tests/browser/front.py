@@ -163,11 +163,11 @@ class Front:
 
     def badge(self, index: int) -> Locator:
         """What an electron cell shows of itself."""
-        return self.cell(index).locator(".jf-badge")
+        return self.cell(index).locator(".jf-cell-badge")
 
     def badge_is(self, index: int, state: str) -> None:
         """Wait until a badge shows a state."""
-        self.cell(index).locator(f".jf-badge[data-state={state}]").wait_for(state="attached")
+        self.cell(index).locator(f".jf-cell-badge[data-state={state}]").wait_for(state="attached")
 
     def shot(self, path: str) -> None:
         """Keep a picture of the page."""
