@@ -32,4 +32,4 @@ def test_optional_and_nested_types_are_written_as_the_page_needs_them() -> None:
     assert "  points: Point[];" in text
     assert "  executors: [string, number][];" in text
     assert "  panes: Pane[];" in text
-    assert "  times: [number, number] | null;" in text
+    assert "  node: number | null;" in text

@@ -9,7 +9,7 @@ class State(TypedDict):
     """A dispatch at a glance. ``rate`` is electrons a second, ``left`` the expected time, None where unknown."""
 
     status: int
-    counts: list[int]  # electrons by status
+    counts: list[int]  # electrons by status: nine numbers; only 0 and 3 to 8 are in use
     started: float
     ended: float | None
     now: float  # by the kernel's clock, to tell how long it has been running
@@ -26,6 +26,7 @@ class Group(TypedDict):
     node_kind: NodeKind
     count: int
     opened: bool  # is shown one by one because its group was opened
+    family: int  # the first member of the group it is in where nothing is opened: to close it again
     x: float
     y: float
     width: float
@@ -38,7 +39,7 @@ class Tally(TypedDict):
 
     group: int  # its index
     status: int
-    counts: list[int]  # members by status
+    counts: list[int]  # members by status, nine numbers
     executors: list[tuple[str, int]]  # label and number of members
     seconds: float | None  # mean run time
     progress: float | None  # of a single node that shows a progress bar, 0 to 1
@@ -95,6 +96,7 @@ class Delta(TypedDict):
     view: str
     seq: int
     tallies: list[Tally]
+    times: tuple[float, float] | None  # the ends of the colours' scale, which grows
     state: State
 
 
