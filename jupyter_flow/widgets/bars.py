@@ -2,7 +2,7 @@
 
 import time
 
-from ..model.errors import FlowError
+from .printed import progress_of
 from .source import Source
 
 PAUSE = 0.5  # seconds between two looks, at least,
@@ -32,8 +32,5 @@ class Bars:
 
 
 def _fraction(source: Source, node: int) -> float | None:
-    try:
-        progress = source.node(node).progress
-    except (FlowError, OSError):
-        return None
+    progress = progress_of(source, source.seen(node))
     return progress.fraction if progress is not None else None

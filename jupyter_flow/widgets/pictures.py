@@ -8,6 +8,7 @@ from ..executor import _executor_manager as names
 from ..model.events import STATUS_OF
 from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
+from ..model.status import Status
 from ..render import Picture
 from ..render.picture import Kind
 
@@ -60,11 +61,15 @@ def assignable() -> list[str]:
     return [*sorted(names.named), *names.kinds]
 
 
-def with_states(picture: Picture, statuses: Sequence[int], seconds: Sequence[float | None] = ()) -> Picture:
-    """The same picture with other states."""
-    return Picture(
-        picture.names, statuses, picture.executors, picture.kinds, picture.edges, seconds, title=picture.title
-    )
+def with_states(
+    picture: Picture,
+    statuses: Sequence[int],
+    seconds: Sequence[float | None] = (),
+    status: Status = Status.NEW_OBJECT,
+) -> Picture:
+    """The same picture with other states; ``status`` is the dispatch's own."""
+    kinds, edges, title = picture.kinds, picture.edges, picture.title
+    return Picture(picture.names, statuses, picture.executors, kinds, edges, seconds, title=title, status=status)
 
 
 def _kind(kind: str) -> Kind:

@@ -9,16 +9,21 @@ from functools import cached_property
 from typing import Any
 
 from ..dispatch.run import Run
+from ..model.errors import FlowError
+from ..model.events import BlobRef
 from ..model.graph import TransportGraph
 from ..model.node import Place
-from ..model.result import NodeResult, Result
+from ..model.printed import Seen
 from ..render import Picture
 from ..session import Session, session
 from .facts import Facts, GraphFacts, RunFacts, StoreFacts
 from .folded import Foldings
 from .pictures import picture_of_graph
 from .progress import Progress
+from .timeline import Timelines
 from .times import Times
+
+PREFIX = "jupyter-flow-"  # of the names of threads, which are known by it among others
 
 
 class Source:
@@ -32,7 +37,6 @@ class Source:
         self._here: Session | None = None if graph is not None else session()
         self._facts: Facts | None = GraphFacts(graph) if graph is not None else None
         self._insides: dict[int, Source] = {}
-        self._result: Result | None = None
         self._places: dict[int, Place] = {0: Place()}
         self.graph = self.facts.graph
 
@@ -93,31 +97,37 @@ class Source:
         """How far it is, and how fast."""
         return Progress(self.graph)
 
-    def node(self, node: int) -> NodeResult:
-        """What came of a node, and what it has printed. Raises UnknownDispatch, StoreError, IndexError."""
+    def seen(self, node: int) -> Seen:
+        """Where a node that runs does so, and what it has printed and displayed; nothing where that is not known."""
+        run = self.run
+        try:
+            return Seen() if run is None else run.seen(node)
+        except (FlowError, OSError):
+            return Seen()
+
+    def blob(self, ref: BlobRef) -> memoryview:
+        """A file of the store, not unpickled. Raises StoreCorruption."""
         assert self._here is not None
-        if self._result is not None:
-            return self._result.node(node)
-        result = self._here.result(self.id)
-        if self.run is None and self.over:
-            self._result = result  # reading all rows again would give the same
-        return result.node(node)
+        return self._here.store.blobs.read(ref)[0]
 
     def place(self, worker: int) -> Place:
         """What a worker was."""
         if worker not in self._places and self._here is not None:
-            row = self._here.store.workers([worker]).get(worker)
-            if row is None:
-                return Place()
-            self._places[worker] = Place(row.resource, row.kind, row.host, row.pid, row.name)
+            self.know({worker})
         return self._places.get(worker, Place())
+
+    @cached_property
+    def timelines(self) -> Timelines:
+        """Who did what when."""
+        return Timelines(self)
 
     def know(self, workers: set[int]) -> None:
         """Look up many workers at once."""
         missing = workers - self._places.keys()
         if missing and self._here is not None:
             for row in self._here.store.workers(missing).values():
-                self._places[row.number] = Place(row.resource, row.kind, row.host, row.pid, row.name)
+                name = row.name.removeprefix(PREFIX)
+                self._places[row.number] = Place(row.resource, row.kind, row.host, row.pid, name)
 
     def inside(self, node: int) -> "Source | None":
         """The dispatch of a sublattice's graph, once that is built."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
 from ..model.errors import FlowError
-from ..model.events import RUNNING
+from ..model.events import RUNNING, STATUS_OF
 from ..render import draw_svg
 from .bars import Bars
 from .feed import Counted
@@ -24,7 +24,9 @@ from .messages import (
     ViewMessage,
     ViewRequest,
 )
+from .panes import Panes
 from .pictures import assignable, with_states
+from .search import search
 from .source import Source
 from .states import told
 
@@ -51,6 +53,7 @@ class DispatchView:
         self._folded: Folded | None = None
         self._counted: Counted | None = None
         self._bars = Bars()
+        self._panes = Panes(view, source)
         self._wanted = False  # a picture, by the next pulse
         self._whole = False  # the end was told
         self._told: Any = None  # the dispatch's stamp when it was last looked at
@@ -68,6 +71,7 @@ class DispatchView:
             return answer(self, request)
 
     def _open(self, request: Any) -> list[ViewMessage]:
+        self._panes.reset()
         return self._soon()
 
     def _show(self, request: Show) -> list[ViewMessage]:
@@ -83,9 +87,23 @@ class DispatchView:
         self.closed = True
         return []
 
+    def _select(self, request: Any) -> list[ViewMessage]:
+        return [*self._panes.select(request)]
+
+    def _watch(self, request: Any) -> list[ViewMessage]:
+        return self._panes.watch(request["panes"])
+
+    def _table(self, request: Any) -> list[ViewMessage]:
+        self._look()  # run times
+        return self._panes.table(request)
+
+    def _search(self, request: Any) -> list[ViewMessage]:
+        return [search(self.shown, self._placed(self._look()[0]).folded, self.id, request["text"])]
+
     def _export(self, request: Any) -> list[ViewMessage]:
-        states, _, _ = self._look()
-        picture = with_states(self.shown.picture, states, self.shown.times.seconds if self.by == "duration" else ())
+        states, state, _ = self._look()
+        seconds = self.shown.times.seconds if self.by == "duration" else ()
+        picture = with_states(self.shown.picture, states, seconds, STATUS_OF[state["status"]])
         svg = draw_svg(picture, by=self.by, orientation=self.orientation, opened=self.opened)
         return [Drawing(kind="drawing", view=self.id, svg=svg)]
 
@@ -94,6 +112,10 @@ class DispatchView:
         "resync": _open,
         "show": _show,
         "close": _close,
+        "select": _select,
+        "watch": _watch,
+        "table": _table,
+        "search": _search,
         "export": _export,
     }
 
@@ -109,6 +131,7 @@ class DispatchView:
             self.path.append(node)
         if self.shown is not before:
             self._folded, self.opened, self._bars = None, (), Bars()
+            self._panes.enter(self.shown)
 
     def _soon(self) -> list[ViewMessage]:
         """A picture: at once, if it is small."""
@@ -120,7 +143,7 @@ class DispatchView:
     @property
     def over(self) -> bool:
         """Whether no pulse will tell anything more, unless something is asked again."""
-        return self.closed or (not self._wanted and self._whole)
+        return self.closed or (not self._wanted and self._whole and not self._panes.restless)
 
     def pulse(self) -> list[ViewMessage]:
         """What has changed since the last."""
@@ -128,7 +151,7 @@ class DispatchView:
             return []
         with self._lock:
             try:
-                return self._changes()
+                return [*self._changes(), *self._panes.changes()]
             except FlowError:  # the session may have been closed under us
                 LOG.debug("a view of dispatch %s could not be kept up to date", self.source.id, exc_info=True)
                 return []
@@ -136,7 +159,7 @@ class DispatchView:
     def _changes(self) -> list[ViewMessage]:
         if self._wanted:
             return [self._graph()]
-        if self._counted is None or self.over:
+        if self._counted is None or self._whole:
             return []
         stamp = self.shown.stamp()
         bars = self._bars.look(self.shown)
