@@ -141,7 +141,7 @@ function dressed(text: string, style: Style): HTMLElement | string {
 
 /** A screen that grows: `show` takes the whole text again and again, and draws only what is new. */
 export class Terminal {
-  readonly element = h('div', { class: 'jf-terminal' });
+  readonly element = h('div.jf-terminal');
   private lines: Line[] = [];
   private row = 0;
   private column = 0;

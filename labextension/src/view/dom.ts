@@ -3,32 +3,38 @@
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
 export type Attributes = Record<string, string | number | boolean | null | undefined | ((event: never) => void)>;
 
+type Tags = keyof HTMLElementTagNameMap;
+type Named = Tags | `${Tags}.${string}`;
+type ElementOf<Name> = Name extends `${infer Tag extends Tags}.${string}`
+  ? HTMLElementTagNameMap[Tag]
+  : Name extends Tags
+    ? HTMLElementTagNameMap[Name]
+    : never;
+type Content = readonly Child[] | readonly [Attributes, ...Child[]];
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An HTML element. Attributes that are null, undefined or false are left out, true ones are empty; a function is
- * listened with (`onclick`). Strings among the children become text.
+ * An HTML element: `h('p.jf-note', { title: 'so' }, 'text')`. Attributes that are null, undefined or false are left
+ * out, true ones are empty; a function is listened with (`onclick`). Strings among the children become text.
  */
-export function h<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  attributes: Attributes = {},
-  ...children: Child[]
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  dress(element, attributes);
-  element.append(...flat(children));
-  return element;
+export function h<Name extends Named>(name: Name, ...content: Content): ElementOf<Name> {
+  const [tag = '', ...classes] = name.split('.');
+  return built(document.createElement(tag), classes, content) as ElementOf<Name>;
 }
 
 /** The same for SVG. */
-export function svg<Tag extends keyof SVGElementTagNameMap>(
-  tag: Tag,
-  attributes: Attributes = {},
-  ...children: Child[]
-): SVGElementTagNameMap[Tag] {
-  const element = document.createElementNS(SVG, tag);
-  dress(element, attributes);
-  element.append(...flat(children));
+export function svg(name: string, ...content: Content): SVGElement {
+  const [tag = '', ...classes] = name.split('.');
+  return built(document.createElementNS(SVG, tag) as SVGElement, classes, content);
+}
+
+function built<Kind extends Element>(element: Kind, classes: string[], content: Content): Kind {
+  element.classList.add(...classes);
+  const [first] = content;
+  const dressed = first && Object.getPrototypeOf(first) === Object.prototype;
+  if (dressed) dress(element, first as Attributes);
+  element.append(...flat((dressed ? content.slice(1) : content) as readonly Child[]));
   return element;
 }
 

@@ -45,7 +45,7 @@ function kindOf(match: RegExpExecArray, previous: string, source: string): Token
 /** A source as an element. */
 export function highlighted(source: string): HTMLElement {
   const spans = tokens(source).map(([kind, text]) => (kind ? h('span', { class: `jf-${kind}` }, text) : text));
-  return h('code', { class: 'jf-source' }, spans);
+  return h('code.jf-source', spans);
 }
 
 function words(text: string): Set<string> {

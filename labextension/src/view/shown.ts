@@ -19,7 +19,7 @@ export function look(shown: Shown): HTMLElement {
   if (shown.mime === 'image/svg+xml') return picture(`data:image/svg+xml,${encoded(shown.data)}`);
   if (PICTURES.has(shown.mime)) return picture(`data:${shown.mime};base64,${shown.data.replace(/[^A-Za-z0-9+/=]/g, '')}`);
   if (shown.mime.startsWith('text/')) return printed(shown.data);
-  return h('p', { class: 'jf-note' }, `${shown.mime} is not shown here`);
+  return h('p.jf-note', `${shown.mime} is not shown here`);
 }
 
 /** Text as it is, in its colours. */
@@ -34,14 +34,12 @@ export function printed(text: string): HTMLElement {
 /** A table of texts, its heading first. */
 export function tabled(rows: readonly (readonly string[])[]): HTMLElement {
   const [heading = [], ...body] = rows;
-  return h(
-    'div',
-    { class: 'jf-tabled', tabindex: 0, role: 'group', 'aria-label': 'Table of values' },
+  return h('div.jf-tabled', { tabindex: 0, role: 'group', 'aria-label': 'Table of values' },
     h(
       'table',
       {},
-      h('thead', {}, h('tr', {}, heading.map(text => h('th', { scope: 'col' }, text)))),
-      h('tbody', {}, body.map(row => h('tr', {}, row.map((text, i) => (i ? h('td', {}, text) : first(text))))))
+      h('thead', h('tr', heading.map(text => h('th', { scope: 'col' }, text)))),
+      h('tbody', body.map(row => h('tr', row.map((text, i) => (i ? h('td', text) : first(text))))))
     )
   );
 }
@@ -51,11 +49,11 @@ function first(text: string): HTMLElement {
 }
 
 function picture(address: string): HTMLElement {
-  return h('img', { class: 'jf-picture', src: address, alt: 'A picture that the node showed', draggable: 'false' });
+  return h('img.jf-image', { src: address, alt: 'A picture that the node showed', draggable: 'false' });
 }
 
 function caged(html: string): HTMLElement {
-  const frame = h('iframe', { class: 'jf-cage', sandbox: true, title: 'What the node showed', loading: 'lazy' });
+  const frame = h('iframe.jf-cage', { sandbox: true, title: 'What the node showed', loading: 'lazy' });
   const { text, card } = theme();
   const style = `<style>body{margin:8px;font:13px/1.45 system-ui,sans-serif;color:${text};background:${card}}table{border-collapse:collapse}td,th{padding:3px 8px;text-align:right}</style>`;
   frame.srcdoc = CAGE + style + html;

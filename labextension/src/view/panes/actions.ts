@@ -7,14 +7,14 @@ import { button } from './section';
 /** What can be done with a node, and what came of it. */
 export class Actions {
   readonly element: HTMLElement;
-  private readonly row = h('div', { class: 'jf-actions' });
-  private readonly told = h('p', { class: 'jf-told', 'aria-live': 'polite' });
+  private readonly row = h('div.jf-actions');
+  private readonly told = h('p.jf-told', { 'aria-live': 'polite' });
   private readonly asked = new Set<string>();
   private names: string[] = [];
   private known = '';
 
   constructor(private readonly ask: Ask, private readonly enter: OpenNode) {
-    this.element = h('div', {}, this.row, this.told);
+    this.element = h('div', this.row, this.told);
   }
 
   /** The executors that can be assigned. */
@@ -60,9 +60,7 @@ export class Actions {
 
   private assigning(node: number, name: string, assigned: string, now: string): Child {
     const names = [...new Set([...this.names, ...(assigned ? [assigned] : [])])];
-    const choice = h(
-      'select',
-      { class: 'jf-select', 'data-key': 'executor' },
+    const choice = h('select.jf-select', { 'data-key': 'executor' },
       h('option', { value: '' }, now ? `as it was: ${now}` : 'as it was'),
       names.map(one => h('option', { value: one, selected: one === assigned }, one))
     );
@@ -71,11 +69,9 @@ export class Actions {
       this.asked.add('assign');
       this.ask({ kind: 'assign', node, all: all.checked, executor: choice.value });
     };
-    return h(
-      'div',
-      { class: 'jf-assign' },
-      h('label', {}, 'Executor in the next run ', choice),
-      h('label', { class: 'jf-check' }, all, ` all calls of ${name}`),
+    return h('div.jf-assign',
+      h('label', 'Executor in the next run ', choice),
+      h('label.jf-check', all, ` all calls of ${name}`),
       button('Assign', assign)
     );
   }
@@ -84,7 +80,7 @@ export class Actions {
     if (offer('insert-cell', { code })) return;
     const done = await copy(code);
     say(this.told, done ? 'The code is on the clipboard: paste it into a new cell.' : 'The code could not be copied.');
-    if (!done) this.told.append(h('pre', { class: 'jf-printed', tabindex: 0 }, code));
+    if (!done) this.told.append(h('pre.jf-printed', { tabindex: 0 }, code));
   }
 }
 

@@ -12,7 +12,7 @@ export async function copy(text: string): Promise<boolean> {
 
 function copyBySelection(text: string): boolean {
   const focused = document.activeElement;
-  const area = h('textarea', { class: 'jf-unseen', 'aria-hidden': 'true' });
+  const area = h('textarea.jf-unseen', { 'aria-hidden': 'true' });
   area.value = text;
   document.body.append(area);
   area.select();
@@ -27,13 +27,13 @@ function copyBySelection(text: string): boolean {
 }
 
 /** A button that copies what `text` gives, and says for a moment that it did. */
-export function copyButton(what: string, text: () => string): HTMLButtonElement {
-  const button = h('button', { type: 'button', class: 'jf-quiet', 'aria-label': `Copy ${what}` }, 'Copy');
+export function copyButton(what: string, text: () => string, label = 'Copy'): HTMLButtonElement {
+  const button = h('button', { type: 'button', class: 'jf-quiet', 'aria-label': `Copy ${what}` }, label);
   button.dataset.key = `copy ${what}`;
   button.addEventListener('click', () => {
     void copy(text()).then(done => {
       button.textContent = done ? 'Copied' : 'Not copied';
-      setTimeout(() => (button.textContent = 'Copy'), 1500);
+      setTimeout(() => (button.textContent = label), 1500);
     });
   });
   return button;

@@ -2,6 +2,7 @@ import type { Answer, Details, Preview, ViewMessage } from '../../protocol';
 import { dress, h, say } from '../dom';
 import { duration, isFinal, isRunning, percent, statusWord } from '../text';
 import { Actions } from './actions';
+import { copyButton } from './copy';
 import { mark, tint } from './mark';
 import { KernelClock, type Ask, type OpenNode, type Pane } from './pane';
 import { button, paneElement } from './section';
@@ -17,15 +18,16 @@ export interface DetailsOptions {
 /** All about one node. `show` it; it asks for what it needs and is hidden until then. */
 export class DetailsPane implements Pane {
   readonly element: HTMLElement;
-  private readonly sign = h('span', { class: 'jf-sign' });
-  private readonly name = h('h2', { class: 'jf-name', tabindex: -1 });
-  private readonly status = h('p', { class: 'jf-status' });
-  private readonly call = h('code', { class: 'jf-call' });
-  private readonly bar = h('div', { class: 'jf-progress', role: 'progressbar', 'aria-label': 'Progress of the node' }, h('i'));
+  private readonly sign = h('span.jf-sign');
+  private readonly name = h('h2.jf-node', { tabindex: -1 });
+  private readonly status = h('p.jf-status');
+  private readonly call = h('code.jf-call');
+  private readonly bar = h('div.jf-progress', { role: 'progressbar', 'aria-label': 'Progress of the node' }, h('i'));
   private readonly clock = new KernelClock();
   private readonly actions: Actions;
   private readonly sections: Sections;
   private readonly ticking: ReturnType<typeof setInterval>;
+  private dispatch = '';
   private node: number | null = null;
   private known: Details | null = null;
   private from: Element | null = null;
@@ -34,11 +36,12 @@ export class DetailsPane implements Pane {
     this.actions = new Actions(ask, node => options.enter?.(node));
     this.sections = new Sections(ask, open, this.clock);
     const close = button('✕', () => this.close(), 'Close node details', 'jf-quiet jf-close');
+    const id = copyButton('dispatch and node id', () => `${this.dispatch}:${this.node}`, 'Copy id');
     this.element = paneElement(
       'details',
       'Node details',
-      h('header', { class: 'jf-head' }, this.sign, this.name, close),
-      h('div', { class: 'jf-top' }, this.status, this.bar, this.call, this.actions.element),
+      h('header.jf-head', this.sign, this.name, id, close),
+      h('div.jf-top', this.status, this.bar, this.call, this.actions.element),
       this.sections.element
     );
     this.element.hidden = true;
@@ -67,8 +70,11 @@ export class DetailsPane implements Pane {
   hear(message: ViewMessage): void {
     if (message.kind === 'details') this.tell(message);
     else if (message.kind === 'preview') this.preview(message);
-    else if (message.kind === 'graph') this.actions.executors(message.names);
     else if (message.kind === 'answer') this.answer(message);
+    else if (message.kind === 'graph') {
+      this.dispatch = message.dispatch;
+      this.actions.executors(message.names);
+    }
   }
 
   dispose(): void {
@@ -96,7 +102,7 @@ export class DetailsPane implements Pane {
     if (this.known?.status !== details.status) this.sign.replaceChildren(mark(details.status));
     this.known = details;
     tint(this.element, details.status);
-    this.name.replaceChildren(details.name, h('small', {}, ` #${details.node}`));
+    this.name.replaceChildren(details.name, h('small', ` #${details.node}`));
     say(this.call, details.call);
     this.call.hidden = !details.call;
     this.progress(details);

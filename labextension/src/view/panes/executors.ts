@@ -28,7 +28,7 @@ export class ExecutorsPane implements Pane {
 
 /** Resources with their load, and what is to be said about them; for the pane and for the side panel. */
 export class Resources {
-  readonly element = themed(h('div', { class: 'jf-resources' }));
+  readonly element = themed(h('div.jf-resources'));
   private known = '';
 
   show(resources: readonly Busy[], remarks: readonly string[]): void {
@@ -37,22 +37,18 @@ export class Resources {
     this.known = stamp;
     fill(
       this.element,
-      remarks.map(text => h('p', { class: 'jf-remark' }, h('span', { 'aria-hidden': 'true' }, '⚑ '), text)),
-      resources.length ? resources.map(card) : h('p', { class: 'jf-empty' }, 'No executor is at work yet. Resources show here when a dispatch begins.')
+      remarks.map(text => h('p.jf-remark', h('span', { 'aria-hidden': 'true' }, '⚑ '), text)),
+      resources.length ? resources.map(card) : h('p.jf-empty', 'No executor is at work yet. Resources show here when a dispatch begins.')
     );
   }
 }
 
 function card(busy: Busy): HTMLElement {
   const { id, resource_kind, workers, running, queued, done, memory, history, uses } = busy;
-  return h(
-    'article',
-    { class: 'jf-resource', 'aria-label': `Resource ${id}` },
-    h(
-      'header',
-      { class: 'jf-line' },
-      h('span', { class: 'jf-title', role: 'heading', 'aria-level': 3 }, id),
-      resource_kind !== id && h('span', { class: 'jf-chip' }, resource_kind),
+  return h('article.jf-resource', { 'aria-label': `Resource ${id}` },
+    h('header.jf-line',
+      h('span.jf-title', { role: 'heading', 'aria-level': 3 }, id),
+      resource_kind !== id && h('span.jf-chip', resource_kind),
       load(running, workers),
       sparkline(history)
     ),
@@ -63,7 +59,7 @@ function card(busy: Busy): HTMLElement {
       ['Done', grouped(done)],
       ['Memory', memory ? size(memory) : '–']
     ),
-    uses.length ? h('ul', { class: 'jf-uses' }, uses.map(used)) : null
+    uses.length ? h('ul.jf-uses', uses.map(used)) : null
   );
 }
 
@@ -71,7 +67,7 @@ function load(running: number, workers: number): Child {
   const share = workers ? Math.min(1, running / workers) : 0;
   const bar = h('i');
   bar.style.width = `${share * 100}%`;
-  return h('span', { class: 'jf-load', role: 'img', 'aria-label': `${running} of ${many(workers, 'worker')} busy` }, bar);
+  return h('span.jf-load', { role: 'img', 'aria-label': `${running} of ${many(workers, 'worker')} busy` }, bar);
 }
 
 /** The share of busy workers in the last minute, as an area. */
@@ -82,17 +78,13 @@ function sparkline(history: readonly number[]): Child {
   const mean = shares.reduce((sum, one) => sum + one, 0) / shares.length;
   const points = shares.map((share, i) => `${x(i, shares.length)} ${y(share)}`);
   const line = `M${points.join('L')}${shares.length < 2 ? 'h1' : ''}`;
-  return svg(
-    'svg',
-    {
-      class: 'jf-spark',
-      viewBox: `0 0 ${WIDE} ${HIGH}`,
+  return svg('svg.jf-spark', { viewBox: `0 0 ${WIDE} ${HIGH}`,
       preserveAspectRatio: 'none',
       role: 'img',
       'aria-label': `Busy over the last ${many(shares.length, 'second')}: now ${percent(last)}, ${percent(mean)} on average`
     },
-    svg('path', { class: 'jf-area', d: `M${x(0, shares.length)} ${HIGH}L${points.join('L')}L${WIDE} ${HIGH}Z` }),
-    svg('path', { class: 'jf-curve', d: line })
+    svg('path.jf-area', { d: `M${x(0, shares.length)} ${HIGH}L${points.join('L')}L${WIDE} ${HIGH}Z` }),
+    svg('path.jf-curve', { d: line })
   );
 }
 
@@ -108,12 +100,12 @@ function used({ label, settings, electrons, same }: Use): HTMLElement {
   return h(
     'li',
     {},
-    h('div', { class: 'jf-line' }, h('span', { class: 'jf-chip' }, label), settings && h('code', {}, settings)),
-    same && h('p', { class: 'jf-note' }, `means the same as ${same}`),
-    electrons.length ? h('p', { class: 'jf-names' }, electrons.map(named)) : h('p', { class: 'jf-note' }, 'no electrons')
+    h('div.jf-line', h('span.jf-chip', label), settings && h('code', settings)),
+    same && h('p.jf-note', `means the same as ${same}`),
+    electrons.length ? h('p.jf-names', electrons.map(named)) : h('p.jf-note', 'no electrons')
   );
 }
 
 function named([name, count]: [string, number]): HTMLElement {
-  return h('span', {}, name, count > 1 && h('b', {}, ` ×${grouped(count)}`));
+  return h('span', name, count > 1 && h('b', ` ×${grouped(count)}`));
 }

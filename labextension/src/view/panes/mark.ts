@@ -23,9 +23,7 @@ function colour(element: HTMLElement | SVGElement, ...colours: [string, string, 
 /** A status's mark, 16 px across; the word beside it says it to screen readers. */
 export function mark(status: number): SVGElement {
   const shape = MARKS[status] ?? { path: '', filled: false };
-  const drawn = svg(
-    'svg',
-    { class: 'jf-mark', viewBox: '-8 -8 16 16', 'aria-hidden': 'true' },
+  const drawn = svg('svg.jf-mark', { viewBox: '-8 -8 16 16', 'aria-hidden': 'true' },
     svg('circle', { r: 7.5 }),
     svg('path', { d: shape.path, class: shape.filled ? 'jf-full' : null })
   );
@@ -35,7 +33,7 @@ export function mark(status: number): SVGElement {
 
 /** Mark and word. */
 export function badge(status: number): HTMLElement {
-  const element = h('span', { class: 'jf-badge' }, mark(status), statusWord(status));
+  const element = h('span.jf-badge', mark(status), statusWord(status));
   tint(element, status);
   return element;
 }

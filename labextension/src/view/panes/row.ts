@@ -7,20 +7,20 @@ import type { OpenNode } from './pane';
 /** One row of the table; its element shows one node after the other. */
 export class TableRow {
   readonly element: HTMLElement;
-  private readonly number = h('td', { class: 'jf-number' });
+  private readonly number = h('td.jf-number');
   private readonly name = h('button', { type: 'button', class: 'jf-open', tabindex: -1 });
   private readonly status = h('td');
   private readonly executor = h('td');
   private readonly worker = h('td');
-  private readonly start = h('td', { class: 'jf-number' });
-  private readonly seconds = h('td', { class: 'jf-number' });
-  private readonly attempts = h('td', { class: 'jf-number' });
+  private readonly start = h('td.jf-number');
+  private readonly seconds = h('td.jf-number');
+  private readonly attempts = h('td.jf-number');
   private known: Row | null = null;
 
   constructor(open: OpenNode) {
     const { number, name, status, executor, worker, start, seconds, attempts } = this;
     const heading = h('th', { scope: 'row' }, name);
-    this.element = h('tr', {}, number, heading, status, executor, worker, start, seconds, attempts);
+    this.element = h('tr', number, heading, status, executor, worker, start, seconds, attempts);
     this.element.addEventListener('click', () => this.known && open(this.known.node));
   }
 

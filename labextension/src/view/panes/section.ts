@@ -38,15 +38,15 @@ export function button(label: string, onclick: () => void, name?: string, classN
 /** A titled part of a pane, drawn again only where what it shows has changed; gone where it shows nothing. */
 export class Section {
   readonly element: HTMLElement;
-  readonly side = h('span', { class: 'jf-side' });
-  private readonly body = h('div', { class: 'jf-body' });
+  readonly side = h('span.jf-side');
+  private readonly body = h('div.jf-body');
   private known = '';
 
   constructor(title: string, name: string, folds = false) {
-    const heading = [h('span', { class: 'jf-title', role: 'heading', 'aria-level': 3 }, title), this.side];
+    const heading = [h('span.jf-title', { role: 'heading', 'aria-level': 3 }, title), this.side];
     this.element = folds
-      ? h('details', { class: `jf-section jf-${name}`, open: true }, h('summary', {}, heading), this.body)
-      : h('section', { class: `jf-section jf-${name}` }, h('div', { class: 'jf-heading' }, heading), this.body);
+      ? h('details', { class: `jf-section jf-${name}`, open: true }, h('summary', heading), this.body)
+      : h('section', { class: `jf-section jf-${name}` }, h('div.jf-heading', heading), this.body);
     this.element.hidden = true;
   }
 
@@ -63,5 +63,5 @@ export class Section {
 /** Names and values, those without a value left out. */
 export function facts(...pairs: [string, Child][]): HTMLElement {
   const shown = pairs.filter(([, value]) => value !== '' && value !== null && value !== undefined);
-  return h('dl', { class: 'jf-facts' }, shown.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+  return h('dl.jf-facts', shown.map(([name, value]) => h('div', h('dt', name), h('dd', value))));
 }

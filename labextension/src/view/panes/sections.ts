@@ -23,7 +23,7 @@ export class Sections {
   private readonly stdout = new Stream('Standard output', 'standard output');
   private readonly stderr = new Stream('Standard error', 'standard error');
   private readonly source = new Section('Source', 'code');
-  private readonly running = h('span', {});
+  private readonly running = h('span');
   private readonly values = new Map<string, Value>();
   private details: Details | null = null;
   private asked = 0;
@@ -31,7 +31,7 @@ export class Sections {
   constructor(private readonly ask: Ask, private readonly open: OpenNode, private readonly now: KernelClock) {
     const { trouble, inputs, output, displays, stdout, stderr, where, times, attempts, source } = this;
     const all = [trouble, output, inputs, where, times, displays, stdout, stderr, attempts, source];
-    this.element = h('div', { class: 'jf-sections' }, all.map(one => one.element));
+    this.element = h('div.jf-sections', all.map(one => one.element));
     trouble.side.append(copyButton('error', () => this.details?.trouble ? whole(this.details.trouble) : ''));
     source.side.append(copyButton('source', () => this.details?.source ?? ''));
   }
@@ -57,7 +57,7 @@ export class Sections {
     this.displays.draw(displays, () => displays.map(look));
     this.stdout.show(details.stdout);
     this.stderr.show(details.stderr);
-    this.source.draw(source, () => (source ? [h('pre', { class: 'jf-pre', tabindex: 0 }, highlighted(source))] : []));
+    this.source.draw(source, () => (source ? [h('pre.jf-pre', { tabindex: 0 }, highlighted(source))] : []));
   }
 
   /** Time goes on for what runs. */
@@ -85,10 +85,8 @@ export class Sections {
     const value = this.value(name, name);
     const from = producer === null ? null : this.link(producer);
     const small = text !== '' && !text.endsWith('…'); // it is all there already
-    return h(
-      'div',
-      { class: 'jf-input' },
-      h('div', { class: 'jf-line' }, h('code', { class: 'jf-param' }, name), h('span', { class: 'jf-text' }, text), from, small ? null : value.toggle),
+    return h('div.jf-input',
+      h('div.jf-line', h('code.jf-param', name), h('span.jf-text', text), from, small ? null : value.toggle),
       value.place
     );
   }
@@ -99,7 +97,7 @@ export class Sections {
 
   private outputShown(bytes: number | null): Child[] {
     const value = this.value('', 'the output');
-    return [h('div', { class: 'jf-line' }, h('span', { class: 'jf-text' }, bytes === null ? 'a value' : size(bytes)), value.toggle), value.place];
+    return [h('div.jf-line', h('span.jf-text', bytes === null ? 'a value' : size(bytes)), value.toggle), value.place];
   }
 
   private timesShown(start: number | null, end: number | null): Child[] {
@@ -114,23 +112,23 @@ function whole({ lines, folded }: Trouble): string {
 }
 
 function troubleShown({ error_kind, type, message, lines, folded }: Trouble): Child[] {
-  const kind = error_kind && error_kind !== 'raised' ? h('span', { class: 'jf-chip' }, error_kind.replaceAll('_', ' ')) : null;
+  const kind = error_kind && error_kind !== 'raised' ? h('span.jf-chip', error_kind.replaceAll('_', ' ')) : null;
   return [
-    h('p', { class: 'jf-message' }, h('strong', {}, type), type && message ? ': ' : '', message, kind),
+    h('p.jf-message', h('strong', type), type && message ? ': ' : '', message, kind),
     lines ? printed(lines) : null,
-    folded ? h('details', { class: 'jf-folded' }, h('summary', { 'data-key': 'folded' }, 'The whole traceback'), printed(folded)) : null
+    folded ? h('details.jf-folded', h('summary', { 'data-key': 'folded' }, 'The whole traceback'), printed(folded)) : null
   ];
 }
 
 function whereShown(where: Where, cached: string, assigned: string): Child[] {
   const pairs: [string, Child][] = [
-    ['Executor', where.executor && h('span', {}, h('span', { class: 'jf-chip' }, where.executor), ' ', where.settings && h('code', {}, where.settings))],
-    ['Resource', where.resource && h('span', {}, where.resource, where.resource_kind && h('span', { class: 'jf-note' }, ` · ${where.resource_kind}`))],
+    ['Executor', where.executor && h('span', h('span.jf-chip', where.executor), ' ', where.settings && h('code', where.settings))],
+    ['Resource', where.resource && h('span', where.resource, where.resource_kind && h('span.jf-note', ` · ${where.resource_kind}`))],
     ['Host', where.host],
     ['Process', where.pid ? String(where.pid) : ''],
     ['Worker', where.worker],
     ['Value from', cached],
-    ['Next run', assigned && h('span', { class: 'jf-chip' }, assigned)]
+    ['Next run', assigned && h('span.jf-chip', assigned)]
   ];
   return pairs.some(([, value]) => value) ? [facts(...pairs)] : [];
 }
@@ -140,9 +138,9 @@ function attemptsShown(attempts: Attempt[]): Child {
     h(
       'li',
       {},
-      h('span', { class: 'jf-line' }, h('span', {}, `#${number}`), badge(status), h('span', { class: 'jf-text' }, start !== null && end !== null ? duration(end - start) : ''), h('span', { class: 'jf-note' }, worker)),
-      why && h('p', { class: 'jf-why' }, why)
+      h('span.jf-line', h('span', `#${number}`), badge(status), h('span.jf-text', start !== null && end !== null ? duration(end - start) : ''), h('span.jf-note', worker)),
+      why && h('p.jf-why', why)
     )
   );
-  return h('ol', { class: 'jf-attempts', 'aria-label': many(attempts.length, 'attempt') }, rows);
+  return h('ol.jf-attempts', { 'aria-label': many(attempts.length, 'attempt') }, rows);
 }

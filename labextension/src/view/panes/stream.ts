@@ -10,27 +10,23 @@ export class Stream {
   readonly element: HTMLElement;
   private terminal = new Terminal();
   private readonly scroller: HTMLElement;
-  private readonly cut = h('p', { class: 'jf-note', hidden: true });
+  private readonly cut = h('p.jf-note', { hidden: true });
   private readonly follow: HTMLButtonElement;
   private following = true;
 
   constructor(title: string, name: string) {
-    this.scroller = h('div', { class: 'jf-scroller', tabindex: 0, role: 'group', 'aria-label': title });
+    this.scroller = h('div.jf-scroller', { tabindex: 0, role: 'group', 'aria-label': title });
     this.scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
     this.scroller.append(this.terminal.element);
     this.follow = button('↓ Follow', () => this.end(), `Follow the end of ${name}`, 'jf-button jf-follow');
     this.follow.hidden = true;
-    this.element = h(
-      'section',
-      { class: 'jf-section jf-stream', hidden: true },
-      h(
-        'div',
-        { class: 'jf-heading' },
-        h('span', { class: 'jf-title', role: 'heading', 'aria-level': 3 }, title),
-        h('span', { class: 'jf-side' }, copyButton(name, () => this.terminal.text))
+    this.element = h('section.jf-section.jf-stream', { hidden: true },
+      h('div.jf-heading',
+        h('span.jf-title', { role: 'heading', 'aria-level': 3 }, title),
+        h('span.jf-side', copyButton(name, () => this.terminal.text))
       ),
       this.cut,
-      h('div', { class: 'jf-screen' }, this.scroller, this.follow)
+      h('div.jf-screen', this.scroller, this.follow)
     );
   }
 

@@ -23,12 +23,12 @@ const AHEAD = 30; // rows that are fetched above and below what is visible
 /** All nodes as a table of which the page has the visible part: sorted, filtered and cut by the kernel. */
 export class TablePane implements Pane {
   readonly element: HTMLElement;
-  private readonly total = h('span', { class: 'jf-note', 'aria-live': 'polite' });
-  private readonly scroller = h('div', { class: 'jf-scroller jf-rows', tabindex: -1 });
+  private readonly total = h('span.jf-note', { 'aria-live': 'polite' });
+  private readonly scroller = h('div.jf-scroller.jf-rows', { tabindex: -1 });
   private readonly head = h('tr', { 'aria-rowindex': 1 });
-  private readonly above = h('tr', { class: 'jf-gap', 'aria-hidden': 'true' });
-  private readonly below = h('tr', { class: 'jf-gap', 'aria-hidden': 'true' });
-  private readonly body = h('tbody', {}, this.above, this.below);
+  private readonly above = h('tr.jf-gap', { 'aria-hidden': 'true' });
+  private readonly below = h('tr.jf-gap', { 'aria-hidden': 'true' });
+  private readonly body = h('tbody', this.above, this.below);
   private readonly table: HTMLElement;
   private readonly clock = new KernelClock();
   private readonly ticking: ReturnType<typeof setInterval>;
@@ -46,9 +46,9 @@ export class TablePane implements Pane {
 
   constructor(private readonly ask: Ask, private readonly open: OpenNode) {
     this.head.append(...COLUMNS.map(([title, sort]) => this.heading(title, sort)));
-    this.table = h('table', { class: 'jf-table', 'aria-label': 'Nodes' }, h('thead', {}, this.head), this.body);
+    this.table = h('table.jf-table', { 'aria-label': 'Nodes' }, h('thead', this.head), this.body);
     this.scroller.append(this.table);
-    this.element = paneElement('table', 'Table of nodes', h('div', { class: 'jf-bar' }, this.search(), this.total), this.scroller);
+    this.element = paneElement('table', 'Table of nodes', h('div.jf-bar', this.search(), this.total), this.scroller);
     this.scroller.addEventListener('scroll', () => this.fetch(), { passive: true });
     this.body.addEventListener('keydown', event => this.key(event));
     this.body.addEventListener('focusin', event => this.focused(event.target));

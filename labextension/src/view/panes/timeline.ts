@@ -16,12 +16,12 @@ export class TimelinePane implements Pane {
   private readonly scale = new Scale();
   private readonly gantt = new Gantt(this.scale);
   private readonly canvas = h('canvas', { 'aria-hidden': 'true' });
-  private readonly tall = h('div', { class: 'jf-tall' }, this.canvas);
-  private readonly chart = h('div', { class: 'jf-chart', tabindex: 0, role: 'group', 'aria-label': 'Chart of workers' }, this.tall);
-  private readonly tip = h('div', { class: 'jf-tip', hidden: true, 'aria-hidden': 'true' });
-  private readonly totals = h('p', { class: 'jf-totals' });
-  private readonly empty = h('p', { class: 'jf-empty' }, 'No node has run yet.');
-  private readonly legend = h('div', { class: 'jf-legend', 'aria-hidden': 'true' });
+  private readonly tall = h('div.jf-tall', this.canvas);
+  private readonly chart = h('div.jf-chart', { tabindex: 0, role: 'group', 'aria-label': 'Chart of workers' }, this.tall);
+  private readonly tip = h('div.jf-tip', { hidden: true, 'aria-hidden': 'true' });
+  private readonly totals = h('p.jf-totals');
+  private readonly empty = h('p.jf-empty', 'No node has run yet.');
+  private readonly legend = h('div.jf-legend', { 'aria-hidden': 'true' });
   private readonly watching: ResizeObserver | null;
   private readonly unfollow: () => void;
   private known: Timeline | null = null;
@@ -29,7 +29,7 @@ export class TimelinePane implements Pane {
   private grabbed: { x: number; moved: boolean } | null = null;
 
   constructor(_ask: Ask, private readonly open: OpenNode) {
-    this.element = paneElement('timeline', 'Timeline of workers', this.bar(), this.empty, h('div', { class: 'jf-stage' }, this.chart, this.tip), this.legend);
+    this.element = paneElement('timeline', 'Timeline of workers', this.bar(), this.empty, h('div.jf-stage', this.chart, this.tip), this.legend);
     this.chart.hidden = true;
     this.listen();
     this.watching = typeof ResizeObserver === 'function' ? new ResizeObserver(() => this.draw()) : null;
@@ -58,9 +58,7 @@ export class TimelinePane implements Pane {
   }
 
   private bar(): HTMLElement {
-    const by = h(
-      'select',
-      { class: 'jf-select', onchange: () => this.colourBy(by.value) },
+    const by = h('select.jf-select', { onchange: () => this.colourBy(by.value) },
       h('option', { value: 'status' }, 'status'),
       h('option', { value: 'name' }, 'name')
     );
@@ -69,8 +67,8 @@ export class TimelinePane implements Pane {
       button('+', () => this.change(() => this.scale.zoom(2)), 'Zoom in', 'jf-quiet'),
       button('All', () => this.change(() => this.scale.fit()), 'Show the whole time', 'jf-quiet')
     ];
-    const help = h('p', { class: 'jf-unseen' }, HELP);
-    return h('div', { class: 'jf-bar' }, this.totals, help, h('label', {}, 'Colour by ', by), h('span', { class: 'jf-line' }, zoom));
+    const help = h('p.jf-unseen', HELP);
+    return h('div.jf-bar', this.totals, help, h('label', 'Colour by ', by), h('span.jf-line', zoom));
   }
 
   private listen(): void {
@@ -170,7 +168,7 @@ export class TimelinePane implements Pane {
     const names = [...new Set(bars.map(bar => bar.name))];
     const items: Child[] = this.gantt.by === 'status' ? statuses.map(badge) : names.slice(0, 8).map(swatch);
     if (this.gantt.by === 'name' && names.length > 8) items.push(`and ${names.length - 8} more`);
-    fill(this.legend, items, h('span', {}, h('i', { class: 'jf-hatch' }), 'waiting'), h('span', {}, h('i', { class: 'jf-rule' }), 'critical path'));
+    fill(this.legend, items, h('span', h('i.jf-hatch'), 'waiting'), h('span', h('i.jf-rule'), 'critical path'));
   }
 
   private draw(): void {
@@ -202,17 +200,17 @@ function told(bar: Bar, lane: string): Child[] {
   const { name, node, count, status, start, end, ready, critical } = bar;
   const title = count > 1 ? `${many(count, 'short node')}, first ${name} #${node}` : `${name} #${node}`;
   return [
-    h('strong', {}, title),
-    h('div', {}, badge(status), ` · ${duration(end - start)}`),
-    h('div', {}, `from ${duration(start)} to ${duration(end)}`),
-    ready < start && h('div', {}, `waited ${duration(start - ready)}`),
-    critical && h('div', {}, 'on the critical path'),
-    h('div', { class: 'jf-note' }, lane)
+    h('strong', title),
+    h('div', badge(status), ` · ${duration(end - start)}`),
+    h('div', `from ${duration(start)} to ${duration(end)}`),
+    ready < start && h('div', `waited ${duration(start - ready)}`),
+    critical && h('div', 'on the critical path'),
+    h('div.jf-note', lane)
   ];
 }
 
 function swatch(name: string, place: number): HTMLElement {
-  const colour = h('i', { class: 'jf-swatch' });
+  const colour = h('i.jf-swatch');
   tintExecutor(colour, place);
-  return h('span', {}, colour, name);
+  return h('span', colour, name);
 }

@@ -7,7 +7,7 @@ import { button } from './section';
 /** A value that is fetched when one wants to see it. */
 export class Value {
   readonly toggle: HTMLButtonElement;
-  readonly place = h('div', { class: 'jf-value', hidden: true });
+  readonly place = h('div.jf-value', { hidden: true });
   private expected = 0;
 
   /** `fetch` asks for a preview and gives the number its answer will have. */
@@ -28,7 +28,7 @@ export class Value {
     this.toggle.textContent = open ? 'Hide' : 'Show';
     this.place.replaceChildren();
     if (!open) return;
-    this.place.append(h('p', { class: 'jf-note' }, 'Loading…'));
+    this.place.append(h('p.jf-note', 'Loading…'));
     this.expected = this.fetch();
   }
 }
@@ -36,14 +36,10 @@ export class Value {
 /** A preview as an element. */
 export function previewed(preview: Preview): HTMLElement {
   const { type, note, text, rows, shown } = preview;
-  return h(
-    'div',
-    { class: 'jf-preview' },
-    h(
-      'div',
-      { class: 'jf-about' },
-      type && h('code', {}, type),
-      note && h('span', { class: 'jf-note' }, note),
+  return h('div.jf-preview',
+    h('div.jf-about',
+      type && h('code', type),
+      note && h('span.jf-note', note),
       text && copyButton('value', () => text)
     ),
     shown.map(look),
