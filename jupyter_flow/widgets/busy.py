@@ -59,7 +59,7 @@ class Sampler:
             if missed and history:
                 history.extend([history[-1]] * missed)  # nobody looked: as far as is known it went on so
             history.append(min(1.0, info.running / info.workers) if info.workers else 0.0)
-        if time.monotonic() >= self._memory_due:
+        if time.monotonic() >= self._memory_due or any(info.pids and not self._memory.get(info.id) for info in live):
             self._memory = {info.id: _memory_of(info.pids) for info in live}
             self._memory_due = time.monotonic() + MEMORY
 

@@ -10,6 +10,7 @@ from ..model.errors import FlowError
 from ..model.events import RUNNING, STATUS_OF
 from ..render import draw_svg
 from .bars import Bars
+from .busy import SAMPLER
 from .feed import Counted
 from .folded import Folded, Placed
 from .messages import (
@@ -149,6 +150,7 @@ class DispatchView:
         """What has changed since the last."""
         if self.closed:
             return []
+        SAMPLER.tick()
         with self._lock:
             try:
                 return [*self._changes(), *self._panes.changes()]
