@@ -171,7 +171,7 @@ function linesOf(lanes: string[]): Line[] {
   const lines: Line[] = [];
   let group = '';
   lanes.forEach((name, lane) => {
-    const [, of = '', own = name] = /^(.*?)(?: · |\/)(.+)$/.exec(name) ?? [];
+    const [, of = '', own = name] = /^(.*?) · (.+)$/.exec(name) ?? /^(.+?)[-/ ](\d+)$/.exec(name) ?? [];
     if (of && of !== group) lines.push({ top: lines.length * ROW, text: of, lane: null });
     group = of;
     lines.push({ top: lines.length * ROW, text: own, lane });

@@ -51,7 +51,7 @@ export class Scale {
 export function ticks(from: number, to: number, most: number): number[] {
   const step = stepOf((to - from) / Math.max(1, most));
   const found: number[] = [];
-  for (let i = Math.ceil(from / step - 1e-9); i * step <= to && found.length < 200; i++) found.push(i * step);
+  for (let i = Math.max(0, Math.ceil(from / step - 1e-9)); i * step <= to && found.length < 200; i++) found.push(i * step);
   return found;
 }
 

@@ -191,7 +191,8 @@ export class TimelinePane implements Pane {
 }
 
 function totalsOf({ lanes, span, working, waiting, critical }: Timeline): string {
-  const share = span > 0 && lanes.length ? ` (${percent(working / span / lanes.length)} of ${many(lanes.length, 'worker')})` : '';
+  const workers = lanes.filter(lane => lane !== 'sublattices').length; // those wait for others' work
+  const share = span > 0 && workers ? ` (${percent(working / span / workers)} of ${many(workers, 'worker')})` : '';
   const path = span > 0 ? ` (${percent(critical / span)} of ${duration(span)})` : '';
   return `Working ${duration(working)}${share} · waiting ${duration(waiting)} · critical path ${duration(critical)}${path}`;
 }
