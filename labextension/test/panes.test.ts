@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Details, Row, ViewMessage } from '../src/protocol';
+import type { Details, Preview, Row, ViewMessage } from '../src/protocol';
 import { DetailsPane } from '../src/view/panes/details';
 import { ExecutorsPane } from '../src/view/panes/executors';
 import type { PaneRequest } from '../src/view/panes/pane';
@@ -139,7 +139,7 @@ test('Escape closes the details and gives the focus back', () => {
 
 test('a value is fetched when it is wanted, and an old answer is not taken for it', () => {
   const pane = shown();
-  const preview = { kind: 'preview', view: 'v', node: 3, input: 'table', type: 'T', note: '', text: '', shown: [] } as const;
+  const preview = { kind: 'preview', view: 'v', node: 3, input: 'table', type: 'T', note: '', text: '', shown: [] as Preview['shown'] } as const;
   expect(sent.some(({ kind }) => kind === 'look')).toBe(false);
   named('Show table').click();
   expect(sent.at(-1)).toEqual({ kind: 'look', node: 3, input: 'table', number: 1 });
