@@ -6,12 +6,14 @@ from typing import Any
 
 from ..dispatch.run import Run
 from ..model.errors import StoreError
-from ..model.events import COMPLETED, RUNNING, STATUS_OF, WAITING
+from ..model.events import COMPLETED
 from ..session import Session, opened
 from ..store.location import default_root
 from ..store.records import RunRow
 from ..store.runs import Store
 from ..widgets.messages import Dispatched, State
+from ..widgets.source import Source, source_of
+from ..widgets.states import NUMBERS, told
 
 REREAD = 2.0  # seconds between two looks at what other kernels dispatch
 
@@ -20,6 +22,7 @@ class Overview:
     """The dispatches, read again only when there may be others than before."""
 
     def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}  # of what runs here
         self._own: Store | None = None  # until a session is opened: its store is another's choice
         self._rows: list[RunRow] = []
         self._read: tuple[Any, ...] = ()
@@ -30,10 +33,22 @@ class Overview:
         here = opened()
         live = _live(here)
         self._reread(here, live, limit)
+        self._sources = {id: self._sources.get(id) or source_of(id) for id in live}
         rows = self._rows[:limit]
         listed = {row.id for row in rows}
-        first = [_of_run(run) for run in live.values() if run.id not in listed]
-        return first[::-1] + [_of_row(row, live, here) for row in rows], len(self._rows) > limit
+        first = [self._of_run(id) for id in live if id not in listed]
+        rest = [self._of_run(row.id) if row.id in live else _of_row(row) for row in rows]
+        return first[::-1] + rest, len(self._rows) > limit
+
+    def _of_run(self, id: str) -> Dispatched:
+        source = self._sources[id]
+        return {
+            "dispatch": id,
+            "name": source.title,
+            "state": source.progress.state(source.facts, told(source.facts.states())),
+            "total": source.graph.electrons,
+            "here": source.here,
+        }
 
     def _reread(self, here: Session | None, live: dict[str, Run], limit: int) -> None:
         running = frozenset(live)
@@ -67,44 +82,18 @@ def _live(here: Session | None) -> dict[str, Run]:
     return {id: run for id, run in list(here.dispatcher.runs.items()) if run.parent is None}
 
 
-def _of_run(run: Run) -> Dispatched:
-    return {
-        "dispatch": run.id,
-        "name": run.graph.name,
-        "state": state_of(run),
-        "total": run.graph.electrons,
-        "here": not run.ended.is_set(),
-    }
-
-
-def _of_row(row: RunRow, live: dict[str, Run], here: Session | None) -> Dispatched:
-    run = live.get(row.id) or (here.run(row.id) if here is not None else None)
-    if run is not None:
-        return _of_run(run)
-    counts = [0] * len(STATUS_OF)
+def _of_row(row: RunRow) -> Dispatched:
+    counts = [0] * NUMBERS
     if row.status == COMPLETED:
         counts[COMPLETED] = row.electrons
-    ended = row.ended / 1e9 or None
-    state = _state(row.status, counts, (row.started or row.created) / 1e9, ended, row.electrons)
+    state: State = {
+        "status": row.status,
+        "counts": counts,
+        "started": (row.started or row.created) / 1e9,
+        "ended": row.ended / 1e9 or None,
+        "now": time.time(),
+        "rate": None,
+        "left": None,
+        "text": str(row.state).lower(),
+    }
     return {"dispatch": row.id, "name": row.name, "state": state, "total": row.electrons, "here": False}
-
-
-def state_of(run: Run) -> State:
-    """A dispatch of this kernel at a glance."""
-    total = run.graph.electrons
-    told = bytes(run.published[:total])
-    counts = [told.count(status) for status in range(len(STATUS_OF))]
-    begun = sum(node < total and not told[node] for node in list(run.begun))
-    counts[RUNNING] += begun
-    counts[WAITING] -= begun
-    ended = run.ended_at / 1e9 if run.ended.is_set() else None
-    return _state(STATUS_OF.index(run.status), counts, run.started_at / 1e9, ended, total)
-
-
-def _state(status: int, counts: list[int], started: float, ended: float | None, total: int) -> State:
-    done = sum(count for number, count in enumerate(counts) if STATUS_OF[number].final)
-    text = f"{done} of {total} electrons" if status == RUNNING else str(STATUS_OF[status]).lower()
-    return {
-        "status": status, "counts": counts, "started": started, "ended": ended, "now": time.time(),
-        "rate": None, "left": None, "text": text,
-    }  # fmt: skip

@@ -1,12 +1,16 @@
 """The kernel's side of the panel and of the badges: comms, which pages open, and what is sent over them."""
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..model.errors import FlowError
 from ..session import opened, session
+from ..widgets.channel import Channel
+from ..widgets.hub import hub
 from ..widgets.messages import Badge, Panel, Told
 from ..widgets.subshells import by_sender
 from .badges import Staleness, badges
@@ -17,7 +21,8 @@ from .shell import Shell
 LOG = logging.getLogger("jupyter_flow")
 TARGET = "jupyter_flow.panel"  # a page opens it
 HELLO = "jupyter_flow.hello"  # the kernel opens it: pages that were there before us learn that we are
-PULSE = 0.1  # seconds between two looks at what pages show
+VERSION: str = getattr(sys.modules[__name__.partition(".")[0]], "__version__", "")
+OURS = ("history", "cancel_dispatch", "run_stale")  # requests; what is none of these is a view's
 MOST = 1000  # dispatches in the list
 FEW = 20  # dispatches, until more are asked for
 
@@ -29,7 +34,6 @@ class Panels:
         self._shell, self._flow = shell, flow
         self._lock = threading.Lock()
         self._pages: list[Page] = []
-        self._thread: threading.Thread | None = None
         self._overview = Overview()
         self._staleness: Staleness | None = None
         self._runs: tuple[Any, ...] = ()
@@ -77,13 +81,12 @@ class Panels:
         with self._lock:
             self._pages.append(page)
             self._runs = ()  # nobody has looked for what is stale in the meantime
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="jupyter_flow panel", daemon=True)
-                self._thread.start()
+        hub().keep_up(self)
 
     def _closed(self, page: "Page") -> None:
         with self._lock:
             self._pages = [other for other in self._pages if other is not page]
+            self.limit = self.limit if self._pages else FEW
         page.gone()
 
     def _taken(self) -> "list[Page]":
@@ -91,35 +94,30 @@ class Panels:
             pages, self._pages = self._pages, []
         return pages
 
-    def _work(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(PULSE):
-            with self._lock:
-                pages = list(self._pages)
-                if not pages:
-                    self._thread = None
-                    self._overview.close()
-                    return
-            try:
-                self._tell(pages)
-            except Exception:  # the session may be closed under us
-                LOG.debug("the panel could not be kept up to date", exc_info=True)
-
-    def _tell(self, pages: "list[Page]") -> None:
-        panel = self._panel()
+    def pulse(self) -> bool:
+        """(hub) Tell pages what has changed; whether there are any."""
+        with self._lock:
+            pages = list(self._pages)
+        if not pages:
+            self._overview.close()
+            return False
+        try:
+            panel = self._panel()
+        except Exception:  # the session may be closed under us
+            LOG.debug("the panel could not be kept up to date", exc_info=True)
+            return True
         for page in pages:
             page.show(panel)
+        return True
 
     # what they show ------------------------------------------------------------------------------
 
     def _panel(self) -> Panel:
-        from .. import __version__
-
         dispatches, more = self._overview.dispatches(self.limit)
         marks, stale = self._badges()
         return {
             "kind": "panel",
-            "version": __version__,
+            "version": VERSION,
             "dispatches": dispatches,
             "more": more,
             "resources": [],
@@ -148,7 +146,7 @@ class Panels:
             case {"kind": "history", "limit": int(limit)}:
                 self.limit = max(FEW, min(limit, MOST))
             case {"kind": "cancel_dispatch", "dispatch": str(id)}:
-                threading.Thread(target=self._cancel, args=(page, id), name="jupyter_flow cancel", daemon=True).start()
+                hub().errand("cancelling", partial(self._cancel, page, id))
             case {"kind": "run_stale", "cell": str() | None as key}:
                 page.send(self._run_stale(key))
 
@@ -179,6 +177,7 @@ class Page:
     def __init__(self, comm: Any, panels: Panels) -> None:
         by_sender(comm)
         self._comm, self._panels = comm, panels
+        self._views = Channel(comm.send)
         self._shown: Panel | None = None
         comm.on_msg(self._heard)
 
@@ -202,13 +201,16 @@ class Page:
 
     def gone(self) -> None:
         """It does not look any more."""
+        self._views.close()
 
     def _heard(self, message: Any) -> None:
         """(a subshell's thread) What it asks, which may be anything."""
         try:
             request = message["content"]["data"]
-            if isinstance(request, dict):
+            if isinstance(request, dict) and request.get("kind") in OURS:
                 self._panels.hear(self, request)
+            else:
+                self._views.hear(request)
         except Exception:
             LOG.debug("a request of a page failed", exc_info=True)
 

@@ -2,9 +2,8 @@
 
 import itertools
 import json
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import nbformat
@@ -52,7 +51,7 @@ class Front:
         self.name = ""
         self.errors: list[str] = []
         page.set_default_timeout(PATIENCE * 1000)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
 
     # the notebook --------------------------------------------------------------------------------
 
@@ -172,13 +171,3 @@ class Front:
     def shot(self, path: str) -> None:
         """Keep a picture of the page."""
         self.page.screenshot(path=path)
-
-
-def named(text: str) -> "re.Pattern[str]":
-    """An accessible name that holds this text."""
-    return re.compile(re.escape(text))
-
-
-def joined(lines: Sequence[str]) -> str:
-    """Lines of a cell."""
-    return "\n".join(lines)

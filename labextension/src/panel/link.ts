@@ -2,6 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { Channel } from '../channel';
 import type { Panel, PanelMessage, PanelRequest, Told, ViewMessage } from '../protocol';
+import { Wire } from './wire';
 
 const TARGET = 'jupyter_flow.panel'; // opened by a page
 const HELLO = 'jupyter_flow.hello'; // opened by a kernel that has just loaded us
@@ -19,7 +20,7 @@ export class Link {
   /** Seconds by which the kernel's clock is behind the page's. */
   late = 0;
   private kernel: Kernel.IKernelConnection | null = null;
-  private comm: Kernel.IComm | null = null;
+  private wire: Wire | null = null;
   private again = false;
   private connections = 0;
   private readonly heard = new Set<Heard>();
@@ -40,7 +41,7 @@ export class Link {
 
   /** Ask the kernel for something; nothing happens while there is none. */
   send(request: PanelRequest): void {
-    if (this.state === 'live') this.comm?.send(request as never);
+    if (this.state === 'live') this.wire?.send(request);
   }
 
   /** Grows with each connection: views of an earlier one are dead. */
@@ -83,7 +84,7 @@ export class Link {
       this.drop('not loaded');
     } else if (status === 'dead' || status === 'terminating') {
       this.drop('no kernel');
-    } else if (status === 'idle' && this.again && this.kernel && !this.comm) {
+    } else if (status === 'idle' && this.again && this.kernel && !this.wire) {
       this.again = false;
       void this.connect(this.kernel); // its own configuration may have loaded us
     }
@@ -91,30 +92,25 @@ export class Link {
 
   private readonly hello = (comm: Kernel.IComm): void => {
     comm.dispose();
-    if (!this.kernel) return;
-    if (this.comm) this.again = this.state !== 'live';
-    else void this.connect(this.kernel);
+    if (!this.kernel || this.state === 'live') return;
+    this.drop(this.state); // an attempt that came too early
+    void this.connect(this.kernel);
   };
 
   private async connect(kernel: Kernel.IKernelConnection): Promise<void> {
-    const info = await kernel.info;
-    if (kernel !== this.kernel || this.comm || info.language_info.name !== 'python') return;
-    const comm = kernel.createComm(TARGET);
-    this.comm = comm;
-    comm.onMsg = message => {
-      if (this.comm === comm) this.hear(message);
+    const wire = new Wire(kernel, TARGET);
+    this.wire = wire;
+    wire.onMessage = data => {
+      if (this.wire === wire) this.hear(data as unknown as PanelMessage);
     };
-    comm.onClose = () => {
-      if (this.comm === comm) this.closed(kernel);
+    wire.onClose = () => {
+      if (this.wire === wire) this.drop('not loaded');
     };
-    // On the handler, not in its type. Without waiting, the opening would queue behind a cell that runs.
-    const { subshellStarted } = comm as Kernel.IComm & { subshellStarted?: Promise<void> };
-    if (kernel.supportsSubshells && subshellStarted) await subshellStarted;
-    if (this.comm === comm && !comm.isDisposed) comm.open({});
+    const begun = await wire.begin().catch(() => false); // a kernel that ends does not answer
+    if (!begun && this.wire === wire) this.drop(this.state);
   }
 
-  private hear(message: KernelMessage.ICommMsgMsg): void {
-    const told = message.content.data as unknown as PanelMessage;
+  private hear(told: PanelMessage): void {
     if (told.kind === 'panel') {
       if (this.state !== 'live') this.connections++;
       this.state = 'live';
@@ -152,17 +148,10 @@ export class Link {
     this.tell();
   }
 
-  private closed(kernel: Kernel.IKernelConnection): void {
-    this.drop('not loaded');
-    if (!this.again) return;
-    this.again = false;
-    void this.connect(kernel);
-  }
-
   private drop(state: LinkState): void {
-    const comm = this.comm;
-    this.comm = null;
-    if (comm && !comm.isDisposed) comm.dispose();
+    const wire = this.wire;
+    this.wire = null;
+    wire?.end(this.kernel?.status !== 'idle' && this.kernel?.status !== 'busy');
     this.state = state;
     this.panel = null;
     this.told = null;

@@ -128,6 +128,6 @@ function why(link: Link | null): string {
 
 function atWork(dispatches: readonly Dispatched[]): string {
   const running = dispatches.filter(({ state }) => isRunning(state.status));
-  if (!running.length) return 'nothing runs';
-  return running.length === 1 ? `${running[0]?.name} runs` : `${running.length} dispatches run`;
+  if (!running.length) return 'nothing is running';
+  return running.length === 1 ? `${running[0]?.name} is running` : `${running.length} dispatches are running`;
 }

@@ -14,7 +14,7 @@ export interface Acts {
 export class DispatchRow {
   readonly element: HTMLLIElement;
   private readonly sign = h('span', { class: 'jf-sign' });
-  private readonly name = h('span', { class: 'jf-name' });
+  private readonly name = h('span', { class: 'jf-who' });
   private readonly words = h('span', { class: 'jf-words' });
   private readonly bar = h('div', { class: 'jf-progress', role: 'progressbar', 'aria-valuemin': 0 });
   private readonly cancel: HTMLButtonElement;
