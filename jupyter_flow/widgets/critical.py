@@ -18,9 +18,14 @@ class Paths:
         for producer, consumer, _ in edges:
             self._before[consumer].append(producer)
 
-    def ready(self, ends: Sequence[float], began: float) -> list[float]:
-        """Since when each node could have run, by when the others ended."""
-        return [max([ends[p] for p in before], default=began) for before in self._before]
+    def ready(self, ends: Sequence[float | None]) -> list[float]:
+        """Since when each node could have run, by when the others ended; what took no time only passes that on."""
+        ready = [0.0] * len(ends)
+        for node in self._order:
+            for producer in self._before[node]:
+                end = ends[producer]
+                ready[node] = max(ready[node], ready[producer] if end is None else end)
+        return ready
 
     def longest(self, seconds: Sequence[float]) -> tuple[set[int], float]:
         """The nodes of the path that takes longest, and how long that is."""

@@ -40,7 +40,7 @@ class Timelines:
         lanes = self._lanes(attempts)
         ends, seconds = self._times(began, now)
         path, critical = self._paths.longest(seconds)
-        ready = self._paths.ready(ends, 0.0)
+        ready = self._paths.ready(ends)
         bars = [self._bar(record, lanes, ready, path, began) for record in attempts]
         span = max(0.0, (now - began) / 1e9)
         return {
@@ -90,11 +90,12 @@ class Timelines:
             return "somewhere"
         return place.name if place.name.startswith(place.resource) else f"{place.resource} · {place.name}"
 
-    def _times(self, began: int, now: int) -> tuple[list[float], list[float]]:
+    def _times(self, began: int, now: int) -> tuple[list[float | None], list[float]]:
         """When each node ended, in seconds from the beginning, and how long it took."""
         facts = self._source.facts
         nodes = len(self._source.graph)
-        ends, seconds = [0.0] * nodes, [0.0] * nodes
+        ends: list[float | None] = [None] * nodes
+        seconds = [0.0] * nodes
         for node in range(nodes):
             record = facts.record(node)
             if record is not None and record[3]:
