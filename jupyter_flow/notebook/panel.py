@@ -3,12 +3,14 @@
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from ..model.errors import FlowError
 from ..session import opened, session
+from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
 from ..widgets.hub import hub
 from ..widgets.messages import Badge, Panel, Told
@@ -23,6 +25,7 @@ TARGET = "jupyter_flow.panel"  # a page opens it
 HELLO = "jupyter_flow.hello"  # the kernel opens it: pages that were there before us learn that we are
 VERSION: str = getattr(sys.modules[__name__.partition(".")[0]], "__version__", "")
 OURS = ("history", "cancel_dispatch", "run_stale")  # requests; what is none of these is a view's
+SECOND = 1.0  # between two looks at how busy executors are
 MOST = 1000  # dispatches in the list
 FEW = 20  # dispatches, until more are asked for
 
@@ -37,6 +40,7 @@ class Panels:
         self._overview = Overview()
         self._staleness: Staleness | None = None
         self._runs: tuple[Any, ...] = ()
+        self._busy, self._due = Resources([], []), 0.0
         self.limit = FEW
 
     # the shell -----------------------------------------------------------------------------------
@@ -115,16 +119,24 @@ class Panels:
     def _panel(self) -> Panel:
         dispatches, more = self._overview.dispatches(self.limit)
         marks, stale = self._badges()
+        resources, remarks = self._resources()
         return {
             "kind": "panel",
             "version": VERSION,
             "dispatches": dispatches,
             "more": more,
-            "resources": [],
-            "remarks": [],
+            "resources": resources,
+            "remarks": remarks,
             "badges": marks,
             "stale": stale,
         }
+
+    def _resources(self) -> Resources:
+        """The executors, as of this second: counting what is done takes a look at every node."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._busy, self._due = SAMPLER.resources(), now + SECOND
+        return self._busy
 
     def _badges(self) -> tuple[list[Badge], int]:
         flow = self._flow()
