@@ -48,7 +48,7 @@ export class TablePane implements Pane {
     this.head.append(...COLUMNS.map(([title, sort]) => this.heading(title, sort)));
     this.table = h('table.jf-table', { 'aria-label': 'Nodes' }, h('thead', this.head), this.body);
     this.scroller.append(this.table);
-    this.element = paneElement('table', 'Table of nodes', h('div.jf-bar', this.search(), this.total), this.scroller);
+    this.element = paneElement('nodes', 'Table of nodes', h('div.jf-bar', this.search(), this.total), this.scroller);
     this.scroller.addEventListener('scroll', () => this.fetch(), { passive: true });
     this.body.addEventListener('keydown', event => this.key(event));
     this.body.addEventListener('focusin', event => this.focused(event.target));
