@@ -27,25 +27,24 @@ class Counted:
 
     def look(self, states: bytes, seconds: Sequence[float | None], bars: Mapping[int, float]) -> set[int]:
         """Take in the states as they are now; the boxes that have changed. ``bars``: progress by node."""
-        moved = {self._moved(node, states, seconds) for node in differences(self._states, states)}
+        before, group_of, counts = self._states, self._group_of, self._counts
+        changed = differences(before, states)
+        for node in changed:
+            group = group_of[node]
+            if group >= 0:
+                count = counts[group]
+                count[before[node]] -= 1
+                count[states[node]] += 1
+                if before[node] < COMPLETED and (taken := seconds[node]) is not None:
+                    self._sums[group] += taken
+                    self._timed[group] += 1
+        moved = {group_of[node] for node in changed}
         self._states = states
         shown = {self._group_of[node]: value for node, value in bars.items()}
         moved.update([group for group in {*shown, *self._bars} if shown.get(group) != self._bars.get(group)])
         self._bars = {group: value for group, value in shown.items() if group >= 0 and self._groups[group].count == 1}
         moved.discard(-1)
         return moved
-
-    def _moved(self, node: int, states: bytes, seconds: Sequence[float | None]) -> int:
-        group = self._group_of[node]
-        if group >= 0:
-            counts = self._counts[group]
-            counts[self._states[node]] -= 1
-            counts[states[node]] += 1
-            taken = seconds[node]
-            if taken is not None and self._states[node] < COMPLETED:
-                self._sums[group] += taken
-                self._timed[group] += 1
-        return group
 
     def tallies(self, groups: Sequence[int] | None = None) -> list[Tally]:
         """What is to be told of these boxes, or of all."""

@@ -114,9 +114,9 @@ class Timelines:
             "count": 1,
             "name": cut(clean(self._source.picture.names[node]), LONGEST),
             "status": record.status,
-            "start": start,
-            "end": max(start, (record.end - began) / 1e9),
-            "ready": min(start, max(0.0, ready[node])),
+            "start": round(start, 6),
+            "end": round(max(start, (record.end - began) / 1e9), 6),
+            "ready": round(min(start, max(0.0, ready[node])), 6),
             "critical": node in path,
         }
 
