@@ -53,8 +53,8 @@ class _Gone(Exception):
 class Previewer:
     """Looks at the values of one store."""
 
-    def __init__(self, blobs: Blobs, durability: str = "process", seconds: float = SECONDS, idle: float = IDLE) -> None:
-        self._root, self._durability = str(blobs.root), durability
+    def __init__(self, blobs: Blobs, seconds: float = SECONDS, idle: float = IDLE) -> None:
+        self._root = str(blobs.root)
         self._seconds, self._idle = seconds, idle
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
@@ -104,7 +104,7 @@ class Previewer:
         if self._process is not None and not self._process.is_alive():  # a value's thread ended it meanwhile
             self._end()
         if self._channel is None:
-            arguments = (self._root, self._durability, os.getpid())
+            arguments = (self._root, os.getpid())
             self._process, self._channel = launch(main, "jupyter-flow-preview", arguments)
             self._answer(self._channel, time.monotonic() + START)
         return self._channel

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..model.events import Value
 from ..model.graph import MIXED
 from ..model.pickles import redefine_classes
-from ..store.blobs import Blobs, Durability
+from ..store.blobs import Blobs
 from .failures import message_of
 from .looks import Look, clipped, look
 from .orphan import die_with
@@ -33,12 +33,12 @@ class Order(NamedTuple):
     values: Mapping[int, Value]
 
 
-def main(channel: Connection, root: str, durability: Durability, kernel: int) -> None:
+def main(channel: Connection, root: str, kernel: int) -> None:
     """The body of the process. `kernel`: the process id to die with."""
     _alone()
     die_with(kernel)
     redefine_classes()
-    payload = Payload(Blobs(Path(root), durability), redefine=True)
+    payload = Payload(Blobs(Path(root)), redefine=True)
     fd = channel.fileno()
     os.set_inheritable(fd, False)
     _send(fd, READY)
