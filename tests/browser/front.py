@@ -71,6 +71,13 @@ class Front:
         self.page.goto(self.server.page(self.name))
         self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length")
 
+    def without_kernel(self) -> None:
+        """Load the page again as if its kernel could not be had."""
+        self.page.route(
+            "**/api/sessions*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
+        self.reload()
+
     def ready(self) -> None:
         """Wait until the kernel is idle."""
         self.page.wait_for_function(READY)

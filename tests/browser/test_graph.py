@@ -26,7 +26,7 @@ def total(ns): return sum(ns)
 @jf.lattice
 def work(path):
     first = load(path)
-    return total([held(n, path) for n in range(6)]) , first
+    return total([held(n, path) for n in range(COUNT)]), first
 run = jf.dispatch(work)(str(GATE))
 """.strip()
 SHOW = "run"
@@ -36,8 +36,8 @@ BLOCKED = {
 }
 
 
-def dispatching(gate: Path) -> str:
-    return WORK.replace("PATH", repr(str(gate)))
+def dispatching(gate: Path, count: int = 6) -> str:
+    return WORK.replace("PATH", repr(str(gate))).replace("COUNT", str(count))
 
 
 def view(front: Front, index: int) -> Locator:
@@ -67,13 +67,94 @@ def test_the_graph_follows_its_dispatch_and_tells_of_its_nodes(
     front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW, SHOW)
     front.run(0, 1, 2, 3)
     one, other = view(front, 2), view(front, 3)
-    front.cell(2).scroll_into_view_if_needed()
-    front.page.wait_for_timeout(500)
-    front.shot(kept(f"graph-running-{front.app}"))
     one.get_by_role("button", name="Table view").click()
-    one.get_by_role("table").get_by_text("held").first.wait_for()
-    front.shot(kept(f"graph-table-{front.app}"))
+    rows = one.get_by_role("table").get_by_role("row")
+    rows.filter(has_text="load").get_by_text("completed").wait_for()
+    rows.filter(has_text="held").nth(3).get_by_role("button").click()  # that of n=3
+    node = one.get_by_role("region", name="Node details")
+    expect(node).to_contain_text("running")
+    expect(node).to_contain_text("held 3")  # what it has printed so far
+    front.shot(kept(f"node-running-{front.app}"))
     (tmp_path / "gate").touch()
     for shown in (one, other):
-        expect(shown.get_by_role("status")).to_contain_text("failed", timeout=15000)
-    front.shot(kept(f"graph-failed-{front.app}"))
+        expect(shown.get_by_role("status").first).to_contain_text("failed", timeout=15000)
+    expect(node).to_contain_text("no luck with 3")
+    expect(node).to_contain_text("thread")  # where it ran
+    rows.filter(has_text="load").get_by_role("button").click()
+    expect(node).to_contain_text("completed")
+    front.shot(kept(f"node-done-{front.app}"))
+    one.get_by_role("button", name="Timeline").click()
+    one.get_by_role("region", name="Timeline").wait_for()
+    one.get_by_role("button", name="Executors").click()
+    one.get_by_role("region", name="Executors").get_by_text("thread").first.wait_for()
+
+
+@pytest.mark.parametrize("app", ["lab"])
+def test_groups_open_and_fold_by_the_keyboard_alone(
+    opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
+) -> None:
+    front = opened(LOADED, dispatching(tmp_path / "gate", 40), SHOW)
+    front.run(0, 1, 2)
+    shown, keys = view(front, 2), front.page.keyboard
+    shown.get_by_label("Transport graph").focus()
+    heard = shown.locator("[aria-live=polite].jf-unseen").first
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"):
+        keys.press(key)
+        front.page.wait_for_timeout(50)
+        if "40" in heard.inner_text():
+            break
+    expect(heard).to_contain_text("held")
+    front.shot(kept("folded"))
+    keys.press("Enter")
+    fold = shown.get_by_role("button", name="Fold held")
+    fold.wait_for()
+    front.shot(kept("opened"))
+    keys.press("Space")
+    node = shown.get_by_role("region", name="Node details")
+    expect(node).to_contain_text("held")
+    keys.press("Escape")
+    expect(node).to_be_hidden()
+    fold.focus()
+    keys.press("Enter")
+    expect(fold).to_be_hidden()
+    shown.get_by_role("button", name="Cancel dispatch").focus()
+    keys.press("Enter")
+    expect(shown.get_by_role("status").first).to_contain_text("cancelled")
+
+
+@pytest.mark.parametrize("app", ["lab"])
+def test_the_graph_turns_dark_with_the_page(
+    opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
+) -> None:
+    front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW)
+    front.run(0, 1, 2)
+    shown = view(front, 2)
+    panel = front.panel()
+    front.js("await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'});")
+    front.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    for themed in (shown, panel):
+        front.until(lambda themed=themed: _dark(themed))
+    front.page.wait_for_timeout(500)
+    front.shot(kept("dark"))
+
+
+def _dark(element: Locator) -> bool:
+    """Whether what is written on it is light."""
+    colour = element.evaluate("e => getComputedStyle(e).color.match(/[0-9]+/g).slice(0, 3).map(Number)")
+    return bool(sum(colour) > 3 * 128)
+
+
+def test_a_saved_notebook_shows_the_picture_without_a_kernel(
+    opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
+) -> None:
+    (tmp_path / "gate").touch()
+    front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW)
+    front.run(0, 1, 2)
+    expect(view(front, 2).get_by_role("status").first).to_contain_text("failed", timeout=15000)
+    front.page.wait_for_timeout(500)
+    front.save()
+    front.js("await window.jupyterapp.serviceManager.sessions.shutdownAll();")
+    front.without_kernel()
+    picture = front.cell(2).locator(".jp-OutputArea").locator(".jf-view, svg, img").first
+    picture.wait_for()
+    front.shot(kept(f"saved-{front.app}"))
