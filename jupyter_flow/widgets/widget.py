@@ -25,6 +25,10 @@ from .views import DispatchView
 LOG = logging.getLogger("jupyter_flow")
 STATIC = Path(__file__).parent / "static"
 LARGEST = 512 * 1024  # bytes of a picture in the saved state
+# The picture beside a live view is for saved notebooks: while the view is in the page, it is hidden.
+HIDING = """
+.jp-OutputArea-child:has(.jf-view) + .jp-OutputArea-child:has(.jp-RenderedSVG) { display: none; }
+"""
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -32,7 +36,7 @@ class FlowGraph(anywidget.AnyWidget):
     """A dispatch, or a graph before it runs, live."""
 
     _esm: ClassVar[Path | str] = STATIC / "widget.js"
-    _css: ClassVar[Path | str] = STATIC / "widget.css"
+    _css: ClassVar[str] = (STATIC / "widget.css").read_text(encoding="utf-8") + HIDING
     snapshot = traitlets.Dict().tag(sync=True)
 
     def __init__(self, source: Source, by: By = "status") -> None:
