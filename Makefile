@@ -15,7 +15,7 @@ INSTALLED := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-slow test-newest check lab bench clean
+.PHONY: help setup demo browser test test-slow test-newest check lab bench clean
 
 help: ## list these targets
 	@echo "Targets (PYTHON=$(PYTHON), VENV=$(VENV)):"
@@ -36,7 +36,20 @@ demo: setup ## run the quickstart notebook and print its results
 	@echo "==> demo: running notebooks/quickstart.ipynb without a browser; its results stay in your own store"
 	$(VENV)/bin/jupyter-flow run notebooks/quickstart.ipynb
 
-test: setup ## run the tests, the conformance suite, and the notebooks, output for output
+browser: ## install Chromium for the tests in a real browser, with apt-get, where there is none
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
+	    echo "==> browser: there is a Chromium"
+	elif command -v apt-get >/dev/null; then
+	    echo "==> browser: installing chromium and a font with apt-get, as root or by sudo"
+	    $$([ $$(id -u) -eq 0 ] || echo sudo) apt-get update --quiet=2
+	    $$([ $$(id -u) -eq 0 ] || echo sudo) apt-get install --quiet=2 --yes --no-install-recommends chromium fonts-dejavu-core
+	else
+	    echo "==> browser: NO CHROMIUM, and no apt-get to install it: put chromium, chromium-browser or google-chrome on the path"
+	    if [ "$${CI:-}" = true ]; then exit 1; fi
+	    echo "==> browser: without it the tests in tests/browser fail"
+	fi
+
+test: setup browser ## run the tests, the conformance suite, and the notebooks, output for output
 	@echo "==> test: pytest over tests/, then notebooks/ compared with their saved outputs; the store is temporary"
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store" JUPYTER_CONFIG_DIR="$$scratch/config" IPYTHONDIR="$$scratch/ipython"

@@ -58,6 +58,11 @@ def unload_ipython_extension(shell: object) -> None:
     unload(shell)
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """What `jupyter labextension develop` links: the built page."""
+    return [{"src": "labextension", "dest": "jupyter-flow"}]
+
+
 if "IPython" in sys.modules:  # a notebook shows our values well without loading the magics
     from .notebook.extension import arrive
 

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,6 +70,7 @@ class Session:
         self.dispatcher = Dispatcher(self.store, names)
         self._launcher = Launcher()
         self._closed = False
+        self.endings: list[Callable[[], object]] = []  # called when it is closed
         self.last: str | None = None  # the newest dispatch of this kernel
         self._memory = Memory()
         self._surroundings = Surroundings(self.store, names)
@@ -89,8 +90,14 @@ class Session:
         kwargs: dict[str, Any],
         replace: Mapping[str, Electron] | None,
         reuse: bool,
+        anew: Collection[int] = (),
+        place: Callable[[TransportGraph], None] | None = None,
     ) -> str:
-        """Run a recorded workflow again, with other inputs or electrons. Raises UnknownDispatch, BuildError."""
+        """Run a recorded workflow again, with other inputs or electrons. Raises UnknownDispatch, BuildError.
+
+        anew: nodes whose values are not taken over in spite of `reuse`, nor those that depend on them. place: may
+        give nodes of the new graph other executors.
+        """
         self.wait(id)
         row = self.store.run(id)
         archive = archive_of(row, self.store)
@@ -106,12 +113,13 @@ class Session:
         if not args and not kwargs:
             assert archive.inputs is not None
             args, kwargs = archive.inputs.load(payload.load)
-        earlier = (archive.graph, self._outcomes(row.serial)) if reuse else None
-        return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier)
+        earlier = (archive.graph, self._outcomes(row.serial, anew)) if reuse else None
+        return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
     def _submit(
         self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
         declared: bool, earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
+        place: Callable[[TransportGraph], None] | None = None,
     ) -> str:  # fmt: skip
         check_here()
         names.get_executor(lattice.workflow_executor)
@@ -119,6 +127,8 @@ class Session:
         graph = lattice.trace(args, kwargs, self._surroundings, replaced)
         if not declared and not len(graph):
             raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
+        if place is not None:
+            place(graph)
         resolve(graph, names, None)
         workflow = self._recorded((lattice, replaced))
         submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow))
@@ -168,8 +178,8 @@ class Session:
         except Exception:
             return None
 
-    def _outcomes(self, serial: int) -> Callable[[int], Any]:
-        last = {record.node: record for record in self.store.rows(serial)}
+    def _outcomes(self, serial: int, anew: Collection[int]) -> Callable[[int], Any]:
+        last = {record.node: record for record in self.store.rows(serial) if record.node not in anew}
         return last.get
 
     # following ----------------------------------------------------------------------------------
@@ -282,6 +292,8 @@ class Session:
         if os.getpid() != self.process or self._closed:
             return  # a process that the user's code forked: nothing of this is its own
         self._closed = True
+        for ending in self.endings:
+            ending()
         self._launcher.close()
         self.dispatcher.close()
         self.store.close()
@@ -312,3 +324,9 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
                 f"this session keeps its results in {_current.store.root}; close it to use another place"
             )
         return _current
+
+
+def opened() -> Session | None:
+    """This kernel's session if it has been opened: whoever only looks on must not decide where results are kept."""
+    current = _current
+    return current if current is not None and current.process == os.getpid() else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from .display import Display
 from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
 from .events import Failure, Origin, Record, Value
-from .graph import ATOM, OUTPUT, TransportGraph
+from .graph import ATOM, MIXED, OUTPUT, TransportGraph
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -136,6 +136,15 @@ class NodeResult:
     def inputs(self) -> dict[str, Any]:
         """Its arguments by parameter, outputs loaded."""
         return {label: argument(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}
+
+    @property
+    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
+        """Its arguments as they were passed, by position and by name, outputs loaded."""
+        view, graph = self._view, self._view.graph
+        values = [argument(view, tag, item) for _, tag, item in graph.inputs_of(self.id)]
+        names = graph.calls[self.id][2] if graph.kinds[self.id] == MIXED else ()
+        first = len(values) - len(names)
+        return values[:first], dict(zip(names, values[first:], strict=True))
 
     @property
     def error(self) -> Failure | None:

@@ -13,9 +13,10 @@ from ..model.result import NodeResult, Result
 from ..render import draw_svg, draw_text, summary
 from ..session import session
 from ..verbs import DispatchId
+from ..widgets.source import source_of, source_of_graph
 from . import reports, tables
 from .definitions import signature
-from .drawing import Drawing
+from .drawing import Drawing, drawing_of_graph
 from .executors import ExecutorTable
 from .flow.report import FlowTable
 from .live import LivePictures
@@ -46,11 +47,11 @@ def _bundles(unattended: Unattended, live: LivePictures) -> dict[type, Callable[
     return {
         DispatchId: lambda id: of_dispatch(id, unattended, live),
         Result: of_result,
-        TransportGraph: lambda graph: Drawing(picture_of_graph(graph)).bundle(),
-        Drawing: Drawing.bundle,
+        TransportGraph: lambda graph: of_drawing(drawing_of_graph(graph), live),
+        Drawing: lambda drawing: of_drawing(drawing, live),
         ExecutorTable: of_table,
         FlowTable: FlowTable.bundle,
-        Lattice: of_lattice,
+        Lattice: lambda lattice: of_lattice(lattice, live),
         Electron: lambda electron: {"text/plain": told(electron)},
     }
 
@@ -62,8 +63,10 @@ def of_dispatch(id: DispatchId, unattended: Unattended, live: LivePictures) -> B
         _said[id] = handle(id)
         return {}
     picture = picture_of_result(session().result(id))
-    if not ended and not picture.status.final:
-        say(follow(id))
+    if not ended:
+        live.show(lambda: source_of(id))
+        if not picture.status.final:
+            say(follow(id))
     _said[id] = summary(picture)
     return {"image/svg+xml": draw_svg(picture)}
 
@@ -90,11 +93,23 @@ def follow(id: DispatchId) -> str:
     return f"{short} runs in the background: %graph and %result show how far, .result() waits, .cancel() stops it"
 
 
-def of_lattice(lattice: Lattice) -> Bundle:
+def of_drawing(drawing: Drawing, live: LivePictures) -> Bundle:
+    """A picture; where somebody looks on, what it is a picture of, live, and the picture below it."""
+    id, graph = drawing.dispatch, drawing.graph
+    if id and (live.shown(DispatchId(id)) or live.follow(DispatchId(id), drawing.by)):
+        return {"text/plain": handle(DispatchId(id))}
+    if id or graph is not None:
+        live.show(lambda: source_of(id) if graph is None else source_of_graph(graph), drawing.by)
+    return drawing.bundle()
+
+
+def of_lattice(lattice: Lattice, live: LivePictures) -> Bundle:
     """Its signature; with the graph where it was built last, which displaying it does not do."""
-    if lattice.transport_graph is None:
+    graph = lattice.transport_graph
+    if graph is None:
         return {"text/plain": told(lattice)}
-    picture = picture_of_graph(lattice.transport_graph)
+    live.show(lambda: source_of_graph(graph))
+    picture = picture_of_graph(graph)
     return {"text/plain": f"{told(lattice)}\n{draw_text(picture)}", "image/svg+xml": draw_svg(picture)}
 
 

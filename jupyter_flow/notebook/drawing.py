@@ -9,6 +9,7 @@ from ..model.electron import Electron
 from ..model.errors import DispatchError
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
+from ..model.result import Result
 from ..render import Picture, draw_svg, draw_text
 from ..render.palette import By
 from . import calls
@@ -19,8 +20,11 @@ from .targets import result_of
 class Drawing:
     """A picture to display: as text, and as SVG."""
 
-    def __init__(self, picture: Picture, by: By = "status") -> None:
-        self.picture, self.by = picture, by
+    def __init__(
+        self, picture: Picture, by: By = "status", dispatch: str = "", graph: TransportGraph | None = None
+    ) -> None:
+        """dispatch, graph: what it is a picture of, for who shows it live."""
+        self.picture, self.by, self.dispatch, self.graph = picture, by, dispatch, graph
 
     def svg(self) -> str:
         """The picture as SVG."""
@@ -40,25 +44,43 @@ class Drawing:
         return draw_text(self.picture)
 
 
-def picture_meant(text: str, space: dict[str, Any]) -> Picture:
+def drawing_meant(text: str, space: dict[str, Any], by: By = "status") -> Drawing:
     """The picture of a dispatch, a lattice, a graph or a call of a lattice, which is built and not run.
 
     Raises UsageError for anything else, BuildError for what cannot be built.
     """
+    graph = _graph_meant(text, space)
+    if graph is not None:
+        return drawing_of_graph(graph, by)
+    try:
+        result = result_of(text, space)
+    except DispatchError as error:
+        raise UsageError(f"graph: {error}") from None
+    return drawing_of_result(result, by)
+
+
+def _graph_meant(text: str, space: dict[str, Any]) -> TransportGraph | None:
     if calls.is_call(text):
         call = calls.call_of(text, "graph", space)
-        return picture_of_graph(as_lattice(call.lattice()).trace(call.args, call.kwargs))
+        return as_lattice(call.lattice()).trace(call.args, call.kwargs)
     target = space.get(text)
     if isinstance(target, TransportGraph):
-        return picture_of_graph(target)
+        return target
     if isinstance(target, Lattice | Electron):
         if not calls.without_arguments(target):
             raise UsageError(f"graph: {target.name} takes arguments; write %graph {target.name}(…)")
-        return picture_of_graph(as_lattice(target).trace((), {}))
-    try:
-        return picture_of_result(result_of(text, space))
-    except DispatchError as error:
-        raise UsageError(f"graph: {error}") from None
+        return as_lattice(target).trace((), {})
+    return None
+
+
+def drawing_of_graph(graph: TransportGraph, by: By = "status") -> Drawing:
+    """The picture of a graph."""
+    return Drawing(picture_of_graph(graph), by, graph=graph)
+
+
+def drawing_of_result(result: Result, by: By = "status") -> Drawing:
+    """The picture of a dispatch, as far as it has got."""
+    return Drawing(picture_of_result(result), by, dispatch=result.dispatch_id)
 
 
 def as_lattice(workflow: Any) -> Lattice:

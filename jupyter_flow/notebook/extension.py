@@ -8,6 +8,7 @@ from .flow.boundary import Boundary
 from .flow.flow import Flow
 from .live import LivePictures
 from .magics import LINES, FlowMagics
+from .panel import Panels
 from .shell import Shell, running, say
 from .unattended import Unattended
 from .waiting import watching
@@ -23,6 +24,7 @@ class Extension:
         self.shell = shell
         self.unattended = Unattended(shell)
         self.live = LivePictures(shell)
+        self.panels = Panels(shell, lambda: flow_of(shell))
         self.magics: FlowMagics | None = None
         self.boundary: Boundary | None = None
 
@@ -33,6 +35,9 @@ class Extension:
         tracebacks.install(self.shell)
         self.shell.events.register("post_run_cell", self.unattended.after_cell)
         self.shell.events.register("post_run_cell", self.live.after_cell)
+        self.shell.events.register("pre_run_cell", self.panels.before_cell)
+        self.shell.events.register("post_run_cell", self.panels.after_cell)
+        self.panels.register()
 
     def load(self) -> None:
         """The magics, once."""
@@ -64,6 +69,9 @@ class Extension:
             self.shell.ast_transformers.remove(self.boundary)
         self.shell.events.unregister("post_run_cell", self.unattended.after_cell)
         self.shell.events.unregister("post_run_cell", self.live.after_cell)
+        self.shell.events.unregister("pre_run_cell", self.panels.before_cell)
+        self.shell.events.unregister("post_run_cell", self.panels.after_cell)
+        self.panels.unregister()
         watch_with(None)
         tracebacks.uninstall(self.shell)
         displays.unregister(self.shell)

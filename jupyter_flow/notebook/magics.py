@@ -18,7 +18,7 @@ from ..verbs import DispatchId, dispatch
 from . import calls, electrons, lattices, naming, reports, shows
 from .definitions import bind_def, body_of, is_def
 from .displays import told
-from .drawing import Drawing, picture_meant
+from .drawing import Drawing, drawing_meant, drawing_of_result
 from .executors import ExecutorTable
 from .flow.boundary import Boundary
 from .flow.commands import FlowCommands
@@ -26,7 +26,6 @@ from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
 from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
-from .pictures import picture_of_result
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
@@ -106,7 +105,7 @@ class FlowMagics:
         if not given.show:
             return None
         if calls.without_arguments(lattice):
-            return Drawing(picture_meant(lattice.name, {lattice.name: lattice}))
+            return drawing_meant(lattice.name, {lattice.name: lattice})
         say(f"it takes arguments: %graph {lattice.name}(…) draws it")
         return None
 
@@ -179,7 +178,7 @@ class FlowMagics:
         text, words = options_last(line)
         given = parsed_words(self.graph, words)
         names = {**self.shell.user_ns, **(local_ns or {}), **self._flow.dispatched()}
-        drawing = Drawing(picture_meant(text, names), given.by)
+        drawing = drawing_meant(text, names, given.by)
         if given.save:
             drawing.save(given.save)
         return drawing
@@ -267,7 +266,7 @@ class FlowMagics:
         session().wait(id)
         result = session().result(id)
         if not result.status.final or result.error is not None:
-            show(Drawing(picture_of_result(result)))
+            show(drawing_of_result(result))
         result.raise_for_status()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import IPython
 
+from ..widgets.trouble import name_files_with
 from .calls import FILE
 from .shell import Shell
 
@@ -45,6 +46,7 @@ def _explained(error: BaseException | None) -> None:
 
 def install(shell: Shell) -> None:
     """Have the shell show tracebacks of ours so. What is installed beside us keeps working."""
+    name_files_with(lambda text: with_cells(shell, text))
     shown = shell.showtraceback
 
     def showtraceback(exc_tuple: Any = None, *args: Any, **settings: Any) -> None:

@@ -104,6 +104,11 @@ def mark(status: Status, x: float, y: float, scale: float = 1.0) -> str:
     return f'<g class="m {CLASS[status]}" transform="{at}"><circle r="8"/>{_MARKS[status]}</g>'
 
 
+def drawn(status: Status) -> str:
+    """The inside of a mark: a path of class ``l`` (a line) or ``g`` (filled)."""
+    return _MARKS[status]
+
+
 def number(value: float) -> str:
     """A coordinate in as few characters as show: at most two decimals, no trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")

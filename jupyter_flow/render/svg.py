@@ -5,18 +5,18 @@ from hashlib import blake2b
 from typing import get_args
 
 from . import boxes, edges, legend
+from .arrangement import arranged, labels_of
 from .boxes import Box, Scheme
 from .folding import Folding, fold
 from .groups import SEVERITY, Group, tally
-from .layout import Layout, Orientation, lay_out
-from .lettering import clean, cut, escape, width
+from .layout import Orientation
+from .lettering import clean, cut, escape
 from .palette import By, number
 from .picture import Picture
 from .style import style
 from .text import summary
 
 _MARGIN = 18.0
-_LABELLED = 60  # edges, up to which they carry the names of parameters
 _DESCRIBED = 30  # groups that the description for screen readers names
 
 
@@ -49,28 +49,11 @@ class _Drawing:
         groups = tally(picture, folding)
         self.scheme = _scheme(picture, groups, by)
         self.boxes = [boxes.measure(group, self.scheme) for group in groups]
-        self.labels = self._labels()
-        self.layout = self._lay_out()
+        self.labels = labels_of(folding)
+        self.layout = arranged(self.boxes, folding, orientation)
         self.statuses = [s for s in SEVERITY if any(s in g.counts or s is g.status for g in groups)]
         if picture.status not in self.statuses:
             self.statuses.append(picture.status)
-
-    def _labels(self) -> list[str]:
-        if len(self.folding.edges) > _LABELLED:
-            return [""] * len(self.folding.edges)
-        return [edges.label_of(edge) for edge in self.folding.edges]
-
-    def _lay_out(self) -> Layout:
-        rank_gap = 44.0 if any(self.labels) else 34.0
-        if self.orientation == "right":
-            rank_gap = 52.0 + (max([width(text, 10.0) for text in self.labels], default=0.0))
-        return lay_out(
-            [(box.width, box.height) for box in self.boxes],
-            [(edge.source, edge.target) for edge in self.folding.edges],
-            orientation=self.orientation,
-            gap=26.0 if self.orientation == "down" else 20.0,
-            rank_gap=rank_gap,
-        )
 
     def svg(self) -> str:
         header = legend.header(self.picture)

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing import spawn
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -26,13 +27,17 @@ _starting = threading.Lock()
 
 def start(name: str, prefix: str, root: str, durability: Durability) -> tuple[BaseProcess, Connection]:
     """A new worker, and the kernel's end of its channel. Raises OSError where no process can be had."""
+    return launch(main, name, (prefix, root, durability, os.getpid()))
+
+
+def launch(body: Callable[..., None], name: str, arguments: tuple[Any, ...]) -> tuple[BaseProcess, Connection]:
+    """A new process that runs `body` with its end of a channel and these arguments. Raises OSError."""
     context: Any = multiprocessing.get_context(_method())
     with _starting, Uninterrupted(), WithoutMain():
         if _method() == "forkserver":
             context.set_forkserver_preload(PRELOAD)
         ours, theirs = context.Pipe()
-        arguments = (theirs, prefix, root, durability, os.getpid())
-        process: BaseProcess = context.Process(target=main, args=arguments, name=name, daemon=True)
+        process: BaseProcess = context.Process(target=body, args=(theirs, *arguments), name=name, daemon=True)
         process.start()
         theirs.close()
     os.set_blocking(ours.fileno(), False)

@@ -1,0 +1,114 @@
+"""Live graphs in cells: a widget, and beside it one plain picture, which is what a saved notebook shows.
+
+The page hides the picture while the widget is there. It is drawn when it is shown and when the dispatch has ended;
+in between only where no page has opened the widget: a front end without widgets has the picture to look at.
+"""
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ..dispatch.run import Run
+from ..render.palette import By
+from ..session import Session
+from ..widgets.source import Source
+from .drawing import Drawing
+from .headless import headless, request
+from .pictures import picture_of_result
+from .shell import Shell
+
+if TYPE_CHECKING:
+    from ..widgets.widget import FlowGraph
+
+LOG = logging.getLogger("jupyter_flow")
+REST = 0.5  # seconds between two pictures of a dispatch, at least
+LARGE = 2000  # nodes, from where on its pictures are rarer:
+REST_LARGE = 2.0
+SHARE = 10.0  # and never so frequent that drawing takes more than a tenth of the time
+
+
+class Graphs:
+    """The widgets of a kernel, by the cells that show them."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._by_cell: dict[str, tuple[str, list[FlowGraph]]] = {}
+
+    @property
+    def possible(self) -> bool:
+        """Whether somebody looks on, through a front end that may show widgets."""
+        return getattr(self._shell, "kernel", None) is not None and not headless(self._shell)
+
+    def show(self, source: Source, by: By = "status") -> "FlowGraph | None":
+        """Display a widget in the cell that runs; None, and nothing displayed, where that cannot be."""
+        if not self.possible:
+            return None
+        try:
+            from ..widgets.widget import FlowGraph  # here: it imports ipywidgets, which not every kernel needs
+
+            widget = FlowGraph(source, by)
+            self._shell.display_pub.publish(widget.bundle())
+        except Exception:
+            LOG.debug("a graph could not be shown live", exc_info=True)
+            return None
+        self._keep(widget)
+        return widget
+
+    def _keep(self, widget: "FlowGraph") -> None:
+        """What a cell showed when it was run before is gone from the page, and ends here."""
+        asked = request(self._shell)
+        cell, now = asked.get("metadata", {}).get("cellId", ""), asked.get("header", {}).get("msg_id", "")
+        if not cell:
+            return
+        before, widgets = self._by_cell.get(cell, ("", []))
+        if before != now:
+            for old in widgets:
+                old.close()
+            widgets = []
+        self._by_cell[cell] = now, [*widgets, widget]
+
+
+class FollowedGraph:
+    """A dispatch of this kernel in a cell, until it has ended."""
+
+    def __init__(self, run: Run, here: Session, publisher: Any, widget: "FlowGraph | None") -> None:
+        # The session and the publisher are those of now: a session that was closed must not be opened again,
+        # and a later cell that captures its output has another publisher.
+        self._run, self._here, self._publisher, self._widget = run, here, publisher, widget
+        self._display = uuid4().hex
+        self._drawn: Any = None
+        self._due = 0.0
+
+    def draw(self, update: bool) -> None:
+        """Show the dispatch as it is."""
+        began = time.monotonic()
+        self._drawn = self._state()  # before it is looked at: what happens meanwhile is drawn the next time
+        drawing = Drawing(picture_of_result(self._here.result(self._run.id)))
+        self._publisher.publish(drawing.bundle(), {}, transient={"display_id": self._display}, update=update)
+        self._rest(time.monotonic() - began)
+
+    def keep_up(self) -> bool:
+        """Draw what has changed, and the end at once; whether there is more to come. Nothing is ever printed."""
+        ended = self._run.ended.is_set()
+        try:
+            if ended or (not self._live and time.monotonic() >= self._due and self._state() != self._drawn):
+                self.draw(update=True)
+            if ended and self._widget is not None:
+                self._widget.finish()
+        except Exception:  # the session may have been closed under us
+            LOG.debug("the picture of dispatch %s could not be drawn", self._run.id, exc_info=True)
+            self._rest(0.0)
+        return not ended
+
+    @property
+    def _live(self) -> bool:
+        return self._widget is not None and self._widget.opened
+
+    def _state(self) -> Any:
+        """What a picture tells. Compared rather than listened for: that a node starts is no event of a run."""
+        return bytes(self._run.published), dict(self._run.begun)
+
+    def _rest(self, taken: float) -> None:
+        rest = REST_LARGE if len(self._run.graph) > LARGE else REST
+        self._due = time.monotonic() + max(rest, SHARE * taken)

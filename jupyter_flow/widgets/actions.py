@@ -1,0 +1,119 @@
+"""What a page may do to a dispatch: cancel, run again from a node, debug a node, assign executors.
+
+All of it is done for a page that may ask for anything at any time: a refusal is told in words, and nothing breaks.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..executor import _executor_manager as names
+from ..model.errors import FlowError
+from ..model.graph import TransportGraph
+from ..session import session
+from ..verbs import DispatchId
+from .assigned import assignments, inherit
+from .debugging import debugging
+from .messages import Answer
+from .source import Source
+
+
+class Done(NamedTuple):
+    """What came of an action. ``code``: a cell to open. ``dispatch``: a run that was begun."""
+
+    ok: bool
+    text: str
+    code: str = ""
+    dispatch: str = ""
+
+
+class Place(NamedTuple):
+    """What a view looks at: the dispatch it was opened for, and the nodes of the sublattices it has gone into."""
+
+    root: Source
+    path: tuple[int, ...]
+    shown: Source
+
+
+def answer(place: Place, request: Any) -> Answer:
+    """Do what a request asks for, and tell. Never raises."""
+    try:
+        done = ACTIONS[request["kind"]](place, request)
+    except FlowError as error:
+        done = Done(False, str(error))
+    except Exception as error:  # the body of a lattice is run again: it may raise anything
+        done = Done(False, f"{type(error).__name__}: {error}")
+    return Answer(
+        kind="answer", view=request["view"], action=request["kind"],
+        ok=done.ok, text=done.text, code=done.code, dispatch=done.dispatch,
+    )  # fmt: skip
+
+
+def _cancel(place: Place, request: Any) -> Done:
+    node = request["node"]
+    source = place.root if node is None else place.shown
+    what = source.title if node is None else _named(source.graph, node)
+    if not source.id:
+        return Done(False, f"{what} does not run")
+    if session().status(source.id).final:
+        return Done(False, f"{source.title} has ended already")
+    session().cancel(source.id, None if node is None else [node])
+    return Done(True, f"cancelled {what}")
+
+
+def _rerun(place: Place, request: Any) -> Done:
+    graph, id = place.root.graph, place.root.id
+    node = place.path[0] if place.path else request["node"]  # inside a sublattice: all of that
+    what = _named(graph, node)
+    if not id:
+        return Done(False, "nothing has run yet: dispatch it")
+    if not session().status(id).final:
+        return Done(False, f"{graph.name} still runs: wait for it, or cancel it")
+    if graph.versions and graph.versions[0].source.lstrip().startswith("%%electron"):
+        return Done(False, f"{graph.name} is a cell: run it again there, or with %flow run {graph.name}")
+    new = DispatchId(session().resubmit(id, (), {}, None, True, {node}, assignments(id).place))
+    inherit(new, id)
+    return Done(True, f"running {graph.name} again from {what} on, as {new.partition('-')[0]}", "", new)
+
+
+def _debug(place: Place, request: Any) -> Done:
+    source, node = place.shown, request["node"]
+    what = _named(source.graph, node)
+    if not source.id:
+        return Done(False, f"{what} has not run, so there are no inputs to look at")
+    return Done(True, f"a cell with the inputs and the code of {what}", debugging(source.id, source.graph, node))
+
+
+def _assign(place: Place, request: Any) -> Done:
+    graph, node, executor = place.shown.graph, request["node"], request["executor"]
+    what = graph.name_of(node) if request["all"] and node < len(graph) else _named(graph, node)
+    if executor:
+        names.get_executor(executor)
+    if place.path:
+        inside = place.root.graph.name_of(place.path[0])
+        return Done(
+            False, f"{what} is built inside {inside} while that runs: assign {inside}, or {what} where it is made"
+        )
+    if graph.versions[graph.version[node]].kind == "glue":
+        return Done(False, f"{what} is no electron: it runs beside those it belongs to")
+    if not place.root.id:
+        line = f"{graph.name_of(node)}.executor = {executor or None!r}"
+        return Done(
+            True, f"nothing has run from here; this cell assigns {graph.name_of(node)} for later dispatches", line
+        )
+    assignments(place.root.id).assign(graph, node, executor, request["all"])
+    return Done(True, f"{what} {f'runs on {executor}' if executor else 'runs as before'} in the next run from here")
+
+
+def _named(graph: TransportGraph, node: int) -> str:
+    """Raises FlowError for a node that does not exist."""
+    if node >= len(graph):
+        raise FlowError(f"{graph.name} has no node {node}")
+    return f"{graph.name_of(node)} (node {node})"
+
+
+ACTIONS: dict[str, Callable[[Place, Any], Done]] = {
+    "cancel": _cancel,
+    "rerun": _rerun,
+    "debug": _debug,
+    "assign": _assign,
+}

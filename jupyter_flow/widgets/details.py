@@ -1,0 +1,160 @@
+"""All about one node: how it went, where it ran, what it was given, what it printed and displayed."""
+
+import time
+from typing import Any, Literal
+
+from ..model.events import COMPLETED, RUNNING, BlobRef, Record
+from ..model.node import Place
+from ..model.printed import Seen
+from ..render.lettering import clean, cut
+from .arguments import arguments
+from .assigned import assignments
+from .messages import Attempt, Details, Where
+from .pace import Pace
+from .pictures import label_of
+from .printed import displayed, progress_of, tail
+from .source import Source
+from .states import told
+from .trouble import trouble
+
+LONGEST = 500  # characters of a reason
+SOURCE = 100_000  # characters of a source
+Can = Literal["cancel", "rerun", "debug", "assign", "enter"]
+
+
+class Selected:
+    """The node that a view has selected."""
+
+    def __init__(self, view: str, root: Source, shown: Source, node: int) -> None:
+        self._view, self._root, self._source, self.node = view, root, shown, node
+        self._pace = Pace()
+        self._stamp: Any = None
+        self._told: Details | None = None
+
+    def changed(self) -> list[Details]:
+        """All about it, if anything has changed."""
+        if not self._pace.due and not self._root.over:  # there may be no later pulse
+            return []
+        stamp = self._now()
+        if stamp == self._stamp and stamp[0] != RUNNING:
+            return []
+        return self.look()
+
+    def look(self) -> list[Details]:
+        """All about it, unless that was told already."""
+        self._stamp = self._now()
+        with self._pace:
+            details = self._details()
+        same = self._told is not None and {**details, "now": 0} == {**self._told, "now": 0}
+        self._told = details
+        return [] if same else [details]
+
+    def again(self) -> list[Details]:
+        """All about it."""
+        self._told = None
+        return self.look()
+
+    def _now(self) -> Any:
+        facts, node = self._source.facts, self.node
+        status = told(facts.states()[node : node + 1])[0]
+        return status, facts.begun().get(node), facts.record(node), self._assigned(), self._root.over
+
+    def _assigned(self) -> str:
+        return assignments(self._root.id).of(self._source.graph, self.node) if self._root.id else ""
+
+    def _details(self) -> Details:
+        source, node = self._source, self.node
+        facts, graph = source.facts, source.graph
+        status = told(facts.states()[node : node + 1])[0]
+        attempts = facts.attempts(node)
+        last = attempts[-1] if attempts and status >= COMPLETED else None
+        seen = self._seen(status, last)
+        begun = facts.begun().get(node, 0) if status == RUNNING else 0
+        progress = progress_of(source, seen) if status == RUNNING else None
+        value = last.value if last is not None and status == COMPLETED else None
+        return {
+            "kind": "details",
+            "view": self._view,
+            "node": node,
+            "name": cut(clean(graph.name_of(node)), LONGEST),
+            "node_kind": source.picture.kind(node),
+            "call": cut(clean(graph.call_text(node)), 4 * LONGEST),
+            "status": status,
+            "start": (begun or (last.start if last is not None else 0)) / 1e9 or None,
+            "end": last.end / 1e9 if last is not None and last.start else None,
+            "now": time.time(),
+            "progress": progress.fraction if progress is not None else None,
+            "attempts": self._attempts(attempts, begun, seen),
+            "where": self._where(seen.worker),
+            "inputs": arguments(source, node),
+            "has_output": value is not None,
+            "size": None if value is None else value.size if isinstance(value, BlobRef) else len(value),
+            "cached": f"{last.origin.dispatch}, node {last.origin.node}" if last is not None and last.origin else "",
+            "trouble": trouble(last.failure) if last is not None else None,
+            "stdout": tail(source, seen.stdout),
+            "stderr": tail(source, seen.stderr),
+            "displays": displayed(source, seen.displays),
+            "source": graph.versions[graph.version[node]].source[:SOURCE],
+            "assigned": self._assigned(),
+            "can": self._can(status),
+        }
+
+    def _seen(self, status: int, last: Record | None) -> Seen:
+        """Where it runs or ran, and what that printed."""
+        if status == RUNNING:
+            return self._source.seen(self.node)
+        return Seen(last.worker, last.stdout, last.stderr, last.displays) if last is not None else Seen()
+
+    def _attempts(self, ended: list[Record], begun: int, seen: Seen) -> list[Attempt]:
+        told: list[Attempt] = [
+            {
+                "number": record.attempt,
+                "status": record.status,
+                "start": record.start / 1e9 or None,
+                "end": record.end / 1e9 or None,
+                "worker": self._source.place(record.worker).name,
+                "why": _why(record),
+            }
+            for record in ended
+            if record.attempt  # none: it was skipped, or cancelled before
+        ]
+        if begun:
+            worker = self._source.place(seen.worker).name
+            number = ended[-1].attempt + 1 if ended else 1
+            told.append({
+                "number": number, "status": RUNNING, "start": begun / 1e9, "end": None, "worker": worker, "why": "",
+            })  # fmt: skip
+        return told
+
+    def _where(self, worker: int) -> Where:
+        executor = self._source.graph.executor_of(self.node)
+        place = self._source.place(worker) if worker else Place()
+        return {
+            "executor": cut(clean(label_of(executor)), LONGEST),
+            "settings": cut(clean(str(executor if executor is not None else label_of(None))), LONGEST),
+            "resource": place.resource,
+            "resource_kind": place.kind,
+            "host": place.host,
+            "pid": place.pid,
+            "worker": place.name,
+        }
+
+    def _can(self, status: int) -> list[Can]:
+        source, can = self._source, list[Can]()
+        electron = source.picture.kind(self.node) != "glue"
+        if source.id and status < COMPLETED and not self._root.over:
+            can.append("cancel")
+        if source.id and self._root.over:
+            can.append("rerun")
+        if source.id and electron:
+            can.append("debug")
+        if electron and source is self._root:
+            can.append("assign")
+        if source.inside(self.node) is not None:
+            can.append("enter")
+        return can
+
+
+def _why(record: Record) -> str:
+    failure = record.failure
+    return "" if failure is None else cut(clean(f"{failure.type}: {failure.message}"), LONGEST)

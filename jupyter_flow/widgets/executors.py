@@ -1,0 +1,77 @@
+"""Executors by resource, and which of them are redundant."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..executor import _executor_manager as names
+from ..session import ResourceInfo
+
+
+class Line(NamedTuple):
+    """An executor of the table."""
+
+    name: str
+    settings: str
+    resource: str
+    workers: str  # of its resource, once that is alive
+    executor: Any  # None: one without a name, known by its settings only
+    place: Any  # equal where the resource is one
+
+
+def lines_of(live: Sequence[ResourceInfo]) -> list[Line]:
+    """The executors with a name, and those that dispatches used."""
+    named = [_named(name, executor, live) for name, executor in list(names.named.items())]
+    known = {line.name for line in named}
+    unnamed = [_used(label, info) for info in live for label in info.executors if label not in known]
+    return sorted(named + unnamed, key=lambda line: line.resource)
+
+
+def remarks_on(lines: Sequence[Line]) -> list[str]:
+    """Which executors are the same, and which share a resource."""
+    return [*_same([line for line in lines if line.executor is not None]), *_shared(lines)]
+
+
+def same_as(line: Line, lines: Sequence[Line]) -> str:
+    """Another executor that means the same; empty where there is none."""
+    if line.executor is None:
+        return ""
+    key = line.executor.key()
+    others = (other for other in lines if other.executor is not None and other.name != line.name)
+    return next((other.name for other in others if other.executor.key() == key), "")
+
+
+def _named(name: str, executor: Any, live: Sequence[ResourceInfo]) -> Line:
+    label = names.name_of(executor)
+    shared = executor.resource() == (executor.kind,)  # one resource for the whole kind
+    info = next((i for i in live if i.kind == executor.kind and (shared or label in i.executors)), None)
+    resource = info.id if info else executor.kind
+    workers = str(info.workers) if info else "not started"
+    return Line(name, str(executor), resource, workers, executor, info.id if info else executor.resource())
+
+
+def _used(label: str, info: ResourceInfo) -> Line:
+    return Line(label, label, info.id, str(info.workers), None, info.id)
+
+
+def _same(lines: Sequence[Line]) -> list[str]:
+    """Names of one and the same executor."""
+    groups: dict[Any, list[str]] = {}
+    for line in lines:
+        groups.setdefault(line.executor.key(), []).append(line.name)
+    return [f"{_listed(group)} are the same executor: one is enough" for group in groups.values() if len(group) > 1]
+
+
+def _shared(lines: Sequence[Line]) -> list[str]:
+    """Resources that several executors use."""
+    groups: dict[Any, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(line.place, []).append(line)
+    return [
+        f"{_listed([line.name for line in group])} use one resource, {group[0].resource}: one set of workers"
+        for group in groups.values()
+        if len(group) > 1
+    ]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -1,0 +1,238 @@
+"""What is known of a dispatch, in arrays: while it runs here, as the store has it, or before it runs.
+
+Nothing here is done for each event: whoever looks takes a copy of the states and compares.
+"""
+
+import logging
+import time
+from typing import Any, Protocol
+
+from ..dispatch.run import Run
+from ..dispatch.views import archive_of
+from ..model.errors import FlowError
+from ..model.events import COMPLETED, INTERRUPTED, RUNNING, STATUS_OF, Record
+from ..model.graph import TransportGraph
+from ..store.runs import Store
+from .pictures import NUMBER_OF
+
+LOG = logging.getLogger("jupyter_flow")
+REST = 1.0  # seconds between two looks at the store, at least,
+SHARE = 20.0  # and never more than a twentieth of the time
+NOWHERE = 0  # a dispatch that has not begun
+
+
+class Facts(Protocol):
+    """A dispatch, as it is now. Times are nanoseconds since the epoch, 0 for none."""
+
+    id: str
+    graph: TransportGraph
+
+    @property
+    def status(self) -> int:
+        """The dispatch's own status, as a small integer."""
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, if it did."""
+
+    @property
+    def started(self) -> int:
+        """When it began."""
+
+    @property
+    def ended(self) -> int:
+        """When it ended."""
+
+    def states(self) -> bytes:
+        """The status of every node: 0, or one of RUNNING to INTERRUPTED."""
+
+    def begun(self) -> dict[int, int]:
+        """When the nodes that run now were started."""
+
+    def record(self, node: int) -> Record | None:
+        """The last attempt of a node that has ended."""
+
+    def attempts(self, node: int) -> list[Record]:
+        """The attempts of a node that have ended."""
+
+    def stamp(self) -> Any:
+        """Equal as long as nothing has changed; cheap."""
+
+
+class RunFacts:
+    """A dispatch of this session."""
+
+    def __init__(self, run: Run) -> None:
+        self.id, self.graph, self._run = run.id, run.graph, run
+
+    @property
+    def status(self) -> int:
+        """The dispatch's own status."""
+        return NUMBER_OF[self._run.status] if self._run.ended.is_set() else RUNNING
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed."""
+        return self._run.error if self._run.ended.is_set() else None
+
+    @property
+    def started(self) -> int:
+        """When it began."""
+        return self._run.started_at
+
+    @property
+    def ended(self) -> int:
+        """When it ended."""
+        if not self._run.ended.is_set():
+            return 0
+        return self._run.ended_at or max([r.end for r in list(self._run.records.values())], default=self.started)
+
+    def states(self) -> bytes:
+        """What was told of the nodes, and which run."""
+        run = self._run
+        under_way = INTERRUPTED if run.ended.is_set() else RUNNING
+        begun = list(run.begun)
+        states = bytearray(run.published)
+        for node in begun:
+            if not states[node]:
+                states[node] = under_way
+        return bytes(states)
+
+    def begun(self) -> dict[int, int]:
+        """When the nodes that run now were started."""
+        return dict(self._run.begun)
+
+    def record(self, node: int) -> Record | None:
+        """The last attempt of a node."""
+        return self._run.records.get(node)
+
+    def attempts(self, node: int) -> list[Record]:
+        """Its attempts that have ended."""
+        last = self._run.records.get(node)
+        earlier = [r for r in list(self._run.retried) if r.node == node and (not last or r.attempt < last.attempt)]
+        return earlier if last is None else [*earlier, last]
+
+    def stamp(self) -> Any:
+        """The states themselves: comparing them takes microseconds."""
+        run = self._run
+        return run.ended.is_set(), bytes(run.published), dict(run.begun), len(run.retried)
+
+
+class StoreFacts:
+    """A dispatch as the store has it; one that another kernel runs is looked up again now and then.
+
+    Raises UnknownDispatch, StoreError.
+    """
+
+    def __init__(self, store: Store, id: str) -> None:
+        self.id, self._store = id, store
+        self._row = store.run(id)
+        self.graph = archive_of(self._row, store).graph
+        self._due = 0.0
+        self._read()
+
+    def _read(self) -> None:
+        began = time.monotonic()
+        attempts: dict[int, list[Record]] = {}
+        for record in self._store.rows(self._row.serial):
+            attempts.setdefault(record.node, []).append(record)
+        states = bytearray(len(self.graph))
+        for node, tried in attempts.items():
+            states[node] = tried[-1].status
+        self._attempts, self._states = attempts, bytes(states)
+        self._due = time.monotonic() + max(REST, SHARE * (time.monotonic() - began))
+
+    def _refresh(self) -> None:
+        if self._row.status != RUNNING or time.monotonic() < self._due:
+            return
+        try:
+            self._row = self._store.run(self.id)  # first: what it says has ended is there whole
+            self._read()
+        except FlowError:
+            LOG.debug("dispatch %s could not be read again", self.id, exc_info=True)
+            self._due = time.monotonic() + REST
+
+    @property
+    def status(self) -> int:
+        """The dispatch's own status; of one whose kernel died INTERRUPTED."""
+        return NUMBER_OF[STATUS_OF[self._row.status]]
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed."""
+        return self._row.error
+
+    @property
+    def started(self) -> int:
+        """When it began."""
+        return self._row.started or self._row.created
+
+    @property
+    def ended(self) -> int:
+        """When it ended; of one whose kernel died when its last attempt did."""
+        if self._row.ended or self._row.status == RUNNING:
+            return self._row.ended
+        return max([tried[-1].end for tried in self._attempts.values()], default=self.started)
+
+    def states(self) -> bytes:
+        """The nodes' states as they are recorded."""
+        self._refresh()
+        return self._states
+
+    def begun(self) -> dict[int, int]:
+        """Nothing runs here."""
+        return {}
+
+    def record(self, node: int) -> Record | None:
+        """The last attempt of a node."""
+        tried = self._attempts.get(node)
+        return tried[-1] if tried else None
+
+    def attempts(self, node: int) -> list[Record]:
+        """Its attempts."""
+        return self._attempts.get(node, [])
+
+    def stamp(self) -> Any:
+        """The states, and the dispatch's own."""
+        self._refresh()
+        return self._row.status, self._states
+
+
+class GraphFacts:
+    """A graph that has not been dispatched."""
+
+    id = ""
+    status = NOWHERE
+    error = None
+    started = 0
+    ended = 0
+
+    def __init__(self, graph: TransportGraph) -> None:
+        self.graph = graph
+
+    def states(self) -> bytes:
+        """Nothing has happened."""
+        return bytes(len(self.graph))
+
+    def begun(self) -> dict[int, int]:
+        """Nothing runs."""
+        return {}
+
+    def record(self, node: int) -> Record | None:
+        """Nothing has run."""
+        return None
+
+    def attempts(self, node: int) -> list[Record]:
+        """Nothing has run."""
+        return []
+
+    def stamp(self) -> Any:
+        """It does not change."""
+        return 0
+
+
+def seconds_of(record: Record | None) -> float | None:
+    """How long an attempt ran; None for one that did not."""
+    if record is None or not record[3] or record[2] < COMPLETED or record[4] < record[3]:
+        return None
+    return (record[4] - record[3]) / 1e9

@@ -1,0 +1,102 @@
+"""What the kernel and the page say to each other: one schema for both.
+
+`labextension/src/protocol.ts` is written from this file (``python -m jupyter_flow.widgets.schema``), and a test
+compares them. A *view* is one picture of one dispatch on one page; every message names its view, so that several
+share a widget's comm or the panel's. Statuses are the small integers of `jupyter_flow.model.events`; times are
+seconds since the epoch, durations seconds, sizes bytes, places pixels.
+"""
+
+from .kinds import By, NodeKind, Orientation, Pane, Point
+from .node import Argument, Attempt, Details, Output, Preview, Shown, Trouble, Where
+from .panel import (
+    Badge,
+    BadgeState,
+    Dispatched,
+    Panel,
+    PanelCancel,
+    PanelHistory,
+    PanelMessage,
+    PanelRequest,
+    PanelRun,
+    Told,
+    ViewMessage,
+)
+from .panes import Answer, Bar, Busy, Executors, Found, Hit, Row, Rows, Timeline, Use
+from .picture import Crumb, Delta, Drawing, Edge, Graph, Group, State, Tally
+from .requests import (
+    Assign,
+    Cancel,
+    Close,
+    Debug,
+    Export,
+    Look,
+    Open,
+    Rerun,
+    Resync,
+    Search,
+    Select,
+    Show,
+    Table,
+    ViewRequest,
+    Watch,
+)
+
+__all__ = [
+    "Answer",
+    "Argument",
+    "Assign",
+    "Attempt",
+    "Badge",
+    "BadgeState",
+    "Bar",
+    "Busy",
+    "By",
+    "Cancel",
+    "Close",
+    "Crumb",
+    "Debug",
+    "Delta",
+    "Details",
+    "Dispatched",
+    "Drawing",
+    "Edge",
+    "Executors",
+    "Export",
+    "Found",
+    "Graph",
+    "Group",
+    "Hit",
+    "Look",
+    "NodeKind",
+    "Open",
+    "Orientation",
+    "Output",
+    "Pane",
+    "Panel",
+    "PanelCancel",
+    "PanelHistory",
+    "PanelMessage",
+    "PanelRequest",
+    "PanelRun",
+    "Point",
+    "Preview",
+    "Rerun",
+    "Resync",
+    "Row",
+    "Rows",
+    "Search",
+    "Select",
+    "Show",
+    "Shown",
+    "State",
+    "Table",
+    "Tally",
+    "Timeline",
+    "Told",
+    "Trouble",
+    "Use",
+    "ViewMessage",
+    "ViewRequest",
+    "Watch",
+    "Where",
+]

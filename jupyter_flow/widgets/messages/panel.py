@@ -1,0 +1,83 @@
+"""What the side panel and the kernel say to each other beside what views do."""
+
+from typing import Literal, TypedDict
+
+from .node import Details, Preview
+from .panes import Answer, Busy, Executors, Found, Rows, Timeline
+from .picture import Delta, Drawing, Graph, State
+from .requests import ViewRequest
+
+ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing
+
+
+BadgeState = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "cached", "stale"]
+
+
+class PanelHistory(TypedDict):
+    """Ask for more of the store's dispatches."""
+
+    kind: Literal["history"]
+    limit: int
+
+
+class PanelCancel(TypedDict):
+    """Cancel a dispatch of the list."""
+
+    kind: Literal["cancel_dispatch"]
+    dispatch: str
+
+
+class PanelRun(TypedDict):
+    """Run what is stale: one cell with what it needs, or all of it (None)."""
+
+    kind: Literal["run_stale"]
+    cell: str | None
+
+
+PanelRequest = ViewRequest | PanelHistory | PanelCancel | PanelRun
+
+
+class Dispatched(TypedDict):
+    """A dispatch in the list. ``here``: it runs in this kernel."""
+
+    dispatch: str
+    name: str
+    state: State
+    total: int
+    here: bool
+
+
+class Badge(TypedDict):
+    """What an electron cell shows. ``state`` is one word; ``text`` says more."""
+
+    cell: str  # the front end's id of it
+    name: str
+    state: BadgeState
+    since: float | None  # it runs
+    text: str
+    dispatch: str
+
+
+class Panel(TypedDict):
+    """All the panel shows; sent whole, when it changed."""
+
+    kind: Literal["panel"]
+    version: str
+    dispatches: list[Dispatched]
+    more: bool  # the store has more
+    resources: list[Busy]
+    remarks: list[str]
+    badges: list[Badge]
+    stale: int  # cells that `%flow run` would run
+
+
+class Told(TypedDict):
+    """What came of the panel's action, in words; ``code`` is to be executed, after what runs."""
+
+    kind: Literal["told"]
+    ok: bool
+    text: str
+    code: str
+
+
+PanelMessage = ViewMessage | Panel | Told

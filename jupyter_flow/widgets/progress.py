@@ -1,0 +1,81 @@
+"""How far a dispatch is, how fast it goes, and how long it will take."""
+
+import time
+from collections import deque
+
+from ..model.events import COMPLETED, RUNNING
+from ..model.graph import TransportGraph
+from .facts import Facts
+from .messages import State
+from .states import counts_of
+from .words import status_line
+
+WINDOW = 10.0  # seconds that the rate is measured over, at least,
+ENOUGH = 10  # and so many electrons: slow ones need a longer look
+FEWEST = 2  # electrons without which nothing is foretold
+QUIET = 2.0  # seconds between two status lines that only count further
+
+
+class Speed:
+    """The rate at which electrons end, over a window that slides."""
+
+    def __init__(self, began: float, ended: int) -> None:
+        self._seen = deque([(began, ended)])
+
+    def saw(self, now: float, ended: int) -> None:
+        """So many have ended by now."""
+        seen = self._seen
+        if ended > seen[-1][1]:
+            seen.append((now, ended))
+        while len(seen) > 2 and seen[1][0] <= now - WINDOW and ended - seen[1][1] >= ENOUGH:
+            seen.popleft()
+
+    def rate(self, now: float) -> float | None:
+        """Electrons a second; None while that cannot be said."""
+        began, before = self._seen[0]
+        many = self._seen[-1][1] - before
+        return many / (now - began) if many >= FEWEST and now > began else None
+
+
+class Progress:
+    """A dispatch at a glance. Shared by its views: each that looks lets it see more."""
+
+    def __init__(self, graph: TransportGraph) -> None:
+        self._electrons = graph.electrons
+        self._speed: Speed | None = None
+        self._text, self._grave, self._said = "", (-1, -1, False), 0.0
+
+    def state(self, facts: Facts, states: bytes, untimed: int = 0) -> State:
+        """How it is now; ``untimed`` electrons took no time, being reused."""
+        now = time.time()
+        status, ended = facts.status, facts.ended / 1e9 or None
+        counts = counts_of(states[: self._electrons])
+        rate, left = (None, None) if status != RUNNING else self._foretold(facts, counts, now, untimed)
+        took = ended - facts.started / 1e9 if ended is not None else None
+        return {
+            "status": status,
+            "counts": counts,
+            "started": facts.started / 1e9,
+            "ended": ended,
+            "now": now,
+            "rate": rate,
+            "left": left,
+            "text": self._line(status, counts, took, rate, left),
+        }
+
+    def _foretold(self, facts: Facts, counts: list[int], now: float, untimed: int) -> tuple[float | None, float | None]:
+        done = sum(counts[COMPLETED:])
+        if self._speed is None:
+            self._speed = Speed(facts.started / 1e9, min(untimed, done))
+        self._speed.saw(now, done)
+        rate = self._speed.rate(now)
+        return rate, (self._electrons - done) / rate if rate else None
+
+    def _line(self, status: int, counts: list[int], took: float | None, rate: float | None, left: float | None) -> str:
+        """The status line: at once where something else happens, now and then where it only goes on."""
+        grave = status, sum(counts[COMPLETED + 1 :]), left is not None
+        now = time.monotonic()
+        if grave != self._grave or now - self._said >= QUIET:
+            self._text = status_line(status, counts, took, rate, left)
+            self._grave, self._said = grave, now
+        return self._text

@@ -1,0 +1,43 @@
+"""Arrays of states, compared and counted without an object for each node."""
+
+from collections.abc import Iterator, Sequence
+
+from ..model.events import CANCELLED, COMPLETED, EXPANDED, FAILED, INTERRUPTED, RUNNING, SKIPPED, STATUS_OF
+from ..model.status import Status
+from ..render.groups import SEVERITY
+from .pictures import NUMBER_OF
+
+NUMBERS = 9  # statuses that are told: 0, RUNNING .. INTERRUPTED
+COUNTED = (0, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED)
+BY_SEVERITY = tuple(NUMBER_OF[status] for status in SEVERITY)
+_STRIDE = 256
+_TOLD = bytes([0, 0, 0, *range(RUNNING, EXPANDED), RUNNING, *range(EXPANDED + 1, 256)])
+
+
+def told(states: bytes) -> bytes:
+    """States as they are told: a node that waits, however, is 0; an expanded one runs."""
+    return states.translate(_TOLD)
+
+
+def differences(before: bytes, after: bytes) -> list[int]:
+    """Where two arrays of one length differ."""
+    if before == after:
+        return []
+    return [i for start in _differing(before, after) for i in range(start, min(start + _STRIDE, len(after)))
+            if before[i] != after[i]]  # fmt: skip
+
+
+def _differing(before: bytes, after: bytes) -> Iterator[int]:
+    for start in range(0, len(after), _STRIDE):
+        if before[start : start + _STRIDE] != after[start : start + _STRIDE]:
+            yield start
+
+
+def counts_of(states: bytes) -> list[int]:
+    """How many are in which state."""
+    return [states.count(number) for number in range(NUMBERS)]
+
+
+def by_severity(counts: Sequence[int]) -> dict[Status, int]:
+    """The same for `render`: the gravest first, no zeros."""
+    return {STATUS_OF[number]: counts[number] for number in BY_SEVERITY if counts[number]}

@@ -1,0 +1,123 @@
+"""The nodes as a table: sorted and filtered here, a page of it told."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..model.events import FAILED, STATUS_OF, Record
+from ..render.groups import said
+from ..render.lettering import clean, cut
+from .messages import Row, Rows, Table
+from .source import Source
+from .states import BY_SEVERITY, told
+
+MOST = 500  # rows at once
+LONGEST = 300  # characters of a name
+WORDS = [said(status) for status in STATUS_OF]
+
+
+def first_page(view: str) -> Table:
+    """What is looked at before anything was asked."""
+    return {
+        "kind": "table", "view": view, "sort": "node", "descending": False, "filter": "", "offset": 0, "limit": 100,
+    }  # fmt: skip
+
+
+class Columns:
+    """The facts of all nodes at one moment, in columns."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.facts = source, source.facts
+        self.graph, self.picture = source.graph, source.picture
+        self.states = told(self.facts.states())
+        self.begun = self.facts.begun()
+        electrons = self.graph.electrons
+        self.nodes = [*range(electrons), *[i for i in range(electrons, len(self.graph)) if self.states[i] == FAILED]]
+        self.records: dict[int, Record] = {
+            node: record for node in self.nodes if (record := self.facts.record(node)) is not None
+        }
+        source.know({record.worker for record in self.records.values()})
+
+    def name(self, node: int) -> str:
+        """The electron's name."""
+        return self.picture.names[node]
+
+    def worker(self, node: int) -> str:
+        """The worker it ran on."""
+        record = self.records.get(node)
+        return self.source.place(record.worker).name if record is not None else ""
+
+    def resource(self, node: int) -> str:
+        """The resource it ran on."""
+        record = self.records.get(node)
+        return self.source.place(record.worker).resource if record is not None else ""
+
+    def start(self, node: int) -> float | None:
+        """When its last attempt began."""
+        record = self.records.get(node)
+        return (self.begun.get(node) or (record.start if record is not None else 0)) / 1e9 or None
+
+    def seconds(self, node: int) -> float | None:
+        """How long it ran."""
+        return self.source.times.seconds[node]
+
+    def row(self, node: int) -> Row:
+        """A row for the page."""
+        record = self.records.get(node)
+        attempts = (record.attempt if record is not None else 0) + (node in self.begun)
+        return {
+            "node": node,
+            "name": cut(clean(self.name(node)), LONGEST),
+            "status": self.states[node],
+            "executor": self.picture.executor(node),
+            "resource": self.resource(node),
+            "worker": self.worker(node),
+            "start": self.start(node),
+            "seconds": self.seconds(node),
+            "attempts": attempts,
+        }
+
+    def key(self, sort: str) -> Callable[[int], Any]:
+        """What rows are sorted by; None where there is nothing, which comes last."""
+        severity = {number: place for place, number in enumerate(BY_SEVERITY)}
+        keys: dict[str, Callable[[int], Any]] = {
+            "node": lambda node: node,
+            "name": lambda node: self.name(node).casefold(),
+            "status": lambda node: severity[self.states[node]],
+            "executor": lambda node: self.picture.executor(node).casefold() or None,
+            "worker": lambda node: _natural(self.worker(node)),
+            "start": self.start,
+            "seconds": self.seconds,
+        }
+        return keys[sort]
+
+    def matching(self, words: str) -> list[int]:
+        """The nodes that have all of these words somewhere."""
+        wanted = words.casefold().split()
+        if not wanted:
+            return self.nodes
+        return [node for node in self.nodes if all(word in self._text(node) for word in wanted)]
+
+    def _text(self, node: int) -> str:
+        parts = self.name(node), WORDS[self.states[node]], self.picture.executor(node), self.worker(node), f"#{node} "
+        return " ".join(parts).casefold()
+
+
+def _natural(name: str) -> Any:
+    """``local-10`` comes after ``local-9``."""
+    head, _, number = name.rpartition("-")
+    return None if not name else (head, int(number), name) if number.isdecimal() else (name, 0, name)
+
+
+def rows(source: Source, asked: Table) -> Rows:
+    """The part of the table that is asked for."""
+    columns = Columns(source)
+    nodes = columns.matching(asked["filter"])
+    keyed = [(key, node) for node, key in zip(nodes, map(columns.key(asked["sort"]), nodes), strict=True)]
+    known = sorted(
+        [pair for pair in keyed if pair[0] is not None], key=lambda pair: pair[0], reverse=asked["descending"]
+    )
+    order = [node for _, node in known] + [node for key, node in keyed if key is None]
+    first = max(0, min(asked["offset"], len(order)))
+    page = order[first : first + max(0, min(asked["limit"], MOST))]
+    shown = [columns.row(node) for node in page]
+    return {"kind": "rows", "view": asked["view"], "total": len(order), "offset": first, "rows": shown}

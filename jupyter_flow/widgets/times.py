@@ -1,0 +1,41 @@
+"""How long nodes took, learned as they end."""
+
+from collections.abc import Callable
+
+from ..model.events import COMPLETED, Record
+from .facts import seconds_of
+from .states import differences
+
+SHORTEST = 1e-4  # seconds; the scale of colours begins here at the earliest
+
+
+class Times:
+    """The run times of a dispatch's nodes."""
+
+    def __init__(self, nodes: int) -> None:
+        self.seconds: list[float | None] = [None] * nodes
+        self._states = bytes(nodes)
+        self._shortest = self._longest = 0.0
+        self._timed = 0
+
+    def learn(self, states: bytes, record: Callable[[int], Record | None]) -> None:
+        """Take in what has ended since."""
+        for node in differences(self._states, states):
+            taken = seconds_of(record(node)) if states[node] >= COMPLETED else None
+            self.seconds[node] = taken
+            if taken is not None:
+                self._timed += 1
+                longer = max(taken, SHORTEST)
+                self._shortest = min(self._shortest or longer, longer)
+                self._longest = max(self._longest, longer)
+        self._states = states
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The shortest and the longest, None while nothing has ended."""
+        return (self._shortest, self._longest) if self._longest else None
+
+    def untimed(self, states: bytes) -> int:
+        """How many have completed without running: their values were there already."""
+        done = states.count(COMPLETED)
+        return max(0, done - self._timed)

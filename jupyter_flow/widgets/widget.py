@@ -1,0 +1,95 @@
+"""The live graph as a widget: for the notebook, and for whatever else shows anywidgets.
+
+The synced state holds the picture twice, as it was at the start and as it is at the end, so that a saved notebook
+has it; all between are messages of a channel. Importing this imports ipywidgets, which is done when the first
+picture is shown.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from ..render import draw_svg
+from ..render.palette import By
+from .channel import Channel
+from .pictures import with_states
+from .source import Source
+from .states import told
+from .subshells import by_sender
+from .views import DispatchView
+
+LOG = logging.getLogger("jupyter_flow")
+STATIC = Path(__file__).parent / "static"
+LARGEST = 512 * 1024  # bytes of a picture in the saved state
+# The picture beside a live view is for saved notebooks: while the view is in the page, it is hidden.
+HIDING = """
+.jp-OutputArea-child:has(.jf-view) + .jp-OutputArea-child:has(.jp-RenderedSVG) { display: none; }
+"""
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class FlowGraph(anywidget.AnyWidget):
+    """A dispatch, or a graph before it runs, live."""
+
+    _esm: ClassVar[Path | str] = STATIC / "widget.js"
+    _css: ClassVar[str] = (STATIC / "widget.css").read_text(encoding="utf-8") + HIDING
+    snapshot = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, source: Source, by: By = "status") -> None:
+        self._source, self._by = source, by
+        super().__init__(snapshot=_snapshot(source, by))
+        self._channel = Channel(self.send, source, by)
+        by_sender(self.comm)
+        self.comm.on_close(lambda message: self._channel.close())
+        self.on_msg(lambda widget, content, buffers: self._channel.hear(content))
+
+    @property
+    def opened(self) -> bool:
+        """Whether any page has shown it."""
+        return self._channel.opened
+
+    def finish(self) -> None:
+        """Let the state have the picture as it is now."""
+        self.snapshot = _snapshot(self._source, self._by)
+
+    def close(self) -> None:
+        """Show nothing more."""
+        channel = getattr(self, "_channel", None)
+        if channel is not None:
+            channel.close()
+        super().close()
+
+    def set_state(self, sync_data: Any) -> None:
+        """(from the page) Nothing of the state is the page's to change."""
+
+    def svg(self) -> str:
+        """The picture as it is now."""
+        source = self._source
+        return draw_svg(with_states(source.picture, told(source.facts.states())), by=self._by)
+
+    def bundle(self) -> dict[str, Any]:
+        """For a front end that has the static picture beside it: the view, and one line of text."""
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"text/plain": repr(self), VIEW: view}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return {**self.bundle(), "image/svg+xml": self.svg()}
+
+    def __repr__(self) -> str:
+        return f"live graph of {self._source.title}"
+
+
+def _snapshot(source: Source, by: By) -> dict[str, Any]:
+    """The picture as a message; empty where it is too large to be saved with a notebook, or cannot be had."""
+    try:
+        view = DispatchView(source, "")
+        view.by = by
+        (graph,) = view.handle({"kind": "open", "view": ""}) or ({},)
+        return dict(graph) if len(json.dumps(graph)) <= LARGEST else {}
+    except Exception:
+        LOG.debug("a picture could not be kept", exc_info=True)
+        return {}

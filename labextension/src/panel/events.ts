@@ -1,0 +1,31 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { insertCell } from './cells';
+import type { Links } from './links';
+
+/** What widgets in the page ask of us; they learn from `preventDefault` that somebody has heard. */
+export function listen(links: Links, show: (dispatch: string) => void): void {
+  document.addEventListener('jupyter-flow:insert-cell', event => {
+    const book = around(event, links) ?? links.book;
+    const code = detail(event, 'code');
+    if (!book || code === null) return;
+    insertCell(book, code);
+    event.preventDefault();
+  });
+  document.addEventListener('jupyter-flow:show', event => {
+    const dispatch = detail(event, 'dispatch');
+    if (dispatch === null || links.current?.state !== 'live') return;
+    show(dispatch);
+    event.preventDefault();
+  });
+}
+
+function detail(event: Event, name: string): string | null {
+  const value = ((event as CustomEvent).detail as Record<string, unknown> | null)?.[name];
+  return typeof value === 'string' && value ? value : null;
+}
+
+/** The notebook that the asking widget stands in. */
+function around(event: Event, links: Links): NotebookPanel | undefined {
+  const [from] = event.composedPath();
+  return links.all.map(([book]) => book).find(book => from instanceof Node && book.node.contains(from));
+}

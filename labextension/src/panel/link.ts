@@ -1,0 +1,164 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { Channel } from '../channel';
+import type { Panel, PanelMessage, PanelRequest, Told, ViewMessage } from '../protocol';
+import { Wire } from './wire';
+
+const TARGET = 'jupyter_flow.panel'; // opened by a page
+const HELLO = 'jupyter_flow.hello'; // opened by a kernel that has just loaded us
+
+export type LinkState = 'no kernel' | 'not loaded' | 'live';
+
+type Heard = () => void;
+
+/** What one notebook's kernel has to tell. It outlives the kernel: restarted or exchanged, it is found again. */
+export class Link {
+  state: LinkState = 'no kernel';
+  panel: Panel | null = null;
+  /** What came of the last action. */
+  told: Told | null = null;
+  /** Seconds by which the kernel's clock is behind the page's. */
+  late = 0;
+  private kernel: Kernel.IKernelConnection | null = null;
+  private wire: Wire | null = null;
+  private again = false;
+  private connections = 0;
+  private readonly heard = new Set<Heard>();
+  private readonly views = new Set<(message: ViewMessage) => void>();
+
+  constructor(readonly context: ISessionContext) {
+    context.kernelChanged.connect(this.exchange, this);
+    context.statusChanged.connect(this.follow, this);
+    context.disposed.connect(this.dispose, this);
+    this.exchange();
+  }
+
+  /** Call whenever something has changed; the answer ends that. */
+  onChange(heard: Heard): () => void {
+    this.heard.add(heard);
+    return () => void this.heard.delete(heard);
+  }
+
+  /** Ask the kernel for something; nothing happens while there is none. */
+  send(request: PanelRequest): void {
+    if (this.state === 'live') this.wire?.send(request);
+  }
+
+  /** Grows with each connection: views of an earlier one are dead. */
+  get connection(): number {
+    return this.state === 'live' ? this.connections : 0;
+  }
+
+  /** The way of views to the kernel. */
+  readonly channel: Channel = {
+    send: request => this.send(request),
+    listen: hear => {
+      this.views.add(hear);
+      return () => void this.views.delete(hear);
+    }
+  };
+
+  dispose(): void {
+    this.context.kernelChanged.disconnect(this.exchange, this);
+    this.context.statusChanged.disconnect(this.follow, this);
+    this.drop('no kernel');
+    this.heard.clear();
+    this.views.clear();
+  }
+
+  private exchange(): void {
+    const kernel = this.context.session?.kernel ?? null;
+    if (kernel === this.kernel) return;
+    this.kernel?.removeCommTarget?.(HELLO, this.hello);
+    this.kernel = kernel;
+    this.drop(kernel ? 'not loaded' : 'no kernel');
+    if (!kernel) return;
+    kernel.registerCommTarget(HELLO, this.hello);
+    void this.connect(kernel); // a page that was reloaded: the kernel may know us already
+  }
+
+  private follow(): void {
+    const status = this.kernel?.status;
+    if (status === 'restarting' || status === 'autorestarting') {
+      this.again = true;
+      this.drop('not loaded');
+    } else if (status === 'dead' || status === 'terminating') {
+      this.drop('no kernel');
+    } else if (status === 'idle' && this.again && this.kernel && !this.wire) {
+      this.again = false;
+      void this.connect(this.kernel); // its own configuration may have loaded us
+    }
+  }
+
+  private readonly hello = (comm: Kernel.IComm): void => {
+    comm.dispose();
+    if (!this.kernel || this.state === 'live') return;
+    this.drop(this.state); // an attempt that came too early
+    void this.connect(this.kernel);
+  };
+
+  private async connect(kernel: Kernel.IKernelConnection): Promise<void> {
+    const wire = new Wire(kernel, TARGET);
+    this.wire = wire;
+    wire.onMessage = data => {
+      if (this.wire === wire) this.hear(data as unknown as PanelMessage);
+    };
+    wire.onClose = () => {
+      if (this.wire === wire) this.drop('not loaded');
+    };
+    const begun = await wire.begin().catch(() => false); // a kernel that ends does not answer
+    if (!begun && this.wire === wire) this.drop(this.state);
+  }
+
+  private hear(told: PanelMessage): void {
+    if (told.kind === 'panel') {
+      if (this.state !== 'live') this.connections++;
+      this.state = 'live';
+      this.panel = told;
+      const [newest] = told.dispatches;
+      if (newest) this.late = Date.now() / 1000 - newest.state.now;
+      this.tell();
+    } else if (told.kind === 'told') {
+      this.report(told);
+      if (told.code) void this.execute(told.code);
+    } else {
+      this.views.forEach(hear => hear(told));
+    }
+  }
+
+  /** Run a line in the kernel, after what runs there; what it says is told. */
+  private async execute(code: string): Promise<void> {
+    const future = this.kernel?.requestExecute({ code, store_history: false, allow_stdin: true, stop_on_error: false });
+    if (!future) return;
+    let said = '';
+    let ok = true;
+    future.onIOPub = ({ header, content }) => {
+      if (header.msg_type === 'stream') said = (content as KernelMessage.IStreamMsg['content']).text;
+      if (header.msg_type !== 'error') return;
+      const error = content as KernelMessage.IErrorMsg['content'];
+      ok = false;
+      said = `${error.ename}: ${error.evalue}`;
+    };
+    await future.done.catch(() => undefined);
+    this.report({ kind: 'told', ok, text: said.trim() || 'done', code: '' });
+  }
+
+  private report(told: Told): void {
+    this.told = told;
+    this.tell();
+  }
+
+  private drop(state: LinkState): void {
+    const wire = this.wire;
+    this.wire = null;
+    wire?.end(this.kernel?.status !== 'idle' && this.kernel?.status !== 'busy');
+    this.state = state;
+    this.panel = null;
+    this.told = null;
+    this.tell();
+  }
+
+  private tell(): void {
+    [...this.heard].forEach(heard => heard());
+  }
+}

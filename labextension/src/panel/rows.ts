@@ -1,0 +1,78 @@
+import type { Dispatched } from '../protocol';
+import { h, say } from '../view/dom';
+import { mark, tint } from '../view/panes/mark';
+import { clock, duration, isFinal, isRunning, statusWord } from '../view/text';
+
+const SHOWN = [4, 3, 5, 6, 7, 8]; // statuses in the bar, in order: done first
+
+export interface Acts {
+  open(dispatch: string): void;
+  cancel(dispatch: string): void;
+}
+
+/** A dispatch in the list: changed in place, so that a focus and a pointer stay where they are. */
+export class DispatchRow {
+  readonly element: HTMLLIElement;
+  private readonly sign = h('span', { class: 'jf-sign' });
+  private readonly name = h('span', { class: 'jf-who' });
+  private readonly words = h('span', { class: 'jf-words' });
+  private readonly bar = h('div', { class: 'jf-progress', role: 'progressbar', 'aria-valuemin': 0 });
+  private readonly cancel: HTMLButtonElement;
+  private readonly open: HTMLButtonElement;
+  private status = -1;
+
+  constructor(dispatch: string, acts: Acts) {
+    this.open = h('button', { class: 'jf-open', onclick: () => acts.open(dispatch) }, this.sign, this.name, this.words);
+    this.cancel = h('button', { class: 'jf-cancel', onclick: () => acts.cancel(dispatch) }, 'Cancel');
+    this.element = h('li', { class: 'jf-dispatch', 'data-dispatch': dispatch }, this.open, this.cancel, this.bar);
+  }
+
+  show({ dispatch, name, state, total, here }: Dispatched): void {
+    const running = isRunning(state.status);
+    const done = state.counts.reduce((sum, count, status) => sum + (isFinal(status) ? count : 0), 0);
+    if (this.status !== state.status) {
+      this.sign.replaceChildren(mark(state.status));
+      this.status = state.status;
+      this.element.dataset.status = statusWord(state.status);
+    }
+    say(this.name, name);
+    say(this.words, words(state, done, total));
+    this.open.title = `${dispatch}\n${statusWord(state.status)}, began ${clock(state.started)}\nShow its graph`;
+    this.open.setAttribute('aria-label', `${name}: ${statusWord(state.status)}, ${done} of ${total}. Show its graph`);
+    this.cancel.setAttribute('aria-label', `Cancel ${name}`);
+    this.cancel.hidden = !running;
+    this.cancel.title = here ? '' : 'It runs in another kernel';
+    this.bar.hidden = !running || total < 2;
+    this.bar.setAttribute('aria-valuemax', String(total));
+    this.bar.setAttribute('aria-valuenow', String(done));
+    this.bar.setAttribute('aria-label', `${done} of ${total} electrons of ${name}`);
+    if (!this.bar.hidden) this.fill(state.counts, total);
+  }
+
+  private fill(counts: readonly number[], total: number): void {
+    const parts = SHOWN.filter(status => counts[status]);
+    while (this.bar.children.length > parts.length) this.bar.lastChild?.remove();
+    while (this.bar.children.length < parts.length) this.bar.append(h('i'));
+    parts.forEach((status, at) => {
+      const part = this.bar.children[at] as HTMLElement;
+      part.style.width = `${((counts[status] ?? 0) / Math.max(1, total)) * 100}%`;
+      tint(part, status);
+    });
+  }
+}
+
+function words({ status, counts, started, ended, rate, left }: Dispatched['state'], done: number, total: number): string {
+  if (!isRunning(status)) {
+    const took = ended ? ` in ${duration(ended - started)}` : '';
+    return `${statusWord(status)}${took} · ${clock(ended ?? started)}`;
+  }
+  const failed = counts[5] ?? 0;
+  return [
+    `${done}/${total}`,
+    failed ? `${failed} failed` : '',
+    rate && rate >= 1 ? `${Math.round(rate)}/s` : '',
+    left ? `${duration(left)} left` : ''
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

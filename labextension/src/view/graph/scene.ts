@@ -1,0 +1,104 @@
+import type { Edge, Graph, Group, Point, Tally } from '../../protocol';
+import type { Rect } from './camera';
+import { labelPlace } from './curve';
+import { labelText, SMALL, type Cutter } from './lettering';
+
+export const STACK = 5; // px, how far the cards of a group stick out behind it
+const LABELLED = 60; // edges, up to which they carry the names of parameters
+
+/** A box with what is known of it now. */
+export interface Box {
+  readonly group: Group;
+  readonly key: string; // the same box in another layout has the same
+  tally: Tally;
+}
+
+/** An edge as it is drawn: its route, and its label at a place. */
+export interface Line {
+  readonly edge: Edge;
+  readonly key: string;
+  readonly route: readonly Point[]; // empty: from a box to itself
+  readonly back: boolean; // against the layout's direction
+  readonly label: string;
+  readonly at: Point | null;
+  readonly bounds: Rect;
+}
+
+/** A picture, prepared for drawing, pointing and walking. */
+export class Scene {
+  readonly boxes: Box[];
+  readonly lines: Line[];
+
+  constructor(
+    readonly graph: Graph,
+    private readonly cutter: Cutter
+  ) {
+    this.boxes = graph.groups.map((group, i) => ({ group, key: keyOf(group), tally: graph.tallies[i] ?? idle(i) }));
+    this.lines = this.drawn(graph);
+  }
+
+  /** Takes what has changed. */
+  update(tallies: readonly Tally[]): void {
+    for (const tally of tallies) {
+      const box = this.boxes[tally.group];
+      if (box) box.tally = tally;
+    }
+  }
+
+  /** The box at a point of the graph, by its index; -1 where there is none. */
+  hit(x: number, y: number): number {
+    return this.boxes.findIndex(({ group }) => {
+      const { left, top, right, bottom } = boundsOf(group);
+      return x >= left && x <= right && y >= top && y <= bottom;
+    });
+  }
+
+  /** The box that begins with a node, by its index; -1 where none does. */
+  boxOf(node: number): number {
+    return this.boxes.findIndex(({ group }) => group.first === node);
+  }
+
+  private drawn(graph: Graph): Line[] {
+    const axis = graph.orientation === 'down' ? 'y' : 'x';
+    const taken: Rect[] = [];
+    return graph.edges.flatMap((edge, i) => {
+      const [source, target] = [graph.groups[edge.source], graph.groups[edge.target]];
+      if (!source || !target) return [];
+      const route = edge.points;
+      const label = graph.edges.length > LABELLED ? '' : this.cutter.label(labelText(edge.labels));
+      const at = label ? labelPlace(route, this.cutter.measure(label, SMALL), graph.orientation, taken) : null;
+      const back = target[axis] < source[axis];
+      const bounds = route.length ? around(route) : boundsOf(source);
+      return [{ edge, key: `${keyOf(source)}>${keyOf(target)}>${i}`, route, back, label, at, bounds }];
+    });
+  }
+}
+
+/** The rectangle of a box. */
+export function boundsOf(group: Group): Rect {
+  return {
+    left: group.x - group.width / 2,
+    top: group.y - group.height / 2,
+    right: group.x + group.width / 2,
+    bottom: group.y + group.height / 2,
+  };
+}
+
+function around(route: readonly Point[]): Rect {
+  const xs = route.map(([x]) => x);
+  const ys = route.map(([, y]) => y);
+  return {
+    left: Math.min(...xs) - 8,
+    top: Math.min(...ys) - 8,
+    right: Math.max(...xs) + 8,
+    bottom: Math.max(...ys) + 8,
+  };
+}
+
+function keyOf(group: Group): string {
+  return `${group.first}${group.count > 1 ? '*' : ''}`;
+}
+
+function idle(group: number): Tally {
+  return { group, status: 0, counts: [], executors: [], seconds: null, progress: null, words: '' };
+}

@@ -1,0 +1,327 @@
+import type { Channel } from '../channel';
+import type { Answer, Delta, Drawing, Graph, Group, Pane as PaneName, ViewMessage, ViewRequest } from '../protocol';
+import { fill, h, say } from './dom';
+import { GraphCanvas } from './graph/graph';
+import { clean } from './graph/lettering';
+import { Legend } from './legend';
+import { DetailsPane } from './panes/details';
+import { ExecutorsPane } from './panes/executors';
+import type { Pane, PaneRequest } from './panes/pane';
+import { themed } from './panes/section';
+import { TablePane } from './panes/table';
+import { TimelinePane } from './panes/timeline';
+import { Progress } from './progress';
+import { asPng, fileName, save } from './saving';
+import { Search } from './search';
+import { isFinal } from './text';
+import { isDark, onTheme } from './theme';
+import { Toolbar } from './toolbar';
+
+export interface ViewOptions {
+  /** Whose graph; left out where the channel belongs to one dispatch. */
+  dispatch?: string;
+  /** Of the graph, in pixels; else as high as it needs, within bounds. */
+  height?: number;
+}
+
+const LOWEST = 150; // px
+const HIGHEST = 520;
+const PATIENCE = 4000; // ms until the kernel is asked again
+const PANES = { table: TablePane, timeline: TimelinePane, executors: ExecutorsPane };
+
+/** The whole view of a dispatch: toolbar, progress, graph, panes. */
+export class View {
+  readonly id = `v${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`;
+  private readonly progress = new Progress();
+  private readonly legend = new Legend();
+  private readonly crumbs = h('nav', { class: 'jf-crumbs', 'aria-label': 'Sublattices' });
+  private readonly heard = h('div', { class: 'jf-unseen', 'aria-live': 'polite' }); // what is walked to
+  private readonly told = h('div', { class: 'jf-told jf-answer', 'aria-live': 'polite' });
+  private readonly folds = h('div', { class: 'jf-folds' });
+  private readonly below = h('div', { class: 'jf-below' });
+  private readonly cancel = h('button', { type: 'button', class: 'jf-tool jf-cancel', hidden: true }, 'Cancel dispatch');
+  private readonly search: Search;
+  private readonly tools: Toolbar;
+  private readonly graph: GraphCanvas;
+  private readonly details: DetailsPane;
+  private readonly panes = new Map<PaneName, Pane>();
+  private readonly visible = new Set<PaneName>();
+  private readonly root: HTMLElement;
+  private readonly endings: (() => void)[];
+  private shown: Graph | null = null;
+  private live = false; // what is shown came by the channel
+  private seq = 0;
+  private asked: ReturnType<typeof setTimeout> | undefined; // for a whole picture
+  private saving: 'svg' | 'png' | null = null;
+
+  constructor(
+    host: HTMLElement,
+    private readonly channel: Channel,
+    private readonly options: ViewOptions = {}
+  ) {
+    const ask = (request: PaneRequest): void => this.ask(request);
+    const open = (node: number): void => this.select(node, false);
+    this.search = new Search(
+      text => this.ask({ kind: 'search', text }),
+      boxes => this.graph.mark(boxes),
+      box => this.graph.go(box)
+    );
+    this.graph = new GraphCanvas({
+      select: (node, byKey) => this.select(node, byKey),
+      open: node => this.draw({ opened: [...(this.shown?.opened ?? []), node] }),
+      close: ({ group }) => this.fold(group),
+      enter: node => this.enter([...this.path(), node]),
+      leave: () => this.path().length && this.enter(this.path().slice(0, -1)),
+      announce: text => say(this.heard, text),
+    });
+    this.details = new DetailsPane(ask, open, {
+      enter: node => this.enter([...this.path(), node]),
+      closed: () => this.graph.select(null),
+    });
+    this.tools = new Toolbar(
+      {
+        by: by => this.draw({ by }),
+        turn: orientation => this.draw({ orientation }),
+        fit: () => this.graph.fit(),
+        pane: pane => this.toggle(pane),
+        save: what => this.export(what),
+      },
+      this.search.element
+    );
+    this.cancel.addEventListener('click', () => this.stop());
+    this.root = themed(this.built());
+    host.append(this.root);
+    const { height } = this.options;
+    if (height) this.graph.element.style.height = `${height}px`;
+    this.endings = [channel.listen(message => this.hear(message)), onTheme(() => this.graph.repaint())];
+    this.open();
+  }
+
+  /** Shows a picture that was saved, until the kernel tells a newer one. */
+  restore(graph: Graph): void {
+    if (!this.live) this.show(graph);
+  }
+
+  dispose(): void {
+    clearTimeout(this.asked);
+    this.tell({ kind: 'close', view: this.id });
+    for (const end of this.endings) end();
+    for (const part of [...this.panes.values(), this.details, this.graph, this.search, this.progress]) part.dispose();
+    this.root.remove();
+  }
+
+  // what it is made of ----------------------------------------------------------------------------
+
+  private built(): HTMLElement {
+    const { progress, crumbs, cancel, folds, graph, legend, details } = this;
+    return h(
+      'div',
+      { class: 'jf-view', 'data-lm-suppress-shortcuts': 'true' },
+      h('header', { class: 'jf-headline' }, progress.sign, crumbs, progress.line, cancel),
+      progress.element,
+      this.tools.element,
+      this.told,
+      h('div', { class: 'jf-middle' }, h('div', { class: 'jf-plot' }, graph.element, folds, legend.element), details.element),
+      this.below,
+      this.heard
+    );
+  }
+
+  // the kernel ------------------------------------------------------------------------------------
+
+  private ask(request: PaneRequest): void {
+    this.tell({ ...request, view: this.id } as ViewRequest);
+  }
+
+  private tell(request: ViewRequest): void {
+    try {
+      this.channel.send(request);
+    } catch {
+      // There is no kernel: what is shown stays.
+    }
+  }
+
+  private open(): void {
+    const { dispatch } = this.options;
+    this.ask(dispatch === undefined ? { kind: 'open' } : { kind: 'open', dispatch });
+    this.await();
+  }
+
+  /** A picture was asked for; a busy server may have dropped it. */
+  private await(times = 3): void {
+    clearTimeout(this.asked);
+    if (times === 0) return;
+    this.asked = setTimeout(() => {
+      this.ask({ kind: 'resync' });
+      this.await(times - 1);
+    }, PATIENCE);
+  }
+
+  private hear(message: ViewMessage): void {
+    if (message.view !== this.id) return;
+    if (message.kind === 'graph') this.show(message, true);
+    else if (message.kind === 'delta') this.change(message);
+    else if (message.kind === 'found') this.search.hear(message);
+    else if (message.kind === 'answer') this.answer(message);
+    else if (message.kind === 'drawing') void this.drawn(message);
+    this.details.hear(message);
+    for (const pane of this.panes.values()) pane.hear(message);
+  }
+
+  private show(graph: Graph, live = false): void {
+    if (live) {
+      clearTimeout(this.asked);
+      this.live = true;
+      this.seq = graph.seq;
+    }
+    const before = this.shown;
+    this.shown = graph;
+    if (!before && !this.options.height) this.measure(graph);
+    this.graph.show(graph);
+    this.tools.show(graph, this.visible);
+    this.crumb(graph);
+    this.foldable(graph);
+    this.state();
+    if (live && before) this.search.again();
+  }
+
+  private change(delta: Delta): void {
+    if (delta.seq <= this.seq) return;
+    if (delta.seq !== this.seq + 1 || !this.shown) {
+      this.seq = Infinity; // until the whole picture comes
+      this.ask({ kind: 'resync' });
+      this.await();
+      return;
+    }
+    this.seq = delta.seq;
+    this.shown.state = delta.state;
+    this.shown.times = delta.times;
+    for (const tally of delta.tallies) this.shown.tallies[tally.group] = tally;
+    this.graph.apply(delta.tallies, delta.times);
+    this.state();
+  }
+
+  private answer({ action, ok, text }: Answer): void {
+    if (!['cancel', 'export'].includes(action)) return;
+    if (action === 'cancel') this.cancel.disabled = ok;
+    if (this.details.element.hidden || action === 'export') this.remark(text, ok);
+  }
+
+  // what is seen ----------------------------------------------------------------------------------
+
+  private state(): void {
+    const graph = this.shown!;
+    this.progress.show(graph.state);
+    this.legend.show(graph, graph.state);
+    const over = isFinal(graph.state.status);
+    this.cancel.hidden = over || !graph.can.includes('cancel');
+    if (over) this.cancel.disabled = false;
+  }
+
+  /** As high as the graph needs at its own size, so that a small one leaves no empty page. */
+  private measure({ width, height }: Graph): void {
+    const { element } = this.graph;
+    const scale = Math.min(1, (element.clientWidth || 800) / (width + 36));
+    element.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height * scale) + 40))}px`;
+  }
+
+  private crumb({ crumbs }: Graph): void {
+    const last = crumbs.length - 1;
+    fill(
+      this.crumbs,
+      crumbs.map(({ name }, i) => {
+        const text = clean(name);
+        if (i === last) return h('b', { 'aria-current': last ? 'page' : null }, text);
+        const path = crumbs.slice(1, i + 1).map(({ node }) => node!);
+        return [
+          h('button', { type: 'button', class: 'jf-link', 'data-key': `crumb ${i}`, onclick: () => this.enter(path) }, text),
+          h('span', { 'aria-hidden': 'true' }, ' › '),
+        ];
+      })
+    );
+  }
+
+  /** A button for each opened group, to close it again. */
+  private foldable({ groups, opened }: Graph): void {
+    const families = new Map<number, Group>();
+    for (const group of groups) if (group.opened && opened.length) families.set(group.family, group);
+    fill(
+      this.folds,
+      [...families.values()].map(group => {
+        const name = clean(group.name).slice(0, 40);
+        const onclick = (): void => this.fold(group);
+        return h('button', { type: 'button', class: 'jf-tool', 'aria-label': `Fold ${name}`, 'data-key': `fold ${name}`, onclick }, `${name} ✕`);
+      })
+    );
+  }
+
+  private remark(text: string, ok: boolean): void {
+    this.told.classList.toggle('jf-bad', !ok);
+    say(this.told, text);
+  }
+
+  // what people do --------------------------------------------------------------------------------
+
+  private path(): number[] {
+    return (this.shown?.crumbs ?? []).flatMap(({ node }) => (node === null ? [] : [node]));
+  }
+
+  /** Ask for another picture. */
+  private draw(change: Partial<Pick<Graph, 'by' | 'orientation' | 'opened'>>, path = this.path()): void {
+    if (!this.shown) return;
+    const { by, orientation, opened } = { ...this.shown, ...change };
+    this.ask({ kind: 'show', by, orientation, opened, path });
+    this.await(1);
+  }
+
+  private enter(path: number[]): void {
+    this.details.close();
+    this.draw({ opened: [] }, path);
+  }
+
+  private fold({ family }: Group): void {
+    const { opened, groups } = this.shown!;
+    const members = new Set(groups.filter(group => group.family === family).map(group => group.first));
+    this.draw({ opened: opened.filter(node => !members.has(node)) });
+  }
+
+  private select(node: number, byKey: boolean): void {
+    this.graph.select(node);
+    this.details.show(node, byKey);
+  }
+
+  private toggle(name: PaneName): void {
+    if (!this.panes.has(name)) {
+      const pane = new PANES[name](request => this.ask(request), node => this.select(node, false));
+      this.panes.set(name, pane);
+      this.below.append(pane.element);
+    }
+    if (!this.visible.delete(name)) this.visible.add(name);
+    this.panes.get(name)!.element.hidden = !this.visible.has(name);
+    this.ask({ kind: 'watch', panes: [...this.visible] });
+    if (this.shown) this.tools.show(this.shown, this.visible);
+  }
+
+  private stop(): void {
+    this.cancel.disabled = true;
+    this.ask({ kind: 'cancel', node: null });
+    setTimeout(() => (this.cancel.disabled = false), PATIENCE); // the answer may be lost
+  }
+
+  private export(what: 'svg' | 'png'): void {
+    this.saving = what;
+    this.ask({ kind: 'export', dark: isDark() });
+  }
+
+  private async drawn({ svg }: Drawing): Promise<void> {
+    const what = this.saving;
+    this.saving = null;
+    if (!what) return;
+    try {
+      const content = what === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
+      save(content, fileName(this.shown?.title ?? '', what));
+    } catch {
+      this.remark('The picture could not be saved.', false);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { modelChannel, type Model } from './channel';
+import type { Graph } from './protocol';
+import { View } from './view/view';
+
+/** The entry that anywidget calls, once for each place where the widget is shown. */
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const view = new View(el, modelChannel(model));
+  const restore = (): void => {
+    const saved = model.get('snapshot') as Partial<Graph> | null;
+    if (saved?.kind === 'graph') view.restore(saved as Graph);
+  };
+  restore();
+  model.on('change:snapshot', restore);
+  return () => {
+    model.off('change:snapshot', restore);
+    view.dispose();
+  };
+}
+
+export default { render };

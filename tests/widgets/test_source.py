@@ -1,0 +1,49 @@
+"""What is looked at is the same wherever a dispatch is: in memory, or in the store."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import jupyter_flow as jf
+from jupyter_flow.widgets.facts import RunFacts, StoreFacts, seconds_of
+from jupyter_flow.widgets.source import Source, source_of
+from jupyter_flow.widgets.states import counts_of, differences
+
+
+def test_views_of_one_dispatch_share_its_source(done: str) -> None:
+    assert source_of(done) is source_of(done)
+
+
+def test_memory_and_store_say_the_same_of_a_dispatch_that_ended(done: str) -> None:
+    run = jf.session().run(done)
+    assert run is not None
+    here, stored = RunFacts(run), StoreFacts(jf.session().store, done)
+    assert here.states() == stored.states()
+    assert (here.status, here.started, here.ended) == (stored.status, stored.started, stored.ended)
+    for node in range(len(run.graph)):
+        assert seconds_of(here.record(node)) == seconds_of(stored.record(node))
+    source = Source(done)
+    assert source.over
+    assert not source.here
+    assert source.stamp() == source.stamp()
+
+
+def test_what_the_session_has_forgotten_is_looked_up_in_the_store(done: str) -> None:
+    source = Source(done, run=jf.session().run(done))
+    before = source.facts.states()
+    source._run = lambda: None  # type: ignore[assignment, return-value]
+    assert isinstance(source.facts, StoreFacts)
+    assert source.facts.states() == before
+
+
+@given(st.binary(max_size=1000), st.lists(st.tuples(st.integers(0, 999), st.integers(0, 8)), max_size=20))
+def test_differences_are_where_arrays_differ(before: bytes, changes: list[tuple[int, int]]) -> None:
+    after = bytearray(before)
+    for place, value in changes:
+        if place < len(after):
+            after[place] = value
+    assert differences(before, bytes(after)) == [i for i in range(len(before)) if before[i] != after[i]]
+
+
+@given(st.lists(st.integers(0, 8)))
+def test_states_are_counted(states: list[int]) -> None:
+    assert counts_of(bytes(states)) == [states.count(number) for number in range(9)]
