@@ -12,6 +12,7 @@ from ..cells import CellRefused, Names, mentions, names_of
 from ..headless import request
 from .execution import CellRun, Seen, State
 from .flow import Flow
+from .moments import here
 from .reach import reach
 
 LOG = logging.getLogger("jupyter_flow")
@@ -32,6 +33,7 @@ class Cell:
         self.names: Names | None = None
         self.seen: dict[str, Seen] = {}
         self.deletes: list[str] = []  # names that are still being made
+        self.at = here()
         self.visited = self.electron = self.ours = self.failed = False
 
 
@@ -81,8 +83,7 @@ class Boundary:
         wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in _only_deleted(tree)]
         if cell is not None and not cell.visited:
             cell.visited, cell.names = True, names
-            current = self.flow.book.current
-            cell.seen = {name: Seen(current.get(name), None) for name in wanted if name in current}
+            cell.seen = {name: Seen(run, None) for name in wanted if (run := self._version(name)) is not None}
         if not self.flow.waits():
             return
         found = reach(wanted, self.flow.space, self.flow.absent)
@@ -97,6 +98,13 @@ class Boundary:
         if found.pending:
             self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
             _insert(tree, sorted(found.pending))
+
+    def _version(self, name: str) -> CellRun | None:
+        """Who made what the cell reads; of a cell that is run again, in its order."""
+        if self.flow.replaying is None:
+            return self.flow.book.current.get(name)
+        producer = self.flow.book.producer(name, self.flow.replaying)
+        return producer.run if producer is not None else None
 
     def _unwrapped(self, tree: ast.Module) -> ast.Module:
         """The code that a magic like ``%%time`` runs here and now; any other as it is."""
@@ -149,7 +157,9 @@ class Boundary:
             there = (*names.writes, *names.defines, *names.imports, *names.targets)
             makes |= dict.fromkeys(name for name in there if name in now and flow.pending(name) is None)
         made = tuple(sorted(makes))
-        if not made and not cell.seen:
+        at = here()
+        moved = cell.at is not None and at is not None and at != cell.at
+        if not made and not cell.seen and not moved:
             return
         known = flow.book.cell(cell.key or _key(made, cell))
         known.definition, known.raw = None, cell.raw
@@ -158,6 +168,8 @@ class Boundary:
             run.makes = tuple(dict.fromkeys((*made, *known.run.makes)))
         run.failed = cell.failed
         flow.book.ran(known, run, made)
+        if cell.at is not None and at is not None:
+            flow.moments.ran(known, cell.at, at)
 
     def _changed(self, name: str, cell: Cell, now: dict[str, int]) -> bool:
         """Whether an ordinary cell changed a name, and not we in the meantime."""

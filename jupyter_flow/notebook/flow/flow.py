@@ -17,9 +17,11 @@ from ..waiting import ProgressLine
 from .book import Book, Cell
 from .capture import Captured, capture
 from .definition import Definition
+from .earlier import check, earlier_inputs
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
 from .lines import CellLine, answer
+from .moments import Moments
 from .reach import CODE, NOWHERE, stripped, written_here
 from .replay import Later, again_here, later_ones, restore
 from .scheduler import Scheduler
@@ -37,6 +39,7 @@ class Flow:
     def __init__(self, shell: Shell, live: LivePictures) -> None:
         self.shell, self.live = shell, live
         self.book = Book()
+        self.moments = Moments(self.book)
         self.home = NotebookHome(self.space, self.book)
         self.scheduler = Scheduler(lambda execution: None)
         self.auto = False
@@ -95,7 +98,8 @@ class Flow:
             producer = self.book.producer(name, cell)
             return producer.execution if producer is not None else None
 
-        captured = capture(definition, self.space, ordered, self._earlier(cell, before))
+        instead = earlier_inputs(self.book, cell, before, self.imported)
+        captured = capture(definition, self.space, ordered, instead, self.moments.before(cell))
         return self._register(cell, definition, captured, before.count, ordered)
 
     def _register(
@@ -139,19 +143,6 @@ class Flow:
         if pending == self.pending:
             return makes
         return [name for name in makes if self.book.last_maker(name) in (cell, None) or name not in self.book.current]
-
-    def _earlier(self, cell: Cell, before: Execution) -> Namespace:
-        """Inputs that a cell had from the notebook, where the notebook has another version by now."""
-        values: Namespace = {}
-        for name, seen in before.seen.items():
-            producer = self.book.producer(name, cell)
-            made = producer.run if producer is not None else None
-            if isinstance(made, Execution) or self.book.current.get(name) is made:
-                continue
-            if made is not seen.by:
-                raise FlowError(_superseded(name, cell, producer, self.book.current.get(name)))
-            values[name] = before.input(name)
-        return values
 
     def _bind_imports(self, execution: Execution) -> None:
         """Imports that cost nothing are bound at once: of modules that are loaded, where a name is only that."""
@@ -302,9 +293,13 @@ class Flow:
     def update(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
         """Run what is stale, in order: electron cells in the background, ordinary ones between them here.
 
-        wanted: only these cells, and what they need. Raises FlowError where the order is ambiguous.
+        wanted: only these cells, and what they need. Raises FlowError, and has run nothing, where the order is
+        ambiguous or a cell could not have what it read.
         """
         plan = self.survey().plan(wanted)
+        check(self.book, plan, self.imported)
+        for name in [name for cell in plan if cell.definition is not None for name in cell.definition.after]:
+            self.execution_named(name)
         started = []
         later: Later = {}
         try:
@@ -318,16 +313,6 @@ class Flow:
             self.show(*started)
             restore(self, later)
         return plan
-
-
-def _superseded(name: str, cell: Cell, producer: Cell | None, now: CellRun | None) -> str:
-    there = f"that of {now.cell.numbered}" if now is not None else "another one"
-    if producer is None:
-        return f"no cell before {cell.numbered} makes the {name!r} that it reads any more, and the notebook has {there}"
-    return (
-        f"{cell.numbered} reads the {name!r} of {producer.numbered}, and the notebook has {there} by now: "
-        f"run {producer.numbered} again"
-    )
 
 
 def _waited(executions: Sequence[Execution]) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from .book import Cell
 from .execution import CellRun, Execution
+from .moments import enter
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -16,11 +17,13 @@ Aside = dict[str, tuple[Execution, CellRun, Any]]  # by name: the version in pla
 def again_here(flow: "Flow", cell: Cell) -> None:
     """Run an ordinary cell again. Raises what it raises."""
     aside = _set_aside(flow, cell)
+    enter(flow.moments.before(cell))
     flow.replaying = cell
     try:
         done = flow.shell.run_cell(cell.raw, store_history=False)
     finally:
         flow.replaying = None
+        enter(flow.moments.before(None))
         _put_back(flow, aside)
     done.raise_error()
 

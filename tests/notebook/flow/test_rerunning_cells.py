@@ -259,3 +259,64 @@ def test_what_failed_is_run_again_with_what_depends_on_it(kernel: Kernel) -> Non
     kernel.goes("n = 2", "n")
     assert updated(kernel) == ["second"]
     assert kernel.value("b") == "0.5"
+
+
+def test_run_refuses_before_anything_runs_where_an_ordinary_cell_could_not_have_what_it_read(kernel: Kernel) -> None:
+    kernel.goes("x = 1", "x")
+    kernel.goes("%%electron a\nnote('a')\nk = 1", "a")
+    kernel.goes("%%electron b\nnote('b')\nm = k", "b")
+    kernel.goes("y = m + x", "y")
+    kernel.goes("%%electron c\nnote('c')\nz = y", "c")
+    kernel.goes("%flow wait")
+    kernel.goes("x = 10", "later")
+    kernel.goes("%%electron a\nnote('a')\nk = 2", "a")
+    kernel.goes("%flow wait")
+    kernel.noted()
+    refused = kernel.run("%flow run").text
+    assert "`y = m + x`" in refused
+    assert "reads the 'x' of `x = 1`" in refused
+    assert kernel.noted() == []
+    kernel.goes("x = 1", "x")
+    kernel.goes("%flow run")
+    assert kernel.value("z") == "3"
+
+
+def test_run_refuses_before_anything_runs_where_an_electron_is_to_run_after_one_that_is_gone(kernel: Kernel) -> None:
+    kernel.goes("x = 1", "x")
+    kernel.goes("%%electron first\nnote('first')\ny = x", "first")
+    kernel.goes("%%electron second --after first\nnote('second')\nz = x", "second")
+    kernel.goes("%flow wait")
+    kernel.goes("x = 2", "x")
+    kernel.goes("%%electron another\nnote('another')\ny = x", "first")
+    kernel.goes("%%electron third\nw = y", "third")
+    kernel.goes("%flow wait")
+    kernel.goes("x = 3", "x")
+    kernel.noted()
+    assert "no electron cell is called 'first'" in kernel.run("%flow run").text
+    assert kernel.noted() == []
+
+
+def test_an_import_that_a_later_cell_repeats_is_no_other_version(kernel: Kernel) -> None:
+    kernel.goes("import math\nx = 1", "a")
+    kernel.goes("%%electron\ny = math.sqrt(x)", "y")
+    kernel.goes("z = math.floor(y)", "z")
+    kernel.goes("%%electron last\nw = z + math.floor(1.5)", "w")
+    kernel.goes("%flow wait")
+    kernel.goes("import math", "b")
+    kernel.goes("import math\nx = 9", "a")
+    kernel.goes("import math", "b")
+    kernel.goes("%flow run")
+    assert kernel.value("w") == "4"
+    assert kernel.goes("%flow run") == "everything is up to date\n"
+
+
+def test_run_again_a_cell_calls_the_function_of_its_place(kernel: Kernel) -> None:
+    kernel.goes("x = 1", "x")
+    kernel.goes("def f():\n    return 'first', x", "f")
+    kernel.goes("%%electron\ny = f()", "y")
+    kernel.goes("%flow wait")
+    kernel.goes("def f():\n    return 'later', x", "later")
+    kernel.goes("x = 2", "x")
+    kernel.goes("%flow run")
+    assert kernel.value("y") == "('first', 2)"
+    assert kernel.value("f()") == "('later', 2)"
