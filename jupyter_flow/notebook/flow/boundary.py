@@ -8,12 +8,12 @@ import ast
 import logging
 from typing import Any
 
-from ..cells import CellRefused, Names, mentions, names_of
+from ..cells import ANYWHERE, CellRefused, Names, looks_anywhere, mentions, names_of, reached
 from ..headless import request
 from .execution import CellRun, Seen, State
 from .flow import Flow
 from .moments import here
-from .reach import reach
+from .reach import Reach, functions_of, reach
 
 LOG = logging.getLogger("jupyter_flow")
 NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
@@ -95,9 +95,18 @@ class Boundary:
             execution = found.pending.get(name)
             if execution is not None and execution.state in (State.FAILED, State.CANCELLED):
                 del found.pending[name]
-        if found.pending:
+        everything = self._looks_anywhere(code, found)
+        if found.pending or everything:
             self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
-            _insert(tree, sorted(found.pending))
+            _insert(tree, sorted(found.pending), everything)
+
+    def _looks_anywhere(self, code: ast.Module, found: Reach) -> bool:
+        """Whether it, or a function of the notebook's that it reaches, may look up any name."""
+        space = self.flow.space
+        if any(name not in space for name in looks_anywhere(code)):
+            return True
+        functions = (f for value in (*found.code.values(), *found.data.values()) for f in functions_of(value, space))
+        return any(reached(function.__code__) & ANYWHERE - space.keys() for function in functions)
 
     def _version(self, name: str) -> CellRun | None:
         """Who made what the cell reads; of a cell that is run again, in its order."""
@@ -236,9 +245,10 @@ def _without_ours(tree: ast.Module) -> ast.Module:
     return ast.Module([s for s in tree.body if not (isinstance(s, ast.Expr) and _is_ours(s.value))], [])
 
 
-def _insert(tree: ast.Module, names: list[str]) -> None:
+def _insert(tree: ast.Module, names: list[str], everything: bool) -> None:
     """``_jupyter_flow_need("model", …)`` as the first statement, after a docstring and imports of the future."""
     call = ast.Call(ast.Name(NEED, ast.Load()), [ast.Constant(name) for name in names], [])
+    call.keywords = [ast.keyword("everything", ast.Constant(True))] if everything else []
     statement = ast.Expr(call)
     place = 0
     while place < len(tree.body) - 1 and _comes_first(tree.body[place]):

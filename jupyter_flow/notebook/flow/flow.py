@@ -178,9 +178,14 @@ class Flow:
         """Whether any name is absent."""
         return any(self.absent(name) is not None for name in list(self.book.current))
 
-    def need(self, *names: str) -> None:
-        """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt."""
+    def need(self, *names: str, everything: bool = False) -> None:
+        """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt.
+
+        everything: wait for every name, whether or not something comes of it; who knows which are needed.
+        """
         wanted = dict.fromkeys(found for name in names if (found := self.pending(name)) is not None)
+        if everything:
+            wanted |= dict.fromkeys(found for name in self.book.current if (found := self.pending(name)) is not None)
         self.wait(list(wanted), first=True)
         self.bind()
         for name in names:

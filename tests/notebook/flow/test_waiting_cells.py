@@ -125,7 +125,71 @@ def test_a_cell_that_reaches_it_through_the_notebooks_code_waits(kernel: Kernel,
     assert "41" in ran.text
 
 
-@pytest.mark.parametrize("code", ["eval('x')", "globals()['x']", "exec('x')", "get_ipython().user_ns['x']"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print(eval('x'))",
+        "print(globals()['x'])",
+        "print(globals().get('x'))",
+        "if 'x' in globals():\n    print(41)",
+        "print(vars()['x'])",
+        "exec('print(x)')",
+        "text = 'x'\nprint(eval(text))",
+        "print({name: value for name, value in globals().items()}['x'])",
+        "try:\n    print(eval('x' + ''))\nexcept NameError:\n    pass",
+        "def f(name):\n    return globals()[name]\nprint(f('x'))",
+        "text = 'print(x)'\nexec(text)",
+        "print(41 if 'x' in list(dir()) else 0)",
+        "%who",
+        "%whos",
+        "text = 'x'\n%timeit -n1 -r1 print(eval(text))",
+        "import pandas as pd\nprint(pd.DataFrame({'a': [41]}).query('a == @x').a[0])",
+    ],
+)
+def test_a_cell_that_looks_names_up_by_their_text_waits(kernel: Kernel, code: str) -> None:
+    ran = sent_while_pending(kernel, code)
+    assert not ran.error, ran.traceback
+    assert "x" in ran.text if code.startswith("%who") else "41" in ran.text
+
+
+def test_a_cell_waits_where_its_functions_look_names_up(kernel: Kernel) -> None:
+    kernel.goes("def f(name):\n    return globals().get(name)")
+    assert sent_while_pending(kernel, "print(f('x'))").text == "41\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(name):\n    return globals()[name], vars(name), eval(name)",
+        "class Thing:\n    n = 1\nprint(vars(Thing)['n'], dir(Thing)[-1])",
+        "eval('1 + 1')",
+        "!eval echo 1",
+    ],
+)
+def test_a_cell_that_looks_nothing_up_now_does_not_wait(kernel: Kernel, code: str) -> None:
+    kernel.goes(SLOW)
+    kernel.goes(code)
+    kernel.open("make")
+
+
+def test_looking_names_up_raises_nothing_of_a_cell_that_failed_and_is_not_named(kernel: Kernel) -> None:
+    kernel.goes("%%electron bad\ny = 1 / 0")
+    kernel.goes(SLOW)
+    kernel.open("make")
+    assert kernel.goes("print(sorted(name for name in globals() if name in ('x', 'y')))") == "['x']\n"
+    assert kernel.run("globals()['y']").error.startswith("ZeroDivisionError")
+    assert "'y' is made by electron 'bad', failed" in kernel.run("n = 'y'\nglobals()[n]").traceback
+
+
+def test_an_electron_cell_takes_along_what_it_looks_up(kernel: Kernel) -> None:
+    kernel.goes("k = 1")
+    kernel.goes(SLOW)
+    kernel.open("make")
+    kernel.goes("%%electron\nz = eval('x + 1'), globals().get('k'), 'k' in globals()")
+    assert kernel.value("z") == "(42, 1, True)"
+
+
+@pytest.mark.parametrize("code", ["import sys\nvars(sys.modules['__main__'])['x']", "get_ipython().user_ns['x']"])
 def test_where_nobody_can_see_the_name_the_error_says_who_makes_it(kernel: Kernel, code: str) -> None:
     kernel.goes(SLOW)
     ran = kernel.run(code)
