@@ -6,23 +6,21 @@ what it waits for, is an exception of the cell like any other, and nothing of th
 
 import ast
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from ..cells import ANYWHERE, CellRefused, Names, looks_anywhere, mentions, names_of, reached
 from ..headless import request
+from ..shell import say
 from .execution import CellRun, Seen, State
 from .flow import Flow
 from .moments import here
 from .reach import Reach, functions_of, reach
+from .trees import NEED, insert, only_deleted, only_ours, resets, without_ours, wrapped
 
 LOG = logging.getLogger("jupyter_flow")
-NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
-OURS = frozenset(
-    {"electron", "lattice", "flow", "executor", "result", "jupyter_flow"}
-)  # magics that wait by themselves
+UNDER_WAY = (State.WAITING, State.RUNNING)
 DELETABLE = object()  # stands where a name is still being made, so that it can be deleted
-RUNS = frozenset({"time"})  # magics that run their code once, in the notebook's names
-CALLS = frozenset({"run_line_magic", "run_cell_magic"})
 
 
 class Cell:
@@ -34,7 +32,7 @@ class Cell:
         self.seen: dict[str, Seen] = {}
         self.deletes: list[str] = []  # names that are still being made
         self.at = here()
-        self.visited = self.electron = self.ours = self.failed = False
+        self.visited = self.electron = self.ours = self.failed = self.token = self.resets = False
 
 
 class Boundary:
@@ -68,7 +66,7 @@ class Boundary:
     def visit(self, tree: ast.AST) -> ast.AST:
         """(a transformer of the shell's) See to it that a cell finds the names it needs."""
         try:
-            if isinstance(tree, ast.Module) and not _only_ours(tree):
+            if isinstance(tree, ast.Module) and not only_ours(tree):
                 self._prepare(tree)
             elif self.cell is not None and not self.cell.visited:
                 self.cell.visited = self.cell.ours = True
@@ -78,27 +76,34 @@ class Boundary:
 
     def _prepare(self, tree: ast.Module) -> None:
         cell = self.cell
-        code = self._unwrapped(_without_ours(tree))
+        code = self._unwrapped(without_ours(tree))
         names = _analysed(code, cell.raw if cell else "")
-        wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in _only_deleted(tree)]
+        wanted = sorted(mentions(code)) if names is None else [n for n in names.reads if n not in only_deleted(tree)]
         if cell is not None and not cell.visited:
             cell.visited, cell.names = True, names
             cell.seen = {name: Seen(run, None) for name in wanted if (run := self._version(name)) is not None}
         if not self.flow.waits():
             return
         found = reach(wanted, self.flow.space, self.flow.absent)
-        for name in _only_deleted(tree):
-            if cell is not None and self.flow.pending(name) is not None and name not in found.pending:
-                self.flow.space[name] = DELETABLE
-                cell.deletes.append(name)
+        if cell is not None:
+            cell.token, self.flow.space[NEED] = True, self.flow.need  # a reset takes it away
+            cell.resets = resets(tree)
+            self._deletable(cell, found, self.flow.book.current if cell.resets else only_deleted(tree))
         for name in names.carries if names is not None else ():
             execution = found.pending.get(name)
             if execution is not None and execution.state in (State.FAILED, State.CANCELLED):
                 del found.pending[name]
         everything = self._looks_anywhere(code, found)
         if found.pending or everything:
-            self.flow.space[NEED] = self.flow.need  # %reset may have taken it away
-            _insert(tree, sorted(found.pending), everything)
+            self.flow.space[NEED] = self.flow.need
+            insert(tree, sorted(found.pending), everything)
+
+    def _deletable(self, cell: Cell, found: Reach, names: Iterable[str]) -> None:
+        """Let a cell delete names that are still being made."""
+        for name in list(names):
+            if self.flow.pending(name) is not None and name not in found.pending:
+                self.flow.space[name] = DELETABLE
+                cell.deletes.append(name)
 
     def _looks_anywhere(self, code: ast.Module, found: Reach) -> bool:
         """Whether it, or a function of the notebook's that it reaches, may look up any name."""
@@ -117,23 +122,13 @@ class Boundary:
 
     def _unwrapped(self, tree: ast.Module) -> ast.Module:
         """The code that a magic like ``%%time`` runs here and now; any other as it is."""
-        body = _wrapped(tree)
+        body = wrapped(tree)
         if body is None:
             return tree
         try:
             return ast.parse(str(self.flow.shell.transform_cell(body)))
         except SyntaxError:
             return tree
-
-    def explain(self, error: BaseException) -> str | None:
-        """What to add to an error about a name that is still being made, and that nobody could see was needed."""
-        name = error.name if isinstance(error, NameError) else error.args[0] if isinstance(error, KeyError) else None
-        execution = self.flow.pending(name) if isinstance(name, str) else None
-        if execution is None:
-            return None
-        return (
-            f"{name!r} is made by electron {execution.name!r}, {execution.status}: name it in the cell to wait for it"
-        )
 
     # after -------------------------------------------------------------------------------------------
 
@@ -158,6 +153,7 @@ class Boundary:
             if flow.space.get(name) is DELETABLE:
                 del flow.space[name]
                 cell.deletes.remove(name)
+        self._reset(cell)
         now = self._identities()
         makes = dict.fromkeys(name for name in {*now, *cell.before} if self._changed(name, cell, now))
         makes |= dict.fromkeys(name for name in cell.deletes if name not in now)
@@ -179,6 +175,17 @@ class Boundary:
         flow.book.ran(known, run, made)
         if cell.at is not None and at is not None:
             flow.moments.ran(known, cell.at, at)
+
+    def _reset(self, cell: Cell) -> None:
+        """All names have been deleted: those as well that come late. Who makes them goes on, for whoever needs it."""
+        flow = self.flow
+        if cell.token and NEED not in flow.space:
+            cell.deletes += [name for name in flow.book.current if flow.pending(name) and name not in cell.deletes]
+            cell.resets = True
+        late = {name: run for name in cell.deletes if (run := flow.pending(name)) and run.status in UNDER_WAY}
+        if cell.resets and late:
+            electrons = " ".join(dict.fromkeys(run.name for run in late.values()))
+            say(f"{', '.join(late)} will not come any more; to stop what makes it: {flow.magic()} cancel {electrons}")
 
     def _changed(self, name: str, cell: Cell, now: dict[str, int]) -> bool:
         """Whether an ordinary cell changed a name, and not we in the meantime."""
@@ -211,52 +218,3 @@ def _analysed(tree: ast.Module, raw: str) -> Names | None:
         return names_of(tree, raw)
     except (CellRefused, SyntaxError):  # magics in it: whatever is mentioned counts
         return None
-
-
-def _only_deleted(tree: ast.Module) -> set[str]:
-    """The names that a piece of code deletes, and does nothing else with."""
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    used = {node.id for node in names if not isinstance(node.ctx, ast.Del)}
-    return {node.id for node in names} - used
-
-
-def _is_ours(node: ast.AST) -> bool:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
-        return False
-    first = node.args[0] if node.args else None
-    return isinstance(first, ast.Constant) and first.value in OURS
-
-
-def _wrapped(tree: ast.Module) -> str | None:
-    """What stands below a ``%%time`` or behind a ``%time``."""
-    statement = tree.body[0] if len(tree.body) == 1 else None
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CALLS):
-        return None
-    texts = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
-    return texts[-1] if len(texts) > 1 and texts[0] in RUNS and isinstance(texts[-1], str) else None
-
-
-def _only_ours(tree: ast.Module) -> bool:
-    return bool(tree.body) and all(isinstance(s, ast.Expr) and _is_ours(s.value) for s in tree.body)
-
-
-def _without_ours(tree: ast.Module) -> ast.Module:
-    return ast.Module([s for s in tree.body if not (isinstance(s, ast.Expr) and _is_ours(s.value))], [])
-
-
-def _insert(tree: ast.Module, names: list[str], everything: bool) -> None:
-    """``_jupyter_flow_need("model", …)`` as the first statement, after a docstring and imports of the future."""
-    call = ast.Call(ast.Name(NEED, ast.Load()), [ast.Constant(name) for name in names], [])
-    call.keywords = [ast.keyword("everything", ast.Constant(True))] if everything else []
-    statement = ast.Expr(call)
-    place = 0
-    while place < len(tree.body) - 1 and _comes_first(tree.body[place]):
-        place += 1
-    ast.copy_location(statement, tree.body[place])
-    ast.fix_missing_locations(statement)
-    tree.body.insert(place, statement)
-
-
-def _comes_first(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"

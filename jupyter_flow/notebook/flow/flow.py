@@ -210,12 +210,12 @@ class Flow:
         except KeyboardInterrupt:
             line.clear()
             names = " ".join(execution.name for execution in waiting if not execution.ended.is_set())
-            say(f"interrupted: {names or 'it'} goes on; to stop: {self._magic()} cancel {names}".rstrip())
+            say(f"interrupted: {names or 'it'} goes on; to stop: {self.magic()} cancel {names}".rstrip())
             raise
         finally:
             line.clear()
 
-    def _magic(self) -> str:
+    def magic(self) -> str:
         """Our magic, which another extension's may keep from its name."""
         magic = self.shell.magics_manager.magics["line"].get("flow")
         ours = getattr(magic, "__module__", "").startswith(__package__ or "")

@@ -236,3 +236,36 @@ def test_an_ordinary_cell_runs_meanwhile_where_it_names_nothing_pending(kernel: 
     kernel.goes(SLOW)
     assert kernel.goes("x_of = {'x': 1}\nprint('x', x_of['x'])") == "x 1\n"
     kernel.open("make")
+
+
+@pytest.mark.parametrize(
+    "code", ["%reset -f", "%reset -s -f", "%reset_selective -f ^x$", "%reset -f\nn = 1", "get_ipython().reset()"]
+)
+def test_what_was_reset_does_not_come_late(kernel: Kernel, code: str) -> None:
+    kernel.goes(SLOW)
+    kernel.goes("%%electron after\nk = x + 1")
+    ran = kernel.run(code)
+    assert "x" in ran.text.partition(" will not come any more; to stop what makes it: %flow cancel make")[0], ran.text
+    kernel.open("make")
+    kernel.goes("%flow wait")
+    assert kernel.run("x").error.startswith("NameError: name 'x' is not defined")
+    assert ("after" in ran.text) == ("selective" not in code)
+
+
+def test_a_reset_that_was_declined_or_means_others_leaves_what_is_being_made(kernel: Kernel) -> None:
+    kernel.goes(SLOW)
+    assert kernel.goes("%reset -f out").startswith("Flushing output cache")
+    assert kernel.goes("%reset_selective -f ^y") == ""
+    kernel.open("make")
+    assert kernel.value("x") == "41"
+
+
+def test_what_a_cell_keeps_for_itself_is_named_where_it_is_missed(kernel: Kernel) -> None:
+    kernel.goes("%%electron make\nfor i in range(3):\n    total = i\n_own = 1\nwith open('f', 'w') as file:\n    pass")
+    kernel.goes("%flow wait")
+    stays = "stays on the worker of 'make', as it is none of its outputs: -o total,"
+    for name in ("i", "_own", "file"):
+        assert f"'{name}' {stays}{name}" in kernel.run(f"print({name})").traceback
+    assert "worker" not in kernel.run("print(nothing)").traceback
+    kernel.goes("%%electron make -o total,i\nfor i in range(3):\n    total = i")
+    assert kernel.value("total, i") == "(2, 2)"
