@@ -19,7 +19,8 @@ from ...model.pickles import BY_VALUE, dumps
 from ...model.tracing import ACTIVE
 from ...session import session
 from ...store.fingerprints import fingerprint
-from ...worker.cell import CellFunction, CellTask, carry, digest_of
+from ...worker.cell import CellFunction, CellTask, carry
+from ...worker.changes import digest_of
 from ...worker.mapped import Gather, MappedCell
 from ...worker.messages import Moment
 from .definition import Definition

@@ -9,7 +9,7 @@ from typing import Any
 from ...model.electron import Electron
 from ...model.errors import FlowError
 from ...store.fingerprints import fingerprint
-from ...worker.cell import digest_of
+from ...worker.changes import digest_of
 from ..headless import goes_on, headless
 from ..live import LivePictures
 from ..shell import Shell, say
