@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
+from ...executor import _executor_manager as executors
 from ...model.electron import Electron
 from ...model.errors import FlowError
 from ...store.fingerprints import fingerprint
@@ -295,6 +296,14 @@ class Flow:
         value = self.space[name]
         return fingerprint(stripped(value, self.space)) if isinstance(value, CODE) else digest_of(value)
 
+    def _check(self, plan: Sequence[Cell]) -> None:
+        """See that what is to run can run, as far as that is known before. Raises FlowError."""
+        check(self.book, plan, self.imported)
+        for definition in [cell.definition for cell in plan if cell.definition is not None]:
+            executors.get_executor(definition.options.executor)
+            for name in definition.after:
+                self.execution_named(name)
+
     def update(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
         """Run what is stale, in order: electron cells in the background, ordinary ones between them here.
 
@@ -302,9 +311,7 @@ class Flow:
         ambiguous or a cell could not have what it read.
         """
         plan = self.survey().plan(wanted)
-        check(self.book, plan, self.imported)
-        for name in [name for cell in plan if cell.definition is not None for name in cell.definition.after]:
-            self.execution_named(name)
+        self._check(plan)
         started = []
         later: Later = {}
         try:

@@ -320,3 +320,16 @@ def test_run_again_a_cell_calls_the_function_of_its_place(kernel: Kernel) -> Non
     kernel.goes("%flow run")
     assert kernel.value("y") == "('first', 2)"
     assert kernel.value("f()") == "('later', 2)"
+
+
+def test_run_refuses_before_anything_runs_where_an_executor_is_gone(kernel: Kernel) -> None:
+    kernel.goes("%executor there local")
+    kernel.goes("x = 1", "x")
+    kernel.goes("%%electron first\nnote('first')\ny = x", "first")
+    kernel.goes("%%electron second -x there\nnote('second')\nz = y", "second")
+    kernel.goes("%flow wait")
+    kernel.goes("%executor -d there")
+    kernel.goes("x = 2", "x")
+    kernel.noted()
+    assert "there" in kernel.run("%flow run").text
+    assert kernel.noted() == []

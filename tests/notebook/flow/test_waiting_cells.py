@@ -269,3 +269,13 @@ def test_what_a_cell_keeps_for_itself_is_named_where_it_is_missed(kernel: Kernel
     assert "worker" not in kernel.run("print(nothing)").traceback
     kernel.goes("%%electron make -o total,i\nfor i in range(3):\n    total = i")
     assert kernel.value("total, i") == "(2, 2)"
+
+
+def test_an_electron_cell_that_misses_such_a_name_says_so_too_and_one_that_misses_its_own_does_not(
+    kernel: Kernel,
+) -> None:
+    kernel.goes("%%electron make\nfor i in range(3):\n    total = i")
+    kernel.goes("%%electron other\nk = i + 1")
+    assert "'i' stays on the worker of 'make'" in kernel.run("k").traceback
+    kernel.goes("%%electron own\nm = j\nfor j in []:\n    pass")
+    assert "stays on the worker" not in kernel.run("m").traceback
