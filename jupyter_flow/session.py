@@ -16,6 +16,7 @@ from .dispatch.dispatcher import Dispatcher, Submission
 from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.launcher import Launcher
 from .dispatch.memory import Memory
+from .dispatch.moment import moment
 from .dispatch.resolve import resolve
 from .dispatch.reuse import reusable
 from .dispatch.run import Run
@@ -33,6 +34,7 @@ from .model.pickles import pack
 from .model.result import Result
 from .model.status import Status
 from .store.runs import Store
+from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
@@ -131,7 +133,7 @@ class Session:
             place(graph)
         resolve(graph, names, None)
         workflow = self._recorded((lattice, replaced))
-        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow))
+        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow), moment())
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
         self.last = run.id
         return run.id
@@ -145,13 +147,15 @@ class Session:
         resolve(graph, names, None)
         return graph
 
-    def start(self, graph: TransportGraph, on_end: Callable[[Run], None]) -> Run:
+    def start(self, graph: TransportGraph, at: Moment, on_end: Callable[[Run], None]) -> Run:
         """Dispatch a prepared graph; `on_end` is told, on a thread of the store's, when that has ended.
+
+        at: whose working directory and environment its electrons run in.
 
         It cannot be run again by its id: there is no workflow to build it from. Raises StoreError.
         """
         inputs = Inputs((), {})
-        submission = Submission(new_id(), graph.name, pack_record(graph, inputs, None))
+        submission = Submission(new_id(), graph.name, pack_record(graph, inputs, None), at)
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, None, on_end), Run.cancel)
         return run
 

@@ -7,7 +7,6 @@ themselves, a batch at a time, under one lock. One more thread keeps time.
 import heapq
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from ..store.records import Run as Row
 from ..store.requests import Request
 from ..store.runs import Store
 from ..worker.failures import failure_of
-from ..worker.messages import Place, Setup
+from ..worker.messages import Moment, Place, Setup
 from ..worker.payload import Payload
 from .archive import new_id, pack_record
 from .caching import Lookups
@@ -47,6 +46,7 @@ class Submission(NamedTuple):
     id: str
     name: str
     record: bytes  # for the store: all that a later kernel needs to read or repeat it
+    moment: Moment  # where the kernel stood when it was made
     parent: tuple[Run, int, Record] | None = None
 
 
@@ -79,7 +79,7 @@ class Dispatcher:
         parent = submission.parent
         self._check_cores(graph)
         number = self.store.begin(self._row(submission, graph))
-        setup = Setup(submission.id, os.getcwd(), list(sys.path), graph.sources, dict(os.environ))
+        setup = Setup(submission.id, submission.moment, graph.sources)
         run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
         with self.lock:
             self.runs[run.id] = run
@@ -210,7 +210,7 @@ class Dispatcher:
         logs = [getattr(value, name, None) for name in ("log_stdout", "log_stderr")]
         absolute = [os.path.join(run.folder, log) if log else None for log in logs]
         workdir = getattr(value, "workdir", None)
-        home = os.path.abspath(os.path.expanduser(workdir)) if workdir else None
+        home = os.path.join(run.setup.moment.cwd, os.path.expanduser(workdir)) if workdir else None
         unique = bool(getattr(value, "create_unique_workdir", False))
         return Place(self.names.name_of(value), absolute[0], absolute[1], home, unique)
 
@@ -252,7 +252,8 @@ class Dispatcher:
         resolve(graph, self.names, outer)
         graph.name = run.graph.name_of(built.node)
         graph.sources = {**run.graph.sources, **graph.sources}
-        submission = Submission(new_id(), graph.name, pack_record(graph, None, None), (run, built.node, built))
+        record, at = pack_record(graph, None, None), run.setup.moment
+        submission = Submission(new_id(), graph.name, record, at, (run, built.node, built))
         child = self.submit(submission, graph)
         with self.lock:
             wanted = run.machine.current(built.node, built.attempt)

@@ -1,10 +1,12 @@
 """``%load_ext jupyter_flow``: what is registered with a shell, and taken back from it."""
 
+import functools
 from typing import Any
 
 from ..dispatch.watching import watch_with
 from . import completion, displays, tracebacks
 from .flow.boundary import Boundary
+from .flow.explaining import explain
 from .flow.flow import Flow
 from .live import LivePictures
 from .magics import LINES, FlowMagics
@@ -55,7 +57,7 @@ class Extension:
         self.shell.events.register("pre_run_cell", self.boundary.before_cell)
         self.shell.events.register("post_run_cell", self.boundary.after_cell)
         self.shell.ast_transformers.append(self.boundary)
-        tracebacks.explain_with(self.boundary.explain)
+        tracebacks.explain_with(functools.partial(explain, flow))
         completion.install(self.magics)
         if refused:
             say(f"another extension has {', '.join(refused)}, and keeps it: %jupyter_flow VERB … is the same")

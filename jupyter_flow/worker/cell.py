@@ -8,19 +8,14 @@ import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from blake3 import blake3
-
 from ..model.cellvalues import CellValues
 from ..model.fingerprint import Fingerprint
 from ..model.literal import ATOMS
-from ..model.pickles import PROTOCOL, Buffers, Pickler, dumps
+from ..model.pickles import PROTOCOL, Pickler
 from .arrival import Home
+from .changes import Watch
 from .commands import Commands
 from .displays import display
-from .remarks import remark
-
-CODE = types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type
-LARGEST_WATCHED = 256 * 1024 * 1024  # bytes of an input that is looked at for changes
 
 Namespace = dict[str, Any]
 
@@ -47,23 +42,18 @@ class CellFunction:
 
     def __call__(self, /, **given: Any) -> Any:
         space = self.namespace(given)
-        watched = [name for name in self._names(given) if name in space and name not in self.outputs]
-        before = _marks(space, watched)
+        watch = Watch(space, self._names(given), self.outputs)
         done = _execute(self.source, self.file, space)
         if inspect.iscoroutine(done):
-            return self._later(done, space, before)
-        return self._values(space, before)
+            return self._later(done, space, watch)
+        return self._values(space, watch)
 
-    async def _later(self, done: Any, space: Namespace, before: dict[str, bytes]) -> CellValues:
+    async def _later(self, done: Any, space: Namespace, watch: Watch) -> CellValues:
         await done
-        return self._values(space, before)
+        return self._values(space, watch)
 
-    def _values(self, space: Namespace, before: dict[str, bytes]) -> CellValues:
-        after = _marks(space, before)
-        changed = tuple(name for name, mark in before.items() if after.get(name, mark) != mark)
-        if changed:
-            names = ", ".join(changed)
-            remark(f"it changed {names}, which is not among its outputs: the notebook's stays as it was (-o {names})")
+    def _values(self, space: Namespace, watch: Watch) -> CellValues:
+        changed = watch.told()
         made = {name: space[name] for name in self.outputs if name in space}
         return CellValues(made, tuple(name for name in self.deletes if name not in space), changed)
 
@@ -178,36 +168,3 @@ def carry(code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, A
     file = io.BytesIO()
     _Carrier(file, data).dump((dict(code), list(classes)))
     return file.getvalue()
-
-
-# inputs that change -------------------------------------------------------------------------------------
-
-
-def _marks(space: Namespace, names: Iterable[str]) -> dict[str, bytes]:
-    """A digest of each of these that could be changed and is not too large."""
-    marks = {}
-    for name in names:
-        value = space.get(name)
-        if type(value) in ATOMS or isinstance(value, CODE):
-            continue
-        mark = digest_of(value, LARGEST_WATCHED)
-        if mark is not None:
-            marks[name] = mark
-    return marks
-
-
-def digest_of(value: object, most: int | None = None) -> bytes | None:
-    """A digest of a value's pickle; None where it cannot be pickled, or is larger than `most` bytes."""
-    buffers: Buffers = []
-    try:
-        data = dumps(value, buffers)
-        raw = [buffer.raw() for buffer in buffers]
-    except Exception:
-        return None
-    if most is not None and len(data) + sum(part.nbytes for part in raw) > most:
-        return None
-    digest = blake3(data)
-    for part in raw:
-        digest.update(part)
-    told: bytes = digest.digest()
-    return told

@@ -1,5 +1,6 @@
 """What the kernel sends to a worker process: tuples of builtins, pickled once a batch."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..model.events import Value
@@ -26,14 +27,20 @@ class Code(NamedTuple):
     place: Place
 
 
+class Moment(NamedTuple):
+    """Where the kernel stood when something was dispatched: it may have moved on when that starts."""
+
+    cwd: str
+    sys_path: tuple[str, ...]
+    environ: Mapping[str, str]
+
+
 class Setup(NamedTuple):
     """What a worker needs to know of a dispatch it has not met."""
 
     dispatch_id: str
-    cwd: str
-    sys_path: list[str]
+    moment: Moment
     sources: dict[str, str]  # cells the functions stand in, for tracebacks
-    environ: dict[str, str]  # the kernel's environment, which may have changed since the worker started
 
 
 Member = tuple[int, int, int, int, Any]  # node, attempt, version, kind of call, call

@@ -160,12 +160,13 @@ def append(path: str | None, text: bytes) -> None:
 
 
 def _prepare(setup: Setup) -> None:
-    if os.environ != setup.environ:
-        for name in os.environ.keys() - setup.environ.keys():
+    moment = setup.moment
+    if os.environ != moment.environ:
+        for name in os.environ.keys() - moment.environ.keys():
             del os.environ[name]
-        os.environ.update(setup.environ)
-    if sys.path != setup.sys_path:
-        sys.path[:] = setup.sys_path
+        os.environ.update(moment.environ)
+    if sys.path != list(moment.sys_path):
+        sys.path[:] = moment.sys_path
         importlib.invalidate_caches()
     for file, text in setup.sources.items():
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
@@ -174,7 +175,7 @@ def _prepare(setup: Setup) -> None:
 def _enter(setup: Setup, code: Code, node: int) -> None:
     """Go to the electron's working directory."""
     place = code.place
-    folder = place.workdir or setup.cwd
+    folder = place.workdir or setup.moment.cwd
     if place.unique:
         folder = os.path.join(folder, setup.dispatch_id, f"node_{node}")
     if place.workdir:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_flow.model.cellvalues import CellValues
-from jupyter_flow.worker.cell import CellFunction, CellTask, carry, digest_of
+from jupyter_flow.worker.cell import CellFunction, CellTask, carry
 
 
 def cell(source: str, *outputs: str, deletes: tuple[str, ...] = (), groups: Mapping[str, Any] = {}, **code: Any) -> Any:
@@ -80,8 +80,3 @@ def test_an_error_is_in_the_cells_own_file_and_line() -> None:
 )
 def test_for_a_lattice_it_returns_its_outputs(outputs: tuple[str, ...], returned: object) -> None:
     assert CellTask(cell("x = a\ny = 2", *outputs), ("a",))(1) == returned
-
-
-def test_a_digest_is_of_the_value_and_not_of_the_object() -> None:
-    assert digest_of([1, "x"]) == digest_of([1, "x"]) != digest_of([1, "y"])
-    assert digest_of([0] * 1000, most=10) is None

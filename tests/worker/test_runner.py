@@ -11,7 +11,7 @@ from jupyter_flow.model.options import Options
 from jupyter_flow.model.pickles import loads, pack
 from jupyter_flow.store.blobs import Blobs
 from jupyter_flow.worker.journal import Finished, JournalReader, JournalWriter
-from jupyter_flow.worker.messages import Batch, Code, Member, Place, Setup
+from jupyter_flow.worker.messages import Batch, Code, Member, Moment, Place, Setup
 from jupyter_flow.worker.runner import Runner
 from jupyter_flow.worker.shown import Shown
 
@@ -46,7 +46,7 @@ def runner(prefix: str, tmp_path: Path) -> Runner:
 
 @pytest.fixture
 def setup(tmp_path: Path) -> Setup:
-    return Setup("dispatch", str(tmp_path), list(sys.path), {}, dict(os.environ))
+    return Setup("dispatch", Moment(str(tmp_path), tuple(sys.path), dict(os.environ)), {})
 
 
 def code(function: Any) -> Code:

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import changes, commands
 from .assignments import Assignments
+from .lookups import looked_up
 from .paths import MADE, Call, Held, Later
 from .scopes import (
     Comprehension,
@@ -66,9 +67,17 @@ class Walker(Assignments, ast.NodeVisitor):
             self.visit(node.func)
         else:
             self.block(commands.expressions(node))
-        self.block([*node.args, *node.keywords])
+        self.block([*node.args, *node.keywords, *(looked_up(node) or ())])
         for name in changes.changed_by(node, self.parents[-2]):
             self.mutate(name)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.generic_visit(node)
+        self.block(looked_up(node) or ())
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        super().visit_Compare(node)
+        self.block(looked_up(node) or ())
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         """A sum of a thousand terms is no deeper than one of two."""

@@ -6,18 +6,21 @@ what it waits for, is an exception of the cell like any other, and nothing of th
 
 import ast
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from ..cells import Names
+from ..cells import ANYWHERE, Names, looks_anywhere, reached
 from ..headless import request
+from ..shell import say
 from .execution import CellRun, State
 from .flow import Flow
+from .moments import here
 from .ordinary import Running, identities
-from .reach import reach
-from .syntax import NEED, analysed, insert, only_deleted, only_ours, wanted, without_ours, wrapped
+from .reach import Reach, functions_of, reach
+from .syntax import NEED, analysed, insert, only_deleted, only_ours, resets, wanted, without_ours, wrapped
 
 LOG = logging.getLogger("jupyter_flow")
+UNDER_WAY = (State.WAITING, State.RUNNING)
 DELETABLE = object()  # stands where a name is still being made, so that it can be deleted
 
 
@@ -73,27 +76,44 @@ class Boundary:
         code = self._unwrapped(without_ours(tree))
         names = analysed(code, cell.raw if cell else "")
         if cell is not None and not cell.visited:
+            cell.resets = resets(tree)
             cell.begin(code, names)
         if waits:
-            self._wait_first(tree, names, wanted(names, code))
+            self._wait_first(tree, code, names)
 
-    def _wait_first(self, tree: ast.Module, names: Names | None, reads: Sequence[str]) -> None:
-        found = reach(reads, self.flow.space, self.flow.absent)
-        for name in only_deleted(tree):
-            if self.cell is not None and self.flow.pending(name) is not None and name not in found.pending:
-                self.flow.space[name] = DELETABLE
-                self.cell.deletes.append(name)
+    def _wait_first(self, tree: ast.Module, code: ast.Module, names: Names | None) -> None:
+        cell = self.cell
+        found = reach(wanted(names, code), self.flow.space, self.flow.absent)
+        if cell is not None:
+            cell.token, self.flow.space[NEED] = True, self.need  # a reset takes it away
+            self._deletable(cell, found, self.flow.book.current if cell.resets else only_deleted(tree))
         for name in names.carries if names is not None else ():
             execution = found.pending.get(name)
             if execution is not None and execution.state in (State.FAILED, State.CANCELLED):
                 del found.pending[name]
-        if found.pending:
-            self.flow.space[NEED] = self.need  # %reset may have taken it away
-            insert(tree, sorted(found.pending))
+        everything = self._looks_anywhere(code, found)
+        if found.pending or everything:
+            self.flow.space[NEED] = self.need
+            insert(tree, sorted(found.pending), everything)
 
-    def need(self, *names: str) -> None:
+    def _deletable(self, cell: Running, found: Reach, names: Iterable[str]) -> None:
+        """Let a cell delete names that are still being made."""
+        for name in list(names):
+            if self.flow.pending(name) is not None and name not in found.pending:
+                self.flow.space[name] = DELETABLE
+                cell.deletes.append(name)
+
+    def _looks_anywhere(self, code: ast.Module, found: Reach) -> bool:
+        """Whether it, or a function of the notebook's that it reaches, may look up any name."""
+        space = self.flow.space
+        if any(name not in space for name in looks_anywhere(code)):
+            return True
+        functions = (f for value in (*found.code.values(), *found.data.values()) for f in functions_of(value, space))
+        return any(reached(function.__code__) & ANYWHERE - space.keys() for function in functions)
+
+    def need(self, *names: str, everything: bool = False) -> None:
         """(the cell's first statement) Wait until the notebook has these names. Raises what they failed with."""
-        self.flow.need(*names)
+        self.flow.need(*names, everything=everything)
         if self.cell is not None:
             self.cell.see()
 
@@ -107,16 +127,6 @@ class Boundary:
         except SyntaxError:
             return tree
 
-    def explain(self, error: BaseException) -> str | None:
-        """What to add to an error about a name that is still being made, and that nobody could see was needed."""
-        name = error.name if isinstance(error, NameError) else error.args[0] if isinstance(error, KeyError) else None
-        execution = self.flow.pending(name) if isinstance(name, str) else None
-        if execution is None:
-            return None
-        return (
-            f"{name!r} is made by electron {execution.name!r}, {execution.status}: name it in the cell to wait for it"
-        )
-
     # after -------------------------------------------------------------------------------------------
 
     def after_cell(self, result: Any) -> None:
@@ -126,11 +136,14 @@ class Boundary:
             return
         cell.failed = result is not None and not result.success
         left = cell.watch.give_back()
+        self._undeleted(cell)
         outer = self.cell
         part = outer is not None and not (outer.ours or outer.electron or cell.electron or cell.replayed)
         if part and outer is not None:  # of a magic's cell
             outer.within |= cell.made(left)
             outer.seen = {**cell.seen, **outer.seen}
+            outer.deletes += cell.deletes
+            outer.token, outer.resets = outer.token or cell.token, outer.resets or cell.resets
         elif not cell.electron and not (cell.ours and "%flow" in cell.raw):
             self._note(cell, left)
         for around in self._running if not part else ():  # what a cell within it made is not its own
@@ -142,12 +155,10 @@ class Boundary:
     def _note(self, cell: Running, left: set[str]) -> None:
         """An ordinary cell has run: whatever it made is the notebook's version of it."""
         flow = self.flow
-        for name in list(cell.deletes):  # unless the cell got as far as that
-            if flow.space.get(name) is DELETABLE:
-                del flow.space[name]
-                cell.deletes.remove(name)
-        made = cell.made(left)
-        if not made and not cell.seen:
+        self._reset(cell)
+        made, at = cell.made(left), here()
+        moved = cell.at is not None and at is not None and at != cell.at
+        if not made and not cell.seen and not moved:
             return
         known = flow.book.cell(cell.key or _key(tuple(sorted(made)), cell))
         made |= _made_before(known.run, cell)
@@ -159,6 +170,26 @@ class Boundary:
             run.makes = tuple(dict.fromkeys((*run.makes, *known.run.makes)))
         run.failed = cell.failed
         flow.book.ran(known, run, made)
+        if cell.at is not None and at is not None:
+            flow.moments.ran(known, cell.at, at)
+
+    def _undeleted(self, cell: Running) -> None:
+        """What a cell could have deleted, and did not, is still being made."""
+        space = self.flow.space
+        for name in [name for name in cell.deletes if space.get(name) is DELETABLE]:
+            del space[name]
+            cell.deletes.remove(name)
+
+    def _reset(self, cell: Running) -> None:
+        """All names have been deleted: those as well that come late. Who makes them goes on, for whoever needs it."""
+        flow = self.flow
+        if cell.token and NEED not in flow.space:
+            cell.deletes += [name for name in flow.book.current if flow.pending(name) and name not in cell.deletes]
+            cell.resets = True
+        late = {name: run for name in cell.deletes if (run := flow.pending(name)) and run.status in UNDER_WAY}
+        if cell.resets and late:
+            electrons = " ".join(dict.fromkeys(run.name for run in late.values()))
+            say(f"{', '.join(late)} will not come any more; to stop what makes it: {flow.magic()} cancel {electrons}")
 
     def _keep_up(self) -> None:
         try:

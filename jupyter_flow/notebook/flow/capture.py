@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...dispatch.moment import moment
 from ...model.cellvalues import CellValues
 from ...model.electron import Electron
 from ...model.errors import BuildError
@@ -18,8 +19,10 @@ from ...model.pickles import BY_VALUE, dumps
 from ...model.tracing import ACTIVE
 from ...session import session
 from ...store.fingerprints import fingerprint
-from ...worker.cell import CellFunction, CellTask, carry, digest_of
+from ...worker.cell import CellFunction, CellTask, carry
+from ...worker.changes import digest_of
 from ...worker.mapped import Gather, MappedCell
+from ...worker.messages import Moment
 from .definition import Definition
 from .reach import Behind, Reach, behind, reach, stripped
 
@@ -50,15 +53,17 @@ class Captured(NamedTuple):
     large: dict[str, int]  # inputs of note, with their bytes
     task: CellTask  # the cell as a function of its inputs
     behind: Behind  # what code among its values may do
+    moment: Moment  # where it runs
+    code: dict[str, Any]  # the functions, classes and modules it has from the notebook, by name
 
 
 def capture(
     cell: Definition, space: dict[str, Any], pending: Callable[[str], "Execution | None"],
-    instead: Mapping[str, Any] = {},
+    instead: Mapping[str, Any] = {}, at: Moment | None = None,
 ) -> Captured:  # fmt: skip
     """Take along what a cell reaches in a notebook. Raises BuildError, naming what cannot be taken along.
 
-    instead: values to take instead of the notebook's.
+    instead: values to take instead of the notebook's. at: where it runs, unset: where the kernel stands now.
     """
     found = reach(cell.reads(), space, pending, instead)
     _keep_wanted(cell, found)
@@ -78,7 +83,10 @@ def capture(
     digests = {**{name: digest_of(value) for name, value in found.data.items()}, **_digests_of_code(found, space)}
     shown = tuple(name for name in cell.reads() if name in found.data or name in found.pending)
     task = _task(cell, function, found, outputs)
-    return Captured(graph, waits, shown, outputs, makes, digests, _large(graph), task, behind(cell, found))
+    return Captured(
+        graph, waits, shown, outputs, makes, digests, _large(graph), task, behind(cell, found), at or moment(),
+        found.code,
+    )  # fmt: skip
 
 
 def _task(cell: Definition, function: CellFunction, found: Reach, outputs: Sequence[str]) -> CellTask:

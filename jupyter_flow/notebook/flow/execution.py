@@ -135,7 +135,9 @@ class Execution(CellRun):
         return None, self.input(name) if name in self.captured.digests else NOWHERE
 
     def input(self, name: str) -> Any:
-        """A value that it took from the notebook, as it was."""
+        """A value that it took from the notebook, as it was. Functions and the like are those of then."""
+        if name in self.captured.code:
+            return self.captured.code[name]
         graph = self.captured.graph
         for label, tag, item in graph.inputs_of(0):
             names = label.split(", ")

@@ -8,7 +8,7 @@ from ...model.electron import Electron
 from ...model.errors import FlowError, UnknownDispatch
 from ...store.fingerprints import fingerprint
 from ...verbs import DispatchId
-from ...worker.cell import digest_of
+from ...worker.changes import digest_of
 from ..headless import goes_on, headless
 from ..live import LivePictures
 from ..shell import Shell, say
@@ -16,12 +16,14 @@ from ..waiting import ProgressLine
 from .book import Book, Cell
 from .capture import Captured, capture
 from .definition import Definition
+from .earlier import earlier_inputs
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
 from .imports import bind_imports
 from .lines import CellLine, answer
+from .moments import Moments
 from .reach import CODE, NOWHERE, stripped, written_here
-from .replay import bring_up_to_date, recalled, superseded
+from .replay import bring_up_to_date
 from .scheduler import Scheduler
 from .shield import shielded
 from .staleness import Survey
@@ -38,6 +40,7 @@ class Flow:
     def __init__(self, shell: Shell, live: LivePictures) -> None:
         self.shell, self.live = shell, live
         self.book = Book()
+        self.moments = Moments(self.book)
         self.home = NotebookHome(self.space, self.book)
         self.marks = Marks(lambda: self.space)
         self.scheduler = Scheduler(lambda execution: None)
@@ -97,7 +100,8 @@ class Flow:
             producer = self.book.producer(name, cell)
             return producer.execution if producer is not None else None
 
-        captured = capture(definition, self.space, ordered, self._earlier(cell, before))
+        instead = earlier_inputs(self, cell, before)
+        captured = capture(definition, self.space, ordered, instead, self.moments.before(cell))
         return self._register(cell, definition, captured, before.count, ordered)
 
     def _register(
@@ -142,22 +146,6 @@ class Flow:
             return makes
         return [name for name in makes if self.book.last_maker(name) in (cell, None) or name not in self.book.current]
 
-    def _earlier(self, cell: Cell, before: Execution) -> Namespace:
-        """Inputs that a cell had from the notebook, where the notebook has another version by now."""
-        values: Namespace = {}
-        for name, seen in before.seen.items():
-            producer = self.book.producer(name, cell)
-            made = producer.run if producer is not None else None
-            if isinstance(made, Execution) or self.book.current.get(name) is made:
-                continue
-            if made is not seen.by:
-                values[name] = recalled(name, made)
-                if values[name] is not NOWHERE:
-                    continue
-                raise FlowError(superseded(name, cell, producer, self.book.current.get(name)))
-            values[name] = before.input(name)
-        return values
-
     # names -------------------------------------------------------------------------------------------
 
     def pending(self, name: str) -> Execution | None:
@@ -176,9 +164,13 @@ class Flow:
         """Whether any name is absent."""
         return any(self.absent(name) is not None for name in list(self.book.current))
 
-    def need(self, *names: str) -> None:
-        """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt."""
-        wanted = dict.fromkeys(found for name in names if (found := self.pending(name)) is not None)
+    def need(self, *names: str, everything: bool = False) -> None:
+        """Wait until the notebook has these names. Raises what their cells failed with, KeyboardInterrupt.
+
+        everything: wait for every name, whether or not something comes of it; who knows which are needed.
+        """
+        asked = [*names, *(self.book.current if everything else ())]
+        wanted = dict.fromkeys(found for name in asked if (found := self.pending(name)) is not None)
         self.wait(list(wanted), first=True)
         self.bind()
         for name in names:
@@ -203,12 +195,12 @@ class Flow:
         except KeyboardInterrupt:
             line.clear()
             names = " ".join(execution.name for execution in waiting if not execution.ended.is_set())
-            say(f"interrupted: {names or 'it'} goes on; to stop: {self._magic()} cancel {names}".rstrip())
+            say(f"interrupted: {names or 'it'} goes on; to stop: {self.magic()} cancel {names}".rstrip())
             raise
         finally:
             line.clear()
 
-    def _magic(self) -> str:
+    def magic(self) -> str:
         """Our magic, which another extension's may keep from its name."""
         magic = self.shell.magics_manager.magics["line"].get("flow")
         ours = getattr(magic, "__module__", "").startswith(__package__ or "")
@@ -298,7 +290,7 @@ class Flow:
     def update(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
         """Run what is stale, in order; the cells that ran. Raises FlowError where the order is ambiguous.
 
-        wanted: only these cells, and what they need.
+        wanted: only these cells, and what they need. Has run nothing where a cell could not have what it read.
         """
         return bring_up_to_date(self, wanted)
 

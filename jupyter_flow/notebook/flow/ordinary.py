@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ..cells import Names
 from .execution import CellRun, Execution, Seen
 from .marks import SMALL
+from .moments import here
 from .reach import Reach, reach, written_here
 from .syntax import perhaps, wanted
 from .watching import Watch
@@ -32,7 +33,10 @@ class Running:
         self.watch = Watch(flow.marks)
         self.deletes: list[str] = []  # names that are still being made
         self.within: set[str] = set()  # what cells within it made
+        self.at = here()
         self.visited = self.electron = self.ours = self.failed = False
+        self.token = False  # `NEED` was put into the namespace: where that is gone, all is
+        self.resets = False  # it may delete names that it does not name
         self.calls = False  # code of the notebook, which may change whatever it reaches
 
     # before ------------------------------------------------------------------------------------------
@@ -41,7 +45,7 @@ class Running:
         """Look at what its code reaches, before it runs."""
         self.visited, self.names, self.reads = True, names, wanted(names, code, now=True)
         found = self.see()
-        if names is not None:
+        if names is not None and not self.resets:
             self._lay_aside(names, code, found)
 
     def see(self) -> Reach:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...model.errors import FlowError
 from .book import Cell
+from .earlier import check, is_of, recalled, superseded
 from .execution import CellRun, Execution, Seen
-from .marks import mark_of
-from .reach import CODE, NOWHERE
-from .watching import exact
+from .moments import enter
+from .reach import NOWHERE
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -28,6 +28,7 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
     later: Later = {}
     try:
         while plan := [cell for cell in flow.survey().plan(wanted) if cell not in ran]:
+            check(flow, plan)
             for cell in plan:
                 later = {**later_ones(flow, cell, plan), **later}
                 later = {name: (run, value) for name, (run, value) in later.items() if run.cell is not cell}
@@ -47,10 +48,12 @@ def again_here(flow: "Flow", cell: Cell) -> None:
     aside = _set_aside(flow, cell)
     flow.replaying = cell
     try:
+        enter(flow.moments.before(cell))
         done = flow.shell.run_cell(cell.raw, store_history=False)
     finally:
         flow.replaying = None
         _put_back(flow, aside)
+        enter(flow.moments.before(None))
     done.raise_error()
 
 
@@ -92,14 +95,6 @@ def _let_go(flow: "Flow", name: str, made: CellRun | None) -> None:
         flow.bound[name] = id(value)
 
 
-def recalled(name: str, made: CellRun | None) -> Any:
-    """The value that an ordinary cell made of a name, if it is still at hand and as it was."""
-    value = made.kept.get(name, NOWHERE) if made is not None else NOWHERE
-    if made is None or value is NOWHERE or isinstance(value, CODE):
-        return value
-    return value if exact(mark_of(value)) == made.digests.get(name) else NOWHERE
-
-
 def _set_aside(flow: "Flow", cell: Cell) -> Aside:
     """Let a cell find what it reads as it was before later cells made it. Raises FlowError where that is gone."""
     aside: Aside = {}
@@ -112,22 +107,21 @@ def _set_aside(flow: "Flow", cell: Cell) -> Aside:
         aside[name] = made, later, flow.space.get(name, NOWHERE)
         if not _put(flow, name, seen, made):
             _put_back(flow, aside)
-            raise FlowError(superseded(name, cell, producer, later))
+            raise FlowError(superseded(name, cell, producer, later.cell))
     return aside
 
 
 def _put(flow: "Flow", name: str, seen: Seen, made: CellRun | None) -> bool:
     """Let a name be an earlier version; whether that is at hand."""
     if isinstance(made, Execution):
-        flow.space.pop(name, None)
-        made.bound = False
-    else:
-        digest = made.digest_of(name) if made is not None else seen.digest
-        if digest is None or flow.marks.digest(name) != digest:
-            value = recalled(name, made)
-            if value is NOWHERE:
-                return False
-            flow.space[name] = value
+        if name not in made.early:  # imports, that nobody waits for
+            flow.space.pop(name, None)
+            made.bound = False
+    elif not is_of(flow, name, seen, made):
+        value = recalled(name, made)
+        if value is NOWHERE:
+            return False
+        flow.space[name] = value
     flow.book.current.pop(name)
     if made is not None:
         flow.book.current[name] = made
@@ -144,17 +138,3 @@ def _put_back(flow: "Flow", aside: Aside) -> None:
         if value is not NOWHERE:
             flow.space[name] = value
             flow.bound[name] = id(value)
-
-
-def superseded(name: str, cell: Cell, producer: Cell | None, now: CellRun | None) -> str:
-    """What to do where a cell cannot be run again, since what it reads has been made anew."""
-    there = f"that of {now.cell.numbered}" if now is not None else "another one"
-    if now is not None and now.cell is cell:
-        there = "what it made of it"
-    if producer is None:
-        why = f"no cell before {cell.numbered} makes the {name!r} that it reads any more, and the notebook has {there}"
-        return f"{why}: run them again, in the order you mean"
-    return (
-        f"{cell.numbered} reads the {name!r} of {producer.numbered}, and the notebook has {there} by now: "
-        f"run {producer.numbered} again"
-    )

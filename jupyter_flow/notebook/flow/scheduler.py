@@ -111,7 +111,7 @@ class Scheduler:
             for label, wait in execution.captured.waits.items():
                 graph.supply(0, label, Literal(_kept(wait.producer)))
             execution.state = State.RUNNING
-            execution.run = session().start(graph, functools.partial(self._over, execution))
+            execution.run = session().start(graph, execution.captured.moment, functools.partial(self._over, execution))
         except Exception as error:  # no space, a closed session: the cell has failed, and says why
             self._settle(execution, State.FAILED, error)
 

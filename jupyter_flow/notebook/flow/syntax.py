@@ -1,13 +1,13 @@
 """The code of an ordinary cell as the shell is about to compile it: which of it is ours, and what a magic wraps."""
 
 import ast
+from collections.abc import Collection
 
 from ..cells import CellRefused, Names, mentions, names_of
 
 NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
-OURS = frozenset(
-    {"electron", "lattice", "flow", "executor", "result", "jupyter_flow"}
-)  # magics that wait by themselves
+OURS = frozenset({"electron", "lattice", "flow", "executor", "result", "jupyter_flow"})  # they wait by themselves
+RESETS = frozenset({"reset", "reset_selective"})  # magics that delete whatever there is
 RUNS = frozenset({"time"})  # magics that run their code once, in the notebook's names
 CALLS = frozenset({"run_line_magic", "run_cell_magic"})
 
@@ -27,11 +27,11 @@ def only_deleted(tree: ast.Module) -> set[str]:
     return {node.id for node in names} - used
 
 
-def _is_ours(node: ast.AST) -> bool:
+def _is_magic(node: ast.AST, which: Collection[str]) -> bool:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
         return False
     first = node.args[0] if node.args else None
-    return isinstance(first, ast.Constant) and first.value in OURS
+    return isinstance(first, ast.Constant) and first.value in which
 
 
 def wrapped(tree: ast.Module) -> str | None:
@@ -66,17 +66,24 @@ def perhaps(names: Names, tree: ast.Module) -> list[str]:
 
 def only_ours(tree: ast.Module) -> bool:
     """Whether all of a cell is magics of ours."""
-    return bool(tree.body) and all(isinstance(s, ast.Expr) and _is_ours(s.value) for s in tree.body)
+    return bool(tree.body) and all(isinstance(s, ast.Expr) and _is_magic(s.value, OURS) for s in tree.body)
 
 
 def without_ours(tree: ast.Module) -> ast.Module:
-    """The rest."""
-    return ast.Module([s for s in tree.body if not (isinstance(s, ast.Expr) and _is_ours(s.value))], [])
+    """The statements that wait for what they name."""
+    apart = OURS | RESETS
+    return ast.Module([s for s in tree.body if not (isinstance(s, ast.Expr) and _is_magic(s.value, apart))], [])
 
 
-def insert(tree: ast.Module, names: list[str]) -> None:
+def resets(tree: ast.Module) -> bool:
+    """Whether it may delete names that it does not name."""
+    return any(_is_magic(node, RESETS) for node in ast.walk(tree))
+
+
+def insert(tree: ast.Module, names: list[str], everything: bool) -> None:
     """``_jupyter_flow_need("model", …)`` as the first statement, after a docstring and imports of the future."""
     call = ast.Call(ast.Name(NEED, ast.Load()), [ast.Constant(name) for name in names], [])
+    call.keywords = [ast.keyword("everything", ast.Constant(True))] if everything else []
     statement = ast.Expr(call)
     place = 0
     while place < len(tree.body) - 1 and _comes_first(tree.body[place]):

@@ -161,3 +161,11 @@ def test_a_print_is_never_swallowed_while_threads_print(kernel: Kernel) -> None:
         assert shown.splitlines() == [f"{turn} {n}" for n in range(50)]
     kernel.open("end")
     assert kernel.value("a + b + c") == "3"
+
+
+@pytest.mark.parametrize("executor", ["local", "thread"])
+def test_what_it_changes_of_a_class_or_a_function_is_reported(kernel: Kernel, executor: str) -> None:
+    kernel.goes("class C:\n    n = 1\ndef f(x, seen=[]):\n    seen.append(x)\n    return len(seen)")
+    ran = kernel.run(f"%%electron -x {executor}\nC.n = 5\nk = f(1)")
+    kernel.until(lambda: "it changed C.n, the default of f(seen), which stays on its worker" in ran.text)
+    assert kernel.value("C.n, k, f(1)") == "(1, 1, 1)"

@@ -259,3 +259,93 @@ def test_what_failed_is_run_again_with_what_depends_on_it(kernel: Kernel) -> Non
     kernel.goes("n = 2", "n")
     assert updated(kernel) == ["second"]
     assert kernel.value("b") == "0.5"
+
+
+def between_electrons(kernel: Kernel, x: str, later: str) -> None:
+    """An ordinary cell that reads `x` and what electrons make, and a later cell that makes `x` anew."""
+    kernel.goes(f"x = {x}", "x")
+    kernel.goes("%%electron a\nnote('a')\nk = 1", "a")
+    kernel.goes("%%electron b\nnote('b')\nm = k", "b")
+    kernel.goes("y = m + len(x)", "y")
+    kernel.goes("%%electron c\nnote('c')\nz = y", "c")
+    kernel.goes("%flow wait")
+    kernel.goes(later, "later")
+    kernel.goes("%%electron a\nnote('a')\nk = 2", "a")
+    kernel.goes("%flow wait")
+    kernel.noted()
+
+
+@pytest.mark.parametrize(
+    ("x", "later"), [("[1]", "x.append(2)"), ("[1]", "x += [2]\nx = [*x, 3]"), ("set(range(200_000))", "x = [1, 2]")]
+)
+def test_run_refuses_before_anything_runs_where_an_ordinary_cell_could_not_have_what_it_read(
+    kernel: Kernel, x: str, later: str
+) -> None:  # fmt: skip
+    between_electrons(kernel, x, later)
+    refused = kernel.run("%flow run").text
+    assert "`y = m + len(x)`" in refused
+    assert f"reads the 'x' of `x = {x}`" in refused
+    assert kernel.noted() == []
+    kernel.goes("x = [1]", "x")
+    kernel.goes("%flow run")
+    assert kernel.value("z") == "3"
+
+
+def test_a_small_value_that_a_later_cell_replaced_is_still_there_for_the_cells_before_that(kernel: Kernel) -> None:
+    between_electrons(kernel, "[1]", "x = [1, 2]")
+    kernel.goes("%flow run")
+    assert kernel.value("z, x") == "(3, [1, 2])"
+
+
+def test_run_refuses_before_anything_runs_where_an_electron_is_to_run_after_one_that_is_gone(kernel: Kernel) -> None:
+    kernel.goes("x = 1", "x")
+    kernel.goes("%%electron first\nnote('first')\ny = x", "first")
+    kernel.goes("%%electron second --after first\nnote('second')\nz = x", "second")
+    kernel.goes("%flow wait")
+    kernel.goes("x = 2", "x")
+    kernel.goes("%%electron another\nnote('another')\ny = x", "first")
+    kernel.goes("%%electron third\nw = y", "third")
+    kernel.goes("%flow wait")
+    kernel.goes("x = 3", "x")
+    kernel.noted()
+    assert "no electron cell is called 'first'" in kernel.run("%flow run").text
+    assert kernel.noted() == []
+
+
+def test_an_import_that_a_later_cell_repeats_is_no_other_version(kernel: Kernel) -> None:
+    kernel.goes("import math\nx = 1", "a")
+    kernel.goes("%%electron\ny = math.sqrt(x)", "y")
+    kernel.goes("z = math.floor(y)", "z")
+    kernel.goes("%%electron last\nw = z + math.floor(1.5)", "w")
+    kernel.goes("%flow wait")
+    kernel.goes("import math", "b")
+    kernel.goes("import math\nx = 9", "a")
+    kernel.goes("import math", "b")
+    kernel.goes("%flow run")
+    assert kernel.value("w") == "4"
+    assert kernel.goes("%flow run") == "everything is up to date\n"
+
+
+def test_run_again_a_cell_calls_the_function_of_its_place(kernel: Kernel) -> None:
+    kernel.goes("x = 1", "x")
+    kernel.goes("def f():\n    return 'first', x", "f")
+    kernel.goes("%%electron\ny = f()", "y")
+    kernel.goes("%flow wait")
+    kernel.goes("def f():\n    return 'later', x", "later")
+    kernel.goes("x = 2", "x")
+    kernel.goes("%flow run")
+    assert kernel.value("y") == "('first', 2)"
+    assert kernel.value("f()") == "('later', 2)"
+
+
+def test_run_refuses_before_anything_runs_where_an_executor_is_gone(kernel: Kernel) -> None:
+    kernel.goes("%executor there local")
+    kernel.goes("x = 1", "x")
+    kernel.goes("%%electron first\nnote('first')\ny = x", "first")
+    kernel.goes("%%electron second -x there\nnote('second')\nz = y", "second")
+    kernel.goes("%flow wait")
+    kernel.goes("%executor -d there")
+    kernel.goes("x = 2", "x")
+    kernel.noted()
+    assert "there" in kernel.run("%flow run").text
+    assert kernel.noted() == []

@@ -125,7 +125,71 @@ def test_a_cell_that_reaches_it_through_the_notebooks_code_waits(kernel: Kernel,
     assert "41" in ran.text
 
 
-@pytest.mark.parametrize("code", ["eval('x')", "globals()['x']", "exec('x')", "get_ipython().user_ns['x']"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print(eval('x'))",
+        "print(globals()['x'])",
+        "print(globals().get('x'))",
+        "if 'x' in globals():\n    print(41)",
+        "print(vars()['x'])",
+        "exec('print(x)')",
+        "text = 'x'\nprint(eval(text))",
+        "print({name: value for name, value in globals().items()}['x'])",
+        "try:\n    print(eval('x' + ''))\nexcept NameError:\n    pass",
+        "def f(name):\n    return globals()[name]\nprint(f('x'))",
+        "text = 'print(x)'\nexec(text)",
+        "print(41 if 'x' in list(dir()) else 0)",
+        "%who",
+        "%whos",
+        "text = 'x'\n%timeit -n1 -r1 print(eval(text))",
+        "import pandas as pd\nprint(pd.DataFrame({'a': [41]}).query('a == @x').a[0])",
+    ],
+)
+def test_a_cell_that_looks_names_up_by_their_text_waits(kernel: Kernel, code: str) -> None:
+    ran = sent_while_pending(kernel, code)
+    assert not ran.error, ran.traceback
+    assert "x" in ran.text if code.startswith("%who") else "41" in ran.text
+
+
+def test_a_cell_waits_where_its_functions_look_names_up(kernel: Kernel) -> None:
+    kernel.goes("def f(name):\n    return globals().get(name)")
+    assert sent_while_pending(kernel, "print(f('x'))").text == "41\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(name):\n    return globals()[name], vars(name), eval(name)",
+        "class Thing:\n    n = 1\nprint(vars(Thing)['n'], dir(Thing)[-1])",
+        "eval('1 + 1')",
+        "!eval echo 1",
+    ],
+)
+def test_a_cell_that_looks_nothing_up_now_does_not_wait(kernel: Kernel, code: str) -> None:
+    kernel.goes(SLOW)
+    kernel.goes(code)
+    kernel.open("make")
+
+
+def test_looking_names_up_raises_nothing_of_a_cell_that_failed_and_is_not_named(kernel: Kernel) -> None:
+    kernel.goes("%%electron bad\ny = 1 / 0")
+    kernel.goes(SLOW)
+    kernel.open("make")
+    assert kernel.goes("print(sorted(name for name in globals() if name in ('x', 'y')))") == "['x']\n"
+    assert kernel.run("globals()['y']").error.startswith("ZeroDivisionError")
+    assert "'y' is made by electron 'bad', failed" in kernel.run("n = 'y'\nglobals()[n]").traceback
+
+
+def test_an_electron_cell_takes_along_what_it_looks_up(kernel: Kernel) -> None:
+    kernel.goes("k = 1")
+    kernel.goes(SLOW)
+    kernel.open("make")
+    kernel.goes("%%electron\nz = eval('x + 1'), globals().get('k'), 'k' in globals()")
+    assert kernel.value("z") == "(42, 1, True)"
+
+
+@pytest.mark.parametrize("code", ["import sys\nvars(sys.modules['__main__'])['x']", "get_ipython().user_ns['x']"])
 def test_where_nobody_can_see_the_name_the_error_says_who_makes_it(kernel: Kernel, code: str) -> None:
     kernel.goes(SLOW)
     ran = kernel.run(code)
@@ -172,3 +236,46 @@ def test_an_ordinary_cell_runs_meanwhile_where_it_names_nothing_pending(kernel: 
     kernel.goes(SLOW)
     assert kernel.goes("x_of = {'x': 1}\nprint('x', x_of['x'])") == "x 1\n"
     kernel.open("make")
+
+
+@pytest.mark.parametrize(
+    "code", ["%reset -f", "%reset -s -f", "%reset_selective -f ^x$", "%reset -f\nn = 1", "get_ipython().reset()"]
+)
+def test_what_was_reset_does_not_come_late(kernel: Kernel, code: str) -> None:
+    kernel.goes(SLOW)
+    kernel.goes("%%electron after\nk = x + 1")
+    ran = kernel.run(code)
+    assert "x" in ran.text.partition(" will not come any more; to stop what makes it: %flow cancel make")[0], ran.text
+    kernel.open("make")
+    kernel.goes("%flow wait")
+    assert kernel.run("x").error.startswith("NameError: name 'x' is not defined")
+    assert ("after" in ran.text) == ("selective" not in code)
+
+
+def test_a_reset_that_was_declined_or_means_others_leaves_what_is_being_made(kernel: Kernel) -> None:
+    kernel.goes(SLOW)
+    assert kernel.goes("%reset -f out").startswith("Flushing output cache")
+    assert kernel.goes("%reset_selective -f ^y") == ""
+    kernel.open("make")
+    assert kernel.value("x") == "41"
+
+
+def test_what_a_cell_keeps_for_itself_is_named_where_it_is_missed(kernel: Kernel) -> None:
+    kernel.goes("%%electron make\nfor i in range(3):\n    total = i\n_own = 1\nwith open('f', 'w') as file:\n    pass")
+    kernel.goes("%flow wait")
+    stays = "stays on the worker of 'make', as it is none of its outputs: -o total,"
+    for name in ("i", "_own", "file"):
+        assert f"'{name}' {stays}{name}" in kernel.run(f"print({name})").traceback
+    assert "worker" not in kernel.run("print(nothing)").traceback
+    kernel.goes("%%electron make -o total,i\nfor i in range(3):\n    total = i")
+    assert kernel.value("total, i") == "(2, 2)"
+
+
+def test_an_electron_cell_that_misses_such_a_name_says_so_too_and_one_that_misses_its_own_does_not(
+    kernel: Kernel,
+) -> None:
+    kernel.goes("%%electron make\nfor i in range(3):\n    total = i")
+    kernel.goes("%%electron other\nk = i + 1")
+    assert "'i' stays on the worker of 'make'" in kernel.run("k").traceback
+    kernel.goes("%%electron own\nm = j\nfor j in []:\n    pass")
+    assert "stays on the worker" not in kernel.run("m").traceback
