@@ -24,8 +24,9 @@ help: ## list these targets
 setup: $(INSTALLED) ## make the environment and install the package into it, editable, with all tools
 	@echo "==> setup: $(VENV) is ready"
 
-# Installing is repeated only when pyproject.toml has changed since.
-$(INSTALLED): pyproject.toml
+# Installing is repeated only when pyproject.toml has changed since, or the labextension, of which pip makes a copy
+# where JupyterLab looks, even for an editable install.
+$(INSTALLED): pyproject.toml jupyter_flow/labextension/package.json
 	@echo "==> setup: installing jupyter-flow with its tools into $(VENV), which takes a minute or two"
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jupyter-flow needs Python 3.11 or later; name one with PYTHON=…")'
 	[ -x $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV)
@@ -96,12 +97,27 @@ test-newest: ## run the tests on the newest other Python of this machine
 	export JUPYTER_FLOW_STORE="$$scratch/store"
 	$(NEWEST)/bin/python -m pytest tests
 
-check: setup ## lint, format, types, and the order of the rooms
+check: setup assets-check ## lint, format, types, the order of the rooms, and that the page's built assets are current
 	@echo "==> check: ruff, mypy --strict, and the rooms import downwards only"
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy --strict jupyter_flow
 	$(VENV)/bin/python -m pytest --quiet tests/test_layering.py
+
+assets: ## build the page's assets from labextension/, which are committed; needs node 20 or later
+	@echo "==> assets: npm ci and the build, into jupyter_flow/widgets/static and jupyter_flow/labextension"
+	cd labextension
+	npm ci --ignore-scripts --no-progress
+	npm run --silent build
+
+assets-check: ## build the page's assets elsewhere, compare them with the committed ones, run the page's own tests
+	@echo "==> assets-check: npm ci, build, vitest in a temporary folder; a minute or two"
+	if command -v npm >/dev/null; then
+	    node labextension/prove.mjs
+	else
+	    echo "==> assets-check: NOT RUN, for there is no npm: node 20 or later brings it"
+	    if [ "$${CI:-}" = true ]; then exit 1; fi
+	fi
 
 lab: setup ## open JupyterLab on the notebooks, on this machine only
 	@echo "==> lab: JupyterLab on notebooks/, on the loopback address; stop it with Ctrl-C"
@@ -118,5 +134,5 @@ bench: setup ## measure our figures and the peers'
 
 clean: ## remove environments, caches and builds; the store of results is left alone
 	@echo "==> clean: removing $(VENV), $(NEWEST), caches and builds"
-	rm -rf $(VENV) $(NEWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NEWEST) build dist labextension/node_modules labextension/lib .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

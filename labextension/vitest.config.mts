@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { environment: 'happy-dom', include: ['test/**/*.test.ts'], css: false },
+  test: { environment: 'happy-dom', include: ['test/**/*.test.{ts,mjs}'], css: false },
 });

@@ -27,7 +27,7 @@ VERSION: str = getattr(sys.modules[__name__.partition(".")[0]], "__version__", "
 OURS = ("history", "cancel_dispatch", "run_stale")  # requests; what is none of these is a view's
 SECOND = 1.0  # between two looks at how busy executors are
 MOST = 1000  # dispatches in the list
-FEW = 20  # dispatches, until more are asked for
+FEW = 10  # dispatches, until more are asked for
 
 
 class Panels:
@@ -180,7 +180,9 @@ class Panels:
         cell = next((cell for cell in flow.book if cell.key == key and cell.run is not None), None)
         if cell is None or cell.run is None:
             return _told(False, "this cell has not been run yet")
-        return _told(True, f"running {cell.title}", f"%jupyter_flow flow run {cell.run.count}")
+        named = cell.definition.name if cell.definition is not None else ""
+        meant = named if flow.book.named(named) is cell else cell.run.count
+        return _told(True, f"running {cell.title}", f"%jupyter_flow flow run {meant}")
 
 
 class Page:

@@ -63,6 +63,8 @@ def _command(server: Server) -> list[str]:
     return [
         sys.executable, "-m", MODULES[server.app], "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
         "--ServerApp.port_retries=0", f"--ServerApp.root_dir={server.folder}", "--ServerApp.terminals_enabled=False",
+        # Where the tests are killed nobody ends it: it ends itself.
+        "--ServerApp.shutdown_no_activity_timeout=600", "--MappingKernelManager.cull_idle_timeout=300",
         f"--{EXPOSED[server.app]}.expose_app_in_browser=True",
     ]  # fmt: skip
 

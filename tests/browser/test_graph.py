@@ -136,25 +136,10 @@ def test_the_graph_turns_dark_with_the_page(
         front.until(lambda themed=themed: _dark(themed))
     front.page.wait_for_timeout(500)
     front.shot(kept("dark"))
+    front.js("await window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'});")
 
 
 def _dark(element: Locator) -> bool:
     """Whether what is written on it is light."""
     colour = element.evaluate("e => getComputedStyle(e).color.match(/[0-9]+/g).slice(0, 3).map(Number)")
     return bool(sum(colour) > 3 * 128)
-
-
-def test_a_saved_notebook_shows_the_picture_without_a_kernel(
-    opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
-) -> None:
-    (tmp_path / "gate").touch()
-    front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW)
-    front.run(0, 1, 2)
-    expect(view(front, 2).get_by_role("status").first).to_contain_text("failed", timeout=15000)
-    front.page.wait_for_timeout(500)
-    front.save()
-    front.js("await window.jupyterapp.serviceManager.sessions.shutdownAll();")
-    front.without_kernel()
-    picture = front.cell(2).locator(".jp-OutputArea").locator(".jf-view, svg, img").first
-    picture.wait_for()
-    front.shot(kept(f"saved-{front.app}"))

@@ -19,21 +19,17 @@ def step(n, path):
 def slow(path): return [step(n, path) for n in range(6)]
 started = jf.dispatch(slow)(PATH)
 """.strip()
-BLOCKED = {
-    "a wait": "started_event = threading.Event(); started_event.wait(60)",
-    "a loop": "while not jf.get_result(started).status.final: pass",
-}
+BLOCKED = "threading.Event().wait(60)"
 
 
 def dispatching(gate: Path) -> str:
     return WORK.replace("PATH", repr(str(gate)))
 
 
-@pytest.mark.parametrize("blocking", BLOCKED)
 def test_the_panel_is_live_and_cancels_while_a_cell_blocks(
-    opened: Callable[..., Front], tmp_path: Path, blocking: str, kept: Callable[[str], str]
+    opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
 ) -> None:
-    front = opened(LOADED, dispatching(tmp_path / "gate"), BLOCKED[blocking])
+    front = opened(LOADED, dispatching(tmp_path / "gate"), BLOCKED)
     panel = front.panel()
     panel.get_by_text("%load_ext jupyter_flow").wait_for()
     front.run(0, 1)
@@ -49,7 +45,7 @@ def test_the_panel_is_live_and_cancels_while_a_cell_blocks(
 def test_the_panel_comes_back_after_a_reload_and_after_a_restart(
     opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
 ) -> None:
-    front = opened(LOADED, dispatching(tmp_path / "gate"), BLOCKED["a wait"])
+    front = opened(LOADED, dispatching(tmp_path / "gate"), BLOCKED)
     front.panel().get_by_text("is not loaded").wait_for()
     front.run(0, 1)
     front.start(2)

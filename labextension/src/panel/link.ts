@@ -9,6 +9,8 @@ const HELLO = 'jupyter_flow.hello'; // opened by a kernel that has just loaded u
 
 export type LinkState = 'no kernel' | 'not loaded' | 'live';
 
+const LASTS = 10_000; // ms that what came of an action is shown
+
 type Heard = () => void;
 
 /** What one notebook's kernel has to tell. It outlives the kernel: restarted or exchanged, it is found again. */
@@ -146,6 +148,11 @@ export class Link {
   private report(told: Told): void {
     this.told = told;
     this.tell();
+    window.setTimeout(() => {
+      if (this.told !== told) return;
+      this.told = null;
+      this.tell();
+    }, LASTS);
   }
 
   private drop(state: LinkState): void {

@@ -10,7 +10,8 @@ import type { Links } from './links';
 import { DispatchRow, type Acts } from './rows';
 
 export const PANEL = 'jupyter-flow-panel';
-const MORE = 40; // dispatches that a click on More adds
+const FEW = 10; // dispatches in the list, until a click on More adds
+const MORE = 40; // others
 
 export interface PanelActs {
   show(dispatch: string): void;
@@ -33,7 +34,7 @@ export class FlowPanel extends Widget {
   private readonly why = h('p');
   private readonly load: HTMLElement;
   private readonly unlisten: () => void;
-  private limit = MORE / 2;
+  private limit = FEW;
 
   constructor(private readonly links: Links, private readonly acts: PanelActs) {
     super();

@@ -63,7 +63,7 @@ export class DispatchRow {
 
 function words({ status, counts, started, ended, rate, left }: Dispatched['state'], done: number, total: number): string {
   if (!isRunning(status)) {
-    const took = ended ? ` in ${duration(ended - started)}` : '';
+    const took = ended ? ` · ${duration(ended - started)}` : '';
     return `${statusWord(status)}${took} · ${clock(ended ?? started)}`;
   }
   const failed = counts[5] ?? 0;

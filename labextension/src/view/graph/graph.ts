@@ -15,6 +15,7 @@ import {
 import { Look } from './look';
 import { Minimap } from './minimap';
 import { ease, Motion, MOVING } from './motion';
+import { ALL } from './paint';
 import { drawFrame } from './picture';
 import { listenToPointer } from './pointer';
 import { boundsOf, Scene, type Box } from './scene';
@@ -161,19 +162,23 @@ export class GraphCanvas {
     const { room } = this.stage;
     this.motion = still() ? null : new Motion(before, scene);
     this.began = -1;
-    if (this.follows) this.fly(fitted(scene.graph, room));
+    const whole = fitted(scene.graph, room);
+    // An opened group may be so wide that the whole could not be read: then what was looked at stays.
+    const lost = whole.k < ALL && whole.k < this.camera.k && before.graph.orientation === scene.graph.orientation;
+    if (this.follows && !lost) this.fly(whole);
     else this.fly(held(this.anchored(before, scene), scene.graph, room));
     this.stage.want();
   }
 
-  /** A camera for a new layout under which the box in the middle stays where it is. */
+  /** A camera for a new layout under which the box that was clicked, or the one in the middle, stays where it is. */
   private anchored(before: Scene, scene: Scene): Camera {
     const { camera } = this;
     const { width, height } = this.stage.room;
     const [x, y] = worldAt(camera, width / 2, height / 2);
     const known = before.boxes.filter(({ group }) => scene.boxOf(group.first) >= 0);
     known.sort((a, b) => Math.hypot(a.group.x - x, a.group.y - y) - Math.hypot(b.group.x - x, b.group.y - y));
-    const old = known[0]?.group;
+    const clicked = scene.boxes[this.current]?.group.first;
+    const old = (known.find(({ group }) => group.first === clicked) ?? known[0])?.group;
     const now = old && scene.boxes[scene.boxOf(old.first)]?.group;
     if (!old || !now) return fitted(scene.graph, this.stage.room);
     return { k: camera.k, x: camera.x + (old.x - now.x) * camera.k, y: camera.y + (old.y - now.y) * camera.k };

@@ -102,7 +102,7 @@ function used({ label, settings, electrons, same }: Use): HTMLElement {
     {},
     h('div.jf-line', h('span.jf-chip', label), settings && h('code', settings)),
     same && h('p.jf-note', `means the same as ${same}`),
-    electrons.length ? h('p.jf-names', electrons.map(named)) : h('p.jf-note', 'no electrons')
+    electrons.length ? h('p.jf-names', electrons.map(named)) : h('p.jf-note.jf-idle', 'no electrons')
   );
 }
 

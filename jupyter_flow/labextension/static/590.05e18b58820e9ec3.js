@@ -1,1 +1,0 @@
-"use strict";(self.rspackChunkjupyter_flow=self.rspackChunkjupyter_flow||[]).push([[590],{509(t,e,u){u.r(e),u.d(e,{},{default:{id:"jupyter-flow:panel",autoStart:!0,activate:t=>void 0}})}}]);

@@ -1,0 +1,147 @@
+"""The kernel's side of the panel, and a page that looks on."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from jupyter_flow.notebook.extension import flow_of
+from jupyter_flow.notebook.panel import Panels
+from tests.notebook.conftest import Notebook
+
+PATIENCE = 20  # seconds until what does not come is a failure
+CELL = "%%electron fit -x inline -i scale -o model\nmodel = scale + 1"
+
+
+class Page:
+    """A page's end of a comm."""
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self._ask: Callable[[Any], None] = lambda message: None
+        self._gone: Callable[[Any], None] = lambda message: None
+
+    def on_msg(self, call: Callable[[Any], None]) -> None:
+        self._ask = call
+
+    def on_close(self, call: Callable[[Any], None]) -> None:
+        self._gone = call
+
+    def send(self, message: Any) -> None:
+        self.heard.append(message)
+
+    def ask(self, data: Any) -> None:
+        self._ask({"content": {"data": data}})
+
+    def leave(self) -> None:
+        self._gone({})
+
+    def of_kind(self, kind: str) -> list[Any]:
+        return [message for message in self.heard if message["kind"] == kind]
+
+    @property
+    def panel(self) -> Any:
+        panels = self.of_kind("panel")
+        return panels[-1] if panels else None
+
+
+def until(holds: Callable[[], Any]) -> Any:
+    patient = time.monotonic() + PATIENCE
+    while not (found := holds()):
+        assert time.monotonic() < patient, "it never came true"
+        time.sleep(0.01)
+    return found
+
+
+@pytest.fixture
+def panels(notebook: Notebook) -> Panels:
+    panels = Panels(notebook.shell, lambda: flow_of(notebook.shell))
+    notebook.shell.events.register("post_run_cell", panels.after_cell)
+    return panels
+
+
+@pytest.fixture
+def page(panels: Panels) -> Iterator[Page]:
+    page = Page()
+    panels._opened(page, {})
+    yield page
+    page.leave()
+
+
+def badge(page: Page) -> Any:
+    return page.panel["badges"][0] if page.panel and page.panel["badges"] else {"state": "", "text": ""}
+
+
+def test_a_page_is_told_of_dispatches_and_badges(notebook: Notebook, page: Page) -> None:
+    notebook.run("scale = 1")
+    notebook.run(CELL)
+    until(lambda: badge(page)["state"] == "done")
+    until(lambda: page.panel["dispatches"])  # one so quick is found when the store is read again
+    newest = page.panel["dispatches"][0]
+    assert (newest["name"], newest["total"], newest["here"]) == ("fit", 1, False)
+    assert badge(page)["dispatch"] == newest["dispatch"]
+
+
+def test_what_is_stale_is_told_with_its_reason_and_run_by_a_line_of_code(notebook: Notebook, page: Page) -> None:
+    notebook.run("scale = 1")
+    notebook.run(CELL)
+    notebook.run("scale = 2")
+    until(lambda: badge(page)["state"] == "stale")
+    assert "scale" in badge(page)["text"]
+    assert page.panel["stale"] == 1
+    page.ask({"kind": "run_stale", "cell": badge(page)["cell"]})
+    (told,) = page.of_kind("told")
+    assert told["ok"]
+    notebook.run(told["code"])
+    until(lambda: badge(page)["state"] == "done")
+    assert notebook["model"] == 3
+
+
+def test_a_page_hears_nothing_while_nothing_changes(page: Page, panels: Panels) -> None:
+    until(lambda: page.panel)
+    time.sleep(0.5)
+    before = len(page.heard)
+    for _ in range(5):
+        panels.pulse()
+    assert len(page.heard) == before
+
+
+def test_without_a_page_nothing_is_looked_at(panels: Panels) -> None:
+    assert not panels.pulse()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"kind": "history", "limit": "all"},
+        {"kind": "history", "limit": -5},
+        {"kind": "cancel_dispatch", "dispatch": {"a": 1}},
+        {"kind": "run_stale", "cell": 3},
+        {"kind": ["open"]},
+        {"kind": "open", "view": {}},
+    ],
+)
+def test_a_page_that_talks_nonsense_is_not_answered(page: Page, request_: Any) -> None:
+    page.ask(request_)
+    assert not page.of_kind("told")
+
+
+def test_cancelling_what_nobody_knows_is_answered(page: Page) -> None:
+    page.ask({"kind": "cancel_dispatch", "dispatch": "nothing"})
+    until(lambda: page.of_kind("told"))
+    assert not page.of_kind("told")[0]["ok"]
+
+
+def test_a_cell_that_was_never_run_cannot_be_stale(page: Page) -> None:
+    page.ask({"kind": "run_stale", "cell": "who?"})
+    assert page.of_kind("told")[0] == {
+        "kind": "told",
+        "ok": False,
+        "text": "this cell has not been run yet",
+        "code": "",
+    }
