@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
+from jupyter_flow.dispatch.moment import moment
 from jupyter_flow.model.status import Status
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from tests.widgets.pages import Page
@@ -116,7 +117,7 @@ def test_what_runs_is_not_run_again(running: Any) -> None:
 
 
 def test_what_cannot_be_run_again_says_why() -> None:
-    run = jf.session().start(jf.session().prepare(jf.lattice(lambda: times([1]))), lambda run: None)
+    run = jf.session().start(jf.session().prepare(jf.lattice(lambda: times([1]))), moment(), lambda run: None)
     run.ended.wait()
     answer = page_of(run.id).answer("rerun", node=0)
     assert not answer["ok"]
