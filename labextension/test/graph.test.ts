@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Edge, Graph, Group } from '../src/protocol';
-import { between, fitted, held, revealing, seen, whole, worldAt, zoomed } from '../src/view/graph/camera';
+import { between, filled, fitted, held, revealing, seen, whole, worldAt, zoomed } from '../src/view/graph/camera';
 import { labelPlace, traceHead, traceLine, type Pen } from '../src/view/graph/curve';
 import { clean, Cutter, labelText } from '../src/view/graph/lettering';
 import { Look } from '../src/view/graph/look';
@@ -61,6 +61,11 @@ describe('the camera', () => {
     expect(part.left).toBeLessThan(0);
     expect(part.right).toBeGreaterThan(0);
     expect(part.top).toBeLessThan(300);
+  });
+
+  test('shows no more empty room than it must', () => {
+    expect(filled({ x: 200, y: 90, k: 1 }, { width: 1000, height: 100 }, room)).toEqual({ x: 18, y: 50, k: 1 });
+    expect(filled({ x: -900, y: 0, k: 1 }, { width: 1000, height: 1000 }, room)).toEqual({ x: -618, y: 0, k: 1 });
   });
 
   test('moves as little as shows a box', () => {

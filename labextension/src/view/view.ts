@@ -2,7 +2,6 @@ import type { Channel } from '../channel';
 import type { Answer, Delta, Drawing, Graph, Group, Pane as PaneName, ViewMessage, ViewRequest } from '../protocol';
 import { fill, h, say } from './dom';
 import { GraphCanvas } from './graph/graph';
-import { clean } from './graph/lettering';
 import { Legend } from './legend';
 import { DetailsPane } from './panes/details';
 import { ExecutorsPane } from './panes/executors';
@@ -16,6 +15,7 @@ import { Search } from './search';
 import { isFinal } from './text';
 import { isDark, onTheme } from './theme';
 import { Toolbar } from './toolbar';
+import { folds, trail } from './trail';
 
 export interface ViewOptions {
   /** Whose graph; left out where the channel belongs to one dispatch. */
@@ -113,7 +113,7 @@ export class View {
   // what it is made of ----------------------------------------------------------------------------
 
   private built(): HTMLElement {
-    const { progress, crumbs, cancel, folds, graph, legend, details } = this;
+    const { progress, crumbs, cancel, graph, legend, details } = this;
     return h(
       'div',
       { class: 'jf-view', 'data-lm-suppress-shortcuts': 'true' },
@@ -121,7 +121,7 @@ export class View {
       progress.element,
       this.tools.element,
       this.told,
-      h('div', { class: 'jf-middle' }, h('div', { class: 'jf-plot' }, graph.element, folds, legend.element), details.element),
+      h('div', { class: 'jf-middle' }, h('div', { class: 'jf-plot' }, graph.element, this.folds, legend.element), details.element),
       this.below,
       this.heard
     );
@@ -179,8 +179,8 @@ export class View {
     if (!before && !this.options.height) this.measure(graph);
     this.graph.show(graph);
     this.tools.show(graph, this.visible);
-    this.crumb(graph);
-    this.foldable(graph);
+    fill(this.crumbs, trail(graph, path => this.enter(path)));
+    fill(this.folds, folds(graph, group => this.fold(group)));
     this.state();
     if (live && before) this.search.again();
   }
@@ -223,36 +223,6 @@ export class View {
     const { element } = this.graph;
     const scale = Math.min(1, (element.clientWidth || 800) / (width + 36));
     element.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height * scale) + 40))}px`;
-  }
-
-  private crumb({ crumbs }: Graph): void {
-    const last = crumbs.length - 1;
-    fill(
-      this.crumbs,
-      crumbs.map(({ name }, i) => {
-        const text = clean(name);
-        if (i === last) return h('b', { 'aria-current': last ? 'page' : null }, text);
-        const path = crumbs.slice(1, i + 1).map(({ node }) => node!);
-        return [
-          h('button', { type: 'button', class: 'jf-link', 'data-key': `crumb ${i}`, onclick: () => this.enter(path) }, text),
-          h('span', { 'aria-hidden': 'true' }, ' › '),
-        ];
-      })
-    );
-  }
-
-  /** A button for each opened group, to close it again. */
-  private foldable({ groups, opened }: Graph): void {
-    const families = new Map<number, Group>();
-    for (const group of groups) if (group.opened && opened.length) families.set(group.family, group);
-    fill(
-      this.folds,
-      [...families.values()].map(group => {
-        const name = clean(group.name).slice(0, 40);
-        const onclick = (): void => this.fold(group);
-        return h('button', { type: 'button', class: 'jf-tool', 'aria-label': `Fold ${name}`, 'data-key': `fold ${name}`, onclick }, `${name} ✕`);
-      })
-    );
   }
 
   private remark(text: string, ok: boolean): void {

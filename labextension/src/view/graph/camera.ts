@@ -61,6 +61,20 @@ export function held(camera: Camera, content: Size, room: Size): Camera {
   };
 }
 
+/** The nearest camera that shows no more empty room than it must. */
+export function filled(camera: Camera, content: Size, room: Size): Camera {
+  const fill = (at: number, size: number, wide: number): number => {
+    if (size <= wide - 2 * MARGIN) return (wide - size) / 2;
+    return Math.min(MARGIN, Math.max(wide - MARGIN - size, at));
+  };
+  const { k } = camera;
+  return {
+    k,
+    x: fill(camera.x, content.width * k, room.width),
+    y: fill(camera.y, content.height * k, room.height),
+  };
+}
+
 /** Moved as little as shows a rectangle of the graph. */
 export function revealing(camera: Camera, rect: Rect, room: Size): Camera {
   const shift = (low: number, high: number, wide: number): number => {

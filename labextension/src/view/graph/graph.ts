@@ -1,27 +1,20 @@
 import type { Graph, Tally } from '../../protocol';
 import { h } from '../dom';
 import { still, theme } from '../theme';
-import {
-  between,
-  fitted,
-  held,
-  revealing,
-  seen,
-  whole,
-  worldAt,
-  zoomed,
-  type Camera,
-} from './camera';
+import { anchored } from './anchor';
+import { filled, fitted, held, revealing, seen, whole, worldAt, zoomed, type Camera } from './camera';
+import { press, type Keyed } from './keys';
 import { Look } from './look';
 import { Minimap } from './minimap';
-import { ease, Motion, MOVING } from './motion';
+import { Motion, MOVING } from './motion';
 import { ALL } from './paint';
 import { drawFrame } from './picture';
+import { Pilot } from './pilot';
 import { listenToPointer } from './pointer';
-import { boundsOf, Scene, type Box } from './scene';
+import { boundsOf, same, Scene, type Box } from './scene';
 import { Stage } from './stage';
-import { Tooltip } from './tooltip';
-import { stepOf, Walker } from './walk';
+import { hint, Tooltip } from './tooltip';
+import { Walker, type Step } from './walk';
 
 /** What the graph asks of its view. */
 export interface GraphEvents {
@@ -34,7 +27,6 @@ export interface GraphEvents {
 }
 
 const TURN = 1400; // ms, in which the arc of a running node goes round
-const FACTOR = 1.3; // of one zooming key
 const HELP =
   'Arrow keys walk along the edges and among neighbours. Enter opens a group, a sublattice or the details of a node, ' +
   'Space its details, Escape goes back. Plus and minus zoom, 0 fits the graph.';
@@ -49,10 +41,9 @@ export class GraphCanvas {
   private scene: Scene | null = null;
   private walker: Walker | null = null;
   private look: Look | null = null;
-  private camera: Camera = { x: 0, y: 0, k: 1 };
-  private flight: { from: Camera; to: Camera } | null = null;
+  private readonly pilot = new Pilot();
   private motion: Motion | null = null;
-  private began = -1; // when motion and flight began; -1: with the next frame
+  private began = -1; // when the motion began; -1: with the next frame
   private follows = true; // the graph is fitted, until somebody moves it
   private hovered = -1;
   private current = -1;
@@ -73,10 +64,21 @@ export class GraphCanvas {
     canvas.setAttribute('aria-label', 'Transport graph');
     canvas.setAttribute('aria-describedby', help.id);
     this.element.append(help, this.minimap.canvas, this.tooltip.element);
-    canvas.addEventListener('keydown', event => this.key(event));
+    const keyed: Keyed = {
+      walk: step => this.walk(step),
+      pan: (dx, dy) => this.pan(dx, dy),
+      zoom: factor => this.zoom(factor),
+      fit: () => this.fit(),
+      enter: () => this.enter(),
+      details: () => this.details(),
+      back: () => this.back(),
+    };
+    canvas.addEventListener('keydown', event => {
+      if (this.scene) press(event, this.scene.graph.orientation, keyed);
+    });
     for (const type of ['focus', 'blur']) canvas.addEventListener(type, () => this.stage.want());
     this.unlisten = listenToPointer(canvas, {
-      pan: (dx, dy) => this.move({ ...this.camera, x: this.camera.x + dx, y: this.camera.y + dy }),
+      pan: (dx, dy) => this.pan(dx, dy),
       zoom: (factor, x, y) => this.move(zoomed(this.camera, factor, x, y)),
       click: (x, y) => this.click(this.at(x, y)),
       twice: (x, y) => this.twice(this.at(x, y)),
@@ -138,7 +140,7 @@ export class GraphCanvas {
     const box = this.scene?.boxes[index];
     if (!box) return;
     this.current = index;
-    this.fly(revealing(this.goal(), boundsOf(box.group), this.stage.room));
+    this.fly(revealing(this.pilot.goal, boundsOf(box.group), this.stage.room));
     this.stage.want();
   }
 
@@ -166,46 +168,23 @@ export class GraphCanvas {
     // An opened group may be so wide that the whole could not be read: then what was looked at stays.
     const lost = whole.k < ALL && whole.k < this.camera.k && before.graph.orientation === scene.graph.orientation;
     if (this.follows && !lost) this.fly(whole);
-    else this.fly(held(this.anchored(before, scene), scene.graph, room));
+    else this.fly(filled(anchored(this.camera, before, scene, room, this.current), scene.graph, room));
     this.stage.want();
-  }
-
-  /** A camera for a new layout under which the box that was clicked, or the one in the middle, stays where it is. */
-  private anchored(before: Scene, scene: Scene): Camera {
-    const { camera } = this;
-    const { width, height } = this.stage.room;
-    const [x, y] = worldAt(camera, width / 2, height / 2);
-    const known = before.boxes.filter(({ group }) => scene.boxOf(group.first) >= 0);
-    known.sort((a, b) => Math.hypot(a.group.x - x, a.group.y - y) - Math.hypot(b.group.x - x, b.group.y - y));
-    const clicked = scene.boxes[this.current]?.group.first;
-    const old = (known.find(({ group }) => group.first === clicked) ?? known[0])?.group;
-    const now = old && scene.boxes[scene.boxOf(old.first)]?.group;
-    if (!old || !now) return fitted(scene.graph, this.stage.room);
-    return { k: camera.k, x: camera.x + (old.x - now.x) * camera.k, y: camera.y + (old.y - now.y) * camera.k };
   }
 
   private fly(to: Camera): void {
-    const near = Math.abs(to.x - this.camera.x) + Math.abs(to.y - this.camera.y) < 1 && to.k === this.camera.k;
-    if (still() || near || !this.look || this.camera.k === 1 && !this.flight && !this.camera.x && !this.camera.y) {
-      this.camera = to;
-      this.flight = null;
-    } else {
-      this.flight = { from: this.camera, to };
-      this.began = -1;
-    }
+    this.pilot.fly(to);
     this.stage.want();
   }
 
-  /** Where the camera will be. */
-  private goal(): Camera {
-    return this.flight?.to ?? this.camera;
+  private get camera(): Camera {
+    return this.pilot.camera;
   }
 
   private move(camera: Camera): void {
     if (!this.scene) return;
-    this.flight = null;
     this.follows = false;
-    this.camera = held(camera, this.scene.graph, this.stage.room);
+    this.pilot.jump(held(camera, this.scene.graph, this.stage.room));
     this.tooltip.hide();
     this.stage.want();
   }
@@ -218,10 +197,9 @@ export class GraphCanvas {
 
   private resized(): void {
     if (!this.scene) return;
-    this.flight = null;
-    this.camera = this.follows
-      ? fitted(this.scene.graph, this.stage.room)
-      : held(this.camera, this.scene.graph, this.stage.room);
+    const { graph } = this.scene;
+    const { room } = this.stage;
+    this.pilot.jump(this.follows ? fitted(graph, room) : held(this.camera, graph, room));
   }
 
   private draw(now: number): 'now' | 'soon' | 'later' {
@@ -229,12 +207,11 @@ export class GraphCanvas {
     if (!scene || !look) return 'later';
     if (this.began < 0) this.began = now;
     const time = Math.min(1, (now - this.began) / MOVING);
-    if (this.flight) this.camera = between(this.flight.from, this.flight.to, ease(time));
-    const moves = time < 1 && (this.flight !== null || this.motion !== null);
-    if (!moves) this.flight = this.motion = null;
-    const runs = !still() && this.running(scene);
+    if (time === 1) this.motion = null;
+    const moves = this.pilot.move(now) || this.motion !== null;
+    const runs = !still() && scene.runs(seen(this.camera, this.stage.room));
     drawFrame(this.stage.ctx, this.frame(scene, look, time, runs ? (now % TURN) / TURN : -1), this.stage.cutter);
-    const large = !whole(this.goal(), scene.graph, this.stage.room) || this.goal().k < 0.3;
+    const large = !whole(this.pilot.goal, scene.graph, this.stage.room) || this.pilot.goal.k < 0.3;
     this.minimap.draw(large, scene, look, this.camera, this.stage.room, this.accent);
     return moves ? 'now' : runs ? 'soon' : 'later';
   }
@@ -245,16 +222,6 @@ export class GraphCanvas {
     const focused = document.activeElement === this.stage.canvas;
     const { room } = this.stage;
     return { scene, look, camera, room, motion, time, phase, hovered, current, focused, selected, hits, accent };
-  }
-
-  /** Whether a running node is on the screen. */
-  private running(scene: Scene): boolean {
-    const part = seen(this.camera, this.stage.room);
-    return scene.boxes.some(({ tally, group }) => {
-      if (tally.status !== 3 && tally.status !== 9) return false;
-      const { left, right, top, bottom } = boundsOf(group);
-      return left < part.right && right > part.left && top < part.bottom && bottom > part.top;
-    });
   }
 
   private at(x: number, y: number): number {
@@ -289,37 +256,16 @@ export class GraphCanvas {
     else if (box.group.opened) this.events.close(box);
   }
 
-  private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.scene) return;
-    if (!this.pressed(event)) return;
-    event.preventDefault();
-    event.stopPropagation(); // else the notebook moves to another cell
-  }
-
-  /** Whether a key meant something. */
-  private pressed({ key, shiftKey }: KeyboardEvent): boolean {
-    const scene = this.scene!;
-    const { width, height } = this.stage.room;
-    const step = stepOf(key, scene.graph.orientation);
-    if (step && shiftKey) this.shift(key);
-    else if (step) this.walk(step);
-    else if (key === '+' || key === '=') this.move(zoomed(this.camera, FACTOR, width / 2, height / 2));
-    else if (key === '-') this.move(zoomed(this.camera, 1 / FACTOR, width / 2, height / 2));
-    else if (key === '0') this.fit();
-    else if (key === 'Enter') this.enter();
-    else if (key === ' ') this.details();
-    else if (key === 'Escape') this.back();
-    else return false;
-    return true;
-  }
-
-  private shift(key: string): void {
-    const dx = key === 'ArrowLeft' ? 60 : key === 'ArrowRight' ? -60 : 0;
-    const dy = key === 'ArrowUp' ? 60 : key === 'ArrowDown' ? -60 : 0;
+  private pan(dx: number, dy: number): void {
     this.move({ ...this.camera, x: this.camera.x + dx, y: this.camera.y + dy });
   }
 
-  private walk(step: Parameters<Walker['step']>[1]): void {
+  private zoom(factor: number): void {
+    const { width, height } = this.stage.room;
+    this.move(zoomed(this.camera, factor, width / 2, height / 2));
+  }
+
+  private walk(step: Step): void {
     const next = this.walker!.step(this.current, step);
     if (next < 0) {
       this.events.announce(step === 'forward' ? 'Nothing follows' : step === 'back' ? 'Nothing before' : 'No neighbour');
@@ -348,17 +294,4 @@ export class GraphCanvas {
     if (box?.group.opened) this.events.close(box);
     else this.events.leave();
   }
-}
-
-function hint({ group }: Box): string {
-  if (group.count > 1) return 'Opens in place';
-  if (group.node_kind === 'sublattice') return 'Click: details; double click or Enter: goes in';
-  return group.opened ? 'Click: details; double click or Escape: folds' : '';
-}
-
-function same(a: Graph, b: Graph): boolean {
-  const [x, y] = [a, b].map(({ groups, orientation }) =>
-    JSON.stringify([orientation, groups.map(group => [group.first, group.count, group.x, group.y])])
-  );
-  return x === y;
 }

@@ -1,6 +1,7 @@
 import type { Edge, Graph, Group, Point, Tally } from '../../protocol';
+import { isRunning } from '../text';
 import type { Rect } from './camera';
-import { labelPlace } from './curve';
+import { labelPlace, overlap } from './curve';
 import { labelText, SMALL, type Cutter } from './lettering';
 
 export const STACK = 5; // px, how far the cards of a group stick out behind it
@@ -58,6 +59,11 @@ export class Scene {
     return this.boxes.findIndex(({ group }) => group.first === node);
   }
 
+  /** Whether a running node is in a part of the picture. */
+  runs(part: Rect): boolean {
+    return this.boxes.some(({ tally, group }) => isRunning(tally.status) && overlap(boundsOf(group), part));
+  }
+
   private drawn(graph: Graph): Line[] {
     const axis = graph.orientation === 'down' ? 'y' : 'x';
     const taken: Rect[] = [];
@@ -101,4 +107,12 @@ function keyOf(group: Group): string {
 
 function idle(group: number): Tally {
   return { group, status: 0, counts: [], executors: [], seconds: null, progress: null, words: '' };
+}
+
+/** Whether two pictures have the same boxes in the same places. */
+export function same(a: Graph, b: Graph): boolean {
+  const [x, y] = [a, b].map(({ groups, orientation }) =>
+    JSON.stringify([orientation, groups.map(group => [group.first, group.count, group.x, group.y])])
+  );
+  return x === y;
 }

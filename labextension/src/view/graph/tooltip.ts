@@ -1,4 +1,5 @@
 import { fill, h } from '../dom';
+import type { Box } from './scene';
 
 /** What a box says in words, beside the pointer. */
 export class Tooltip {
@@ -24,4 +25,11 @@ export class Tooltip {
   hide(): void {
     this.element.hidden = true;
   }
+}
+
+/** What can be done with a box. */
+export function hint({ group }: Box): string {
+  if (group.count > 1) return 'Opens in place';
+  if (group.node_kind === 'sublattice') return 'Click: details; double click or Enter: goes in';
+  return group.opened ? 'Click: details; double click or Escape: folds' : '';
 }
