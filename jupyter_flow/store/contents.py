@@ -16,6 +16,7 @@ UNTOLD = {
     "__module__",
     "__firstlineno__",
     "__static_attributes__",
+    "__slotnames__",
     "__annotations_cache__",
     "_abc_impl",
 }

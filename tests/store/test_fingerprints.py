@@ -357,3 +357,12 @@ def test_an_annotation_that_nobody_can_compare_counts_by_its_name() -> None:
     source = "def task(x: (i for i in ())): return x"
     assert notebook(source) == notebook(source)
     assert notebook(source.replace("x", "y")) != notebook(source)
+
+
+def test_a_class_whose_instances_were_pickled_is_the_same_class() -> None:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec("class Plain:\n    def __init__(self):\n        self.n = 1", space)
+    before = fingerprint(space["Plain"])
+    space["Plain"]().__reduce_ex__(5)
+    assert "__slotnames__" in vars(space["Plain"])
+    assert fingerprint(space["Plain"]) == before

@@ -13,6 +13,7 @@ from ...model.electron import Electron
 from ...model.lattice import Lattice
 from ...model.literal import ATOMS
 from ...model.wrappers import CACHED, is_generic
+from ...store.contents import UNTOLD
 from ..cells import reached, stored
 from .definition import Definition
 
@@ -22,7 +23,6 @@ CODE = (
     *(types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type),
     *(functools.partial, CACHED, Electron, Lattice),
 )
-INTERNAL = frozenset({"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__"})
 MOST = 10_000  # things that are looked at for code behind one value
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 HISTORY = {"In": "_ih", "Out": "_oh", "_ih": "_ih", "_oh": "_oh", "_dh": "_dh"}  # what IPython keeps under two names
@@ -158,7 +158,7 @@ def stripped(value: Any, space: Mapping[str, Any]) -> Any:
     if isinstance(value, classmethod | staticmethod):
         return type(value).__name__, stripped(value.__func__, space)
     if isinstance(value, type) and homemade(value):
-        members = {name: stripped(member, space) for name, member in vars(value).items() if name not in INTERNAL}
+        members = {name: stripped(member, space) for name, member in vars(value).items() if name not in UNTOLD}
         kind = stripped(type(value), space)
         return value.__qualname__, kind, value.__bases__, sorted(members.items(), key=lambda item: item[0])
     return value

@@ -190,15 +190,15 @@ y = [(lambda i: i + a)(j) for j in xs]          reads a xs, writes y
 """
 
 FUNCTIONS = """
-def f():|  return x                                     reads x, defines f
+def f():|  return x                                     reads x, defines f, later x
 def f(x):|  return x                                    defines f
 def f(a, /, b, *c, d, **e):|  return a, b, c, d, e      defines f
 def f():|  x = 1|  return x                             defines f
-def f():|  if c:|    x = 1|  return x                   reads c, defines f
-def f():|  for x in r:|    pass|  return x              reads r, defines f
+def f():|  if c:|    x = 1|  return x                   reads c, defines f, later c
+def f():|  for x in r:|    pass|  return x              reads r, defines f, later r
 def f():|  import m|  return m                          defines f
-def f():|  with a as b:|    return b                    reads a, defines f
-def f():|  return [(y := i) for i in x], y              reads x, defines f
+def f():|  with a as b:|    return b                    reads a, defines f, later a
+def f():|  return [(y := i) for i in x], y              reads x, defines f, later x
 def f():|  x: int|  return x                            defines f
 def f():|  y: T = 1                                     defines f
 def f(x=y):|  pass                                      reads y, defines f
@@ -209,7 +209,7 @@ x = 1|def f():|  return x                               writes x, defines f
 def f():|  return x|x = 1                               writes x, defines f
 def f():|  return x|y = f()|x = 1                       reads x, writes y x, defines f
 def f():|  return x|x = 1|y = f()                       writes x y, defines f
-if c:|  x = 1|def f():|  return x                       reads c x, writes x, carries x, defines f
+if c:|  x = 1|def f():|  return x                       reads c x, writes x, carries x, defines f, later x
 def f():|  return f()                                   defines f
 if c:|  def f():|    return f()                         reads c, defines f
 def f():|  return g()|def g():|  return f()|y = f()     writes y, defines f g
@@ -218,7 +218,7 @@ def f():|  return g()|def g():|  return x|x = 1|f()     writes x, defines f g
 def f():|  return np|import numpy as np|f()             imports np, defines f
 @d|def f():|  return f(), g()|def g():|  pass           reads d, defines f g
 @d|def f():|  return x|x = 1                            reads d x, writes x, defines f
-def f():|  def g():|    return x|  return g             reads x, defines f
+def f():|  def g():|    return x|  return g             reads x, defines f, later x
 def f():|  x = 1|  def g():|    return x|  return g     defines f
 def f():|  def g():|    return x|  x = 1|  return g     defines f
 def f():|  x = 1|  def g():|    nonlocal x|    x = 2    defines f
@@ -230,20 +230,20 @@ n = 0|def f():|  global n|  n += 1|f()                  writes n, defines f
 def f():|  global n|  n = 1                             defines f
 def f():|  global n|  n = 1|y = f()|z = n               reads n, writes n y z, carries n, defines f
 def f():|  xs.append(1)|f()                             reads xs, writes xs, mutates xs, defines f
-def f():|  xs.append(1)                                 reads xs, defines f
+def f():|  xs.append(1)                                 reads xs, defines f, later xs
 def f(xs):|  xs.append(1)|f(a)                          reads a, defines f
-async def f():|  await g()                              reads g, defines f
-f = lambda: x                                           reads x, writes f
+async def f():|  await g()                              reads g, defines f, later g
+f = lambda: x                                           reads x, writes f, later x
 f = lambda: x|x = 1                                     writes f x
 f = lambda n: f(n - 1)                                  writes f
 f = lambda x, y=y: x + y                                reads y, writes f
 f = map(lambda i: i + x, xs)                            reads map x xs, writes f
 f = map(lambda i: g(i), xs)|def g(i):|  pass            reads map xs, writes f, defines g
 def f():|  pass|f = jit(f)                              reads jit, writes f, defines f
-def f():|  yield x                                      reads x, defines f
-def f():|  try:|    return x|  except E as e:|    raise e     reads x E, defines f
-def f():|  match a:|    case {"k": b, **c}:|      return b, c     reads a, defines f
-def _f():|  return x                                    reads x, defines _f
+def f():|  yield x                                      reads x, defines f, later x
+def f():|  try:|    return x|  except E as e:|    raise e     reads x E, defines f, later x E
+def f():|  match a:|    case {"k": b, **c}:|      return b, c     reads a, defines f, later a
+def _f():|  return x                                    reads x, defines _f, later x
 from __future__ import annotations|def f(x: T) -> T:|  pass      imports annotations, defines f
 """
 
@@ -254,23 +254,23 @@ class C:|  a = x                                        reads x, defines C
 class C:|  x = x                                        reads x, defines C
 class C:|  x = 1|  y = x                                defines C
 class C:|  if c:|    x = 1|  y = x                      reads c x, defines C
-class C:|  x = 1|  def m(self):|    return x            reads x, defines C
+class C:|  x = 1|  def m(self):|    return x            reads x, defines C, later x
 class C:|  x = 1|  y = [x for _ in r]                   reads x r, defines C
 class C:|  xs = [1]|  y = [i for i in xs]               defines C
 class C:|  xs = []|  xs.append(1)                       defines C
 class C:|  def m(self):|    return C, D|class D:|  pass     defines C D
-class C:|  def fit(self):|    return fit(self)          reads fit, defines C
+class C:|  def fit(self):|    return fit(self)          reads fit, defines C, later fit
 class C:|  def m(self):|    return C|  n = property(m)  reads property, defines C
 class C:|  def m(self):|    return x|x = 1|C().m()      writes x, defines C
 class C:|  def m(self):|    return x|C().m()|x = 1      reads x, writes x, defines C
 class C:|  def m(self):|    xs.append(1)|C().m()        reads xs, writes xs, mutates xs, defines C
-class C:|  class D:|    def m(self):|      return x     reads x, defines C
+class C:|  class D:|    def m(self):|      return x     reads x, defines C, later x
 class C:|  @property|  def m(self):|    return C        reads property, defines C
 class C:|  global x|  x = 1                             writes x, defines C
 class C:|  del_ = 1|  del del_|  y = del_               reads del_, defines C
 class C:|  f: float = 0                                 reads float, defines C
 @d|class C:|  pass                                      reads d, defines C
-def f():|  class C:|    x = 1|    def m(self):|      return x|  return C     reads x, defines f
+def f():|  class C:|    x = 1|    def m(self):|      return x|  return C     reads x, defines f, later x
 def f(x):|  class C:|    y = x|  return C               defines f
 """
 
@@ -339,7 +339,7 @@ x = [await i for i in a]                        reads a, writes x, awaits
 x = (i async for i in a)                        reads a, writes x
 x = (await i for i in a)                        reads a, writes x
 x = (i for i in await a)                        reads a, writes x, awaits
-async def f():|  async with a:|    pass         reads a, defines f
+async def f():|  async with a:|    pass         reads a, defines f, later a
 """
 
 COMMANDS = """
@@ -351,7 +351,7 @@ COMMANDS = """
 x = !ls {d}                                     reads d, writes x
 x = "a"| !ls {x} {y}                            reads y, writes x
 for i in r:|  !echo {i}                         reads r, targets i
-def f(a):|  !echo {a} {b}                       reads b, defines f
+def f(a):|  !echo {a} {b}                       reads b, defines f, later b
 """
 
 GENERIC = """

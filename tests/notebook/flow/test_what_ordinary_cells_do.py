@@ -192,3 +192,30 @@ def test_large_values_cost_no_more_than_a_look(kernel: Kernel, tmp_path: Path) -
     assert kernel.value("y") == "(1.0, 200001)"
     kernel.goes("X = np.ones(30_000_000)\nbig = []", "a")
     assert brought(kernel, "y") == "(2.0, 1)"
+
+
+@pytest.mark.parametrize("base", ["", "import abc\n"])
+def test_a_class_whose_instances_are_looked_at_has_not_changed(kernel: Kernel, base: str) -> None:
+    kernel.goes(base + f"class Box{'(abc.ABC)' if base else ''}:\n    def __init__(self, n):\n        self.n = n", "c")
+    kernel.goes("%%electron use\nbox = Box(1)", "u")
+    assert kernel.value("box.n") == "1"
+    assert row(kernel, "use") == "up to date"
+
+
+def test_a_cell_finds_what_an_electron_cell_imported_before_another_cell_did(kernel: Kernel) -> None:
+    kernel.goes("k = 4", "k")
+    kernel.goes("%%electron first\nimport math\na = math.sqrt(k)", "f")
+    kernel.goes("b = math.floor(a)", "b")
+    kernel.goes("%%electron use\nc = b", "u")
+    kernel.goes("%flow wait")
+    kernel.goes("import math", "later")
+    kernel.goes("k = 9", "k")
+    assert brought(kernel, "c") == "3"
+
+
+def test_pending_names_that_a_magics_cell_deletes_do_not_come_late(kernel: Kernel) -> None:
+    kernel.goes("%%electron make\ngate('g')\nx = 1", "a")
+    kernel.goes("%%capture\n%reset -f", "r")
+    kernel.open("g")
+    kernel.goes("%flow wait")
+    assert kernel.run("x").error.startswith("NameError")
