@@ -1,7 +1,6 @@
 """The session: one per kernel. It owns the store, the dispatcher and the resources."""
 
 import atexit
-import functools
 import os
 import sys
 import threading
@@ -11,26 +10,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .dispatch.answers import why
-from .dispatch.archive import Inputs, new_id, pack_record
-from .dispatch.dispatcher import Dispatcher, Submission
+from .dispatch.dispatcher import Dispatcher
 from .dispatch.distant import cancel_elsewhere, check_nodes
-from .dispatch.launcher import Launcher
 from .dispatch.memory import Memory
-from .dispatch.moment import moment
-from .dispatch.resolve import resolve
-from .dispatch.reuse import reusable
 from .dispatch.run import Run
-from .dispatch.surroundings import Surroundings
-from .dispatch.views import RunView, StoreView, archive_of
+from .dispatch.submitting import Submitter
+from .dispatch.views import RunView, StoreView
 from .dispatch.watching import watched
-from .dispatch.workflows import check_here, lattice_of
 from .executor import _executor_manager as names
 from .model.electron import Electron
-from .model.errors import BuildError, DispatchError
+from .model.errors import DispatchError
 from .model.events import Value
 from .model.graph import TransportGraph
 from .model.lattice import Lattice
-from .model.pickles import pack
 from .model.result import Result
 from .model.status import Status
 from .store.runs import Store
@@ -70,20 +62,19 @@ class Session:
         self.process = os.getpid()
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         self.dispatcher = Dispatcher(self.store, names)
-        self._launcher = Launcher()
         self._closed = False
         self.endings: list[Callable[[], object]] = []  # called when it is closed
         self.last: str | None = None  # the newest dispatch of this kernel
         self._memory = Memory()
-        self._surroundings = Surroundings(self.store, names)
+        self._submitter = Submitter(self.dispatcher, self._memory)
         _before_exit(self._finish)
 
     # dispatching --------------------------------------------------------------------------------
 
     def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
-        lattice = lattice_of(workflow)
-        return self._submit(lattice, args, kwargs, {}, isinstance(workflow, Lattice), None)
+        self.last = self._submitter.submit(workflow, args, kwargs).id
+        return self.last
 
     def resubmit(
         self,
@@ -101,51 +92,15 @@ class Session:
         give nodes of the new graph other executors.
         """
         self.wait(id)
-        row = self.store.run(id)
-        archive = archive_of(row, self.store)
-        if archive.workflow is None:
-            why = (
-                f"is a sublattice of {row.root}"
-                if row.parent
-                else "could not be recorded: its lattice cannot be pickled"
-            )
-            raise DispatchError(f"dispatch {id} cannot be run again: it {why}")
-        payload = self.dispatcher.payload
-        lattice, replaced = payload.load(archive.workflow)
-        if not args and not kwargs:
-            assert archive.inputs is not None
-            args, kwargs = archive.inputs.load(payload.load)
-        earlier = (archive.graph, self._outcomes(row.serial, anew)) if reuse else None
-        return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
-
-    def _submit(
-        self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
-        declared: bool, earlier: tuple[TransportGraph, Callable[[int], Any]] | None,
-        place: Callable[[TransportGraph], None] | None = None,
-    ) -> str:  # fmt: skip
-        check_here()
-        names.get_executor(lattice.workflow_executor)
-        inputs = Inputs(tuple(map(self._recorded, args)), {k: self._recorded(v) for k, v in kwargs.items()})
-        graph = lattice.trace(args, kwargs, self._surroundings, replaced)
-        if not declared and not len(graph):
-            raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
-        if place is not None:
-            place(graph)
-        resolve(graph, names, None)
-        workflow = self._recorded((lattice, replaced))
-        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow), moment())
-        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
-        self.last = run.id
-        return run.id
+        self.last = self._submitter.resubmit(self.store.run(id), args, kwargs, replace, reuse, anew, place).id
+        return self.last
 
     def prepare(self, lattice: Lattice) -> TransportGraph:
         """The graph of a lattice that needs no arguments, as it is now; `start` runs it, perhaps later.
 
         Raises BuildError.
         """
-        graph = lattice.trace((), {}, self._surroundings)
-        resolve(graph, names, None)
-        return graph
+        return self._submitter.prepare(lattice)
 
     def start(self, graph: TransportGraph, at: Moment, on_end: Callable[[Run], None]) -> Run:
         """Dispatch a prepared graph; `on_end` is told, on a thread of the store's, when that has ended.
@@ -154,37 +109,7 @@ class Session:
 
         It cannot be run again by its id: there is no workflow to build it from. Raises StoreError.
         """
-        inputs = Inputs((), {})
-        submission = Submission(new_id(), graph.name, pack_record(graph, inputs, None), at)
-        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, None, on_end), Run.cancel)
-        return run
-
-    def _launch(
-        self, submission: Submission, graph: TransportGraph, inputs: Inputs,
-        earlier: tuple[TransportGraph, Callable[[int], Any]] | None, on_end: Callable[[Run], None] | None = None,
-    ) -> Run:  # fmt: skip
-        """(launcher) Write a dispatch down and start it: wholly, or not at all."""
-        adopted = reusable(graph, *earlier, self.store.blobs.renew) if earlier is not None else []
-        run = self.dispatcher.submit(submission, graph)
-        self._memory.begun(run, inputs)
-        run.on_end = functools.partial(self._over, on_end)
-        if adopted:
-            run.adopt(adopted)
-        run.start()
-        return run
-
-    def _recorded(self, value: object) -> Value | None:
-        """A value for the record; None where it cannot be pickled (only a repetition will need it)."""
-        try:
-            return pack(value, self.store.blobs.write)
-        except OSError:
-            raise
-        except Exception:
-            return None
-
-    def _outcomes(self, serial: int, anew: Collection[int]) -> Callable[[int], Any]:
-        last = {record.node: record for record in self.store.rows(serial) if record.node not in anew}
-        return last.get
+        return self._submitter.start(graph, at, on_end)
 
     # following ----------------------------------------------------------------------------------
 
@@ -259,11 +184,6 @@ class Session:
         row = next((row for row in self.store.children(id) if row.parent_node == node), None)
         return Result(StoreView(row, self.store, self._inside)) if row is not None else None
 
-    def _over(self, on_end: Callable[[Run], None] | None, run: Run) -> None:
-        self._memory.ended(run)
-        if on_end is not None:
-            on_end(run)
-
     # resources ----------------------------------------------------------------------------------
 
     @property
@@ -298,7 +218,7 @@ class Session:
         self._closed = True
         for ending in self.endings:
             ending()
-        self._launcher.close()
+        self._submitter.close()
         self.dispatcher.close()
         self.store.close()
         with _opening:

@@ -1,0 +1,132 @@
+"""How workflows become dispatches: traced, written down, started."""
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from ..executor import _executor_manager as names
+from ..model.electron import Electron
+from ..model.errors import BuildError, DispatchError
+from ..model.events import Value
+from ..model.graph import TransportGraph
+from ..model.lattice import Lattice
+from ..model.pickles import pack
+from ..store.records import RunRow
+from ..worker.messages import Moment
+from .archive import Inputs, new_id, pack_record
+from .dispatcher import Dispatcher, Submission
+from .launcher import Launcher
+from .memory import Memory
+from .moment import moment
+from .resolve import resolve
+from .reuse import reusable
+from .run import Run
+from .surroundings import Surroundings
+from .views import archive_of
+from .workflows import check_here, lattice_of
+
+Earlier = tuple[TransportGraph, Callable[[int], Any]]  # a graph that has run, and the last record of each node
+
+
+class Submitter:
+    """Makes dispatches of workflows."""
+
+    def __init__(self, dispatcher: Dispatcher, memory: Memory) -> None:
+        self._dispatcher, self._memory = dispatcher, memory
+        self._store = dispatcher.store
+        self._launcher = Launcher()
+        self._surroundings = Surroundings(self._store, names)
+
+    def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Run:
+        """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
+        lattice = lattice_of(workflow)
+        return self._submit(lattice, args, kwargs, {}, isinstance(workflow, Lattice), None)
+
+    def resubmit(
+        self, row: RunRow, args: tuple[Any, ...], kwargs: dict[str, Any], replace: Mapping[str, Electron] | None,
+        reuse: bool, anew: Collection[int], place: Callable[[TransportGraph], None] | None,
+    ) -> Run:  # fmt: skip
+        """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError."""
+        archive = archive_of(row, self._store)
+        if archive.workflow is None:
+            raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
+        payload = self._dispatcher.payload
+        lattice, replaced = payload.load(archive.workflow)
+        if not args and not kwargs:
+            assert archive.inputs is not None
+            args, kwargs = archive.inputs.load(payload.load)
+        earlier = (archive.graph, self._outcomes(row.serial, anew)) if reuse else None
+        return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
+
+    def _submit(
+        self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
+        declared: bool, earlier: Earlier | None, place: Callable[[TransportGraph], None] | None = None,
+    ) -> Run:  # fmt: skip
+        check_here()
+        names.get_executor(lattice.workflow_executor)
+        inputs = Inputs(tuple(map(self._recorded, args)), {k: self._recorded(v) for k, v in kwargs.items()})
+        graph = lattice.trace(args, kwargs, self._surroundings, replaced)
+        if not declared and not len(graph):
+            raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
+        if place is not None:
+            place(graph)
+        resolve(graph, names, None)
+        workflow = self._recorded((lattice, replaced))
+        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow), moment())
+        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
+        return run
+
+    def prepare(self, lattice: Lattice) -> TransportGraph:
+        """The graph of a lattice that needs no arguments, as it is now. Raises BuildError."""
+        graph = lattice.trace((), {}, self._surroundings)
+        resolve(graph, names, None)
+        return graph
+
+    def start(self, graph: TransportGraph, at: Moment, on_end: Callable[[Run], None]) -> Run:
+        """Dispatch a prepared graph. Raises StoreError."""
+        inputs = Inputs((), {})
+        submission = Submission(new_id(), graph.name, pack_record(graph, inputs, None), at)
+        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, None, on_end), Run.cancel)
+        return run
+
+    def _launch(
+        self, submission: Submission, graph: TransportGraph, inputs: Inputs, earlier: Earlier | None,
+        on_end: Callable[[Run], None] | None = None,
+    ) -> Run:  # fmt: skip
+        """(launcher) Write a dispatch down and start it: wholly, or not at all."""
+        adopted = reusable(graph, *earlier, self._store.blobs.renew) if earlier is not None else []
+        run = self._dispatcher.submit(submission, graph)
+        self._memory.begun(run, inputs)
+        run.on_end = functools.partial(self._over, on_end)
+        if adopted:
+            run.adopt(adopted)
+        run.start()
+        return run
+
+    def _over(self, on_end: Callable[[Run], None] | None, run: Run) -> None:
+        self._memory.ended(run)
+        if on_end is not None:
+            on_end(run)
+
+    def _recorded(self, value: object) -> Value | None:
+        """A value for the record; None where it cannot be pickled (only a repetition will need it)."""
+        try:
+            return pack(value, self._store.blobs.write)
+        except OSError:
+            raise
+        except Exception:
+            return None
+
+    def _outcomes(self, serial: int, anew: Collection[int]) -> Callable[[int], Any]:
+        last = {record.node: record for record in self._store.rows(serial) if record.node not in anew}
+        return last.get
+
+    def close(self) -> None:
+        """Start nothing any more."""
+        self._launcher.close()
+
+
+def _why_not(row: RunRow) -> str:
+    if row.parent:
+        return f"is a sublattice of {row.root}"
+    return "could not be recorded: its lattice cannot be pickled"
