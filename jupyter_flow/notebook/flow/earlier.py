@@ -4,7 +4,7 @@ What an electron cell made is in the store, what it was given is kept with it; o
 values are kept, as long as nobody has changed them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...executor import _executor_manager as executors
@@ -48,6 +48,23 @@ def earlier_inputs(flow: "Flow", cell: Cell, before: Execution) -> dict[str, Any
         if value is not NOWHERE:
             values[name] = value
         elif not flow.imported(name):  # the same, whoever imported it
+            raise FlowError(superseded(name, cell, producer, now.cell if now is not None else None))
+    return values
+
+
+def newly_reached(flow: "Flow", cell: Cell, reached: Iterable[str], known: Collection[str]) -> dict[str, Any]:
+    """The same of names that it has not seen before: it gets at them through a function that is another by now.
+
+    Raises FlowError where one is gone.
+    """
+    values = {}
+    for name in reached:
+        producer, now = flow.book.producer(name, cell), flow.book.current.get(name)
+        made = producer.run if producer is not None else None
+        if name in known or isinstance(made, Execution) or now is made or flow.imported(name):
+            continue
+        values[name] = recalled(name, made)
+        if values[name] is NOWHERE:
             raise FlowError(superseded(name, cell, producer, now.cell if now is not None else None))
     return values
 

@@ -16,7 +16,7 @@ from ..waiting import ProgressLine
 from .book import Book, Cell
 from .capture import Captured, capture
 from .definition import Definition
-from .earlier import earlier_inputs
+from .earlier import earlier_inputs, newly_reached
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
 from .imports import bind_imports
@@ -102,6 +102,9 @@ class Flow:
 
         instead = earlier_inputs(self, cell, before)
         captured = capture(definition, self.space, ordered, instead, self.moments.before(cell))
+        while more := newly_reached(self, cell, captured.digests, {*before.seen, *instead}):
+            instead |= more
+            captured = capture(definition, self.space, ordered, instead, self.moments.before(cell))
         return self._register(cell, definition, captured, before.count, ordered)
 
     def _register(

@@ -219,3 +219,12 @@ def test_pending_names_that_a_magics_cell_deletes_do_not_come_late(kernel: Kerne
     kernel.open("g")
     kernel.goes("%flow wait")
     assert kernel.run("x").error.startswith("NameError")
+
+
+def test_a_function_that_is_another_by_now_finds_what_its_reader_made_anew_as_it_was(kernel: Kernel) -> None:
+    kernel.goes("a = 1\ndef f():\n    return 1", "a")
+    kernel.goes("a = 1", "b")
+    kernel.goes("%%electron more\na = f() + 1", "m")
+    assert kernel.value("a") == "2"
+    kernel.goes("def f():\n    return a + 1", "b")
+    assert brought(kernel, "a") == "3"
