@@ -21,9 +21,9 @@ OURS = ("/jupyter-flow/", "blob:")  # where our code is loaded from; other exten
 MISSING = "there is no Chromium here: `make browser` installs it where there is apt; else put `chromium` on the path"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window. Ended with each module: while it is there, an event loop runs in this thread."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         pytest.fail(MISSING, pytrace=False)
@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
     """The server of an app, started when it is first asked for."""
     with ExitStack() as stack:
