@@ -4,6 +4,7 @@ What an electron cell made is in the store, what it was given is kept with it; o
 values are kept, as long as nobody has changed them.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,9 @@ def check(flow: "Flow", plan: Sequence[Cell]) -> None:
 
     Raises FlowError, and what an unknown executor raises; nothing has run then.
     """
+    for cell in plan:
+        if cell.definition is None and _awaits(flow, cell):
+            raise FlowError(f"{cell.numbered} awaits, which only a cell that you run can do: run it, then this again")
     there = {name: run.cell for name, run in flow.book.current.items()}
     for number, cell in enumerate(plan):
         _check_inputs(flow, cell, there, plan[:number])
@@ -84,6 +88,15 @@ def check(flow: "Flow", plan: Sequence[Cell]) -> None:
         executors.get_executor(definition.options.executor)
         for name in definition.after:
             flow.execution_named(name)
+
+
+def _awaits(flow: "Flow", cell: Cell) -> bool:
+    """Whether an ordinary cell awaits outside of functions, and the loop it needs is the one that runs us."""
+    try:
+        asyncio.get_running_loop()
+        return bool(flow.shell.should_run_async(cell.raw, transformed_cell=flow.shell.transform_cell(cell.raw)))
+    except Exception:  # no loop, or no Python: as it is said when it is run
+        return False
 
 
 def _check_inputs(flow: "Flow", cell: Cell, there: Mapping[str, Cell], ahead: Sequence[Cell]) -> None:

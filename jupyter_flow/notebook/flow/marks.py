@@ -21,6 +21,8 @@ from ...model.pickles import PROTOCOL
 SMALL = 256 * 1024  # bytes of a pickle, beyond which no more is looked at
 WHOLE = 16 * 1024 * 1024  # bytes of an array that is looked at as a whole
 PIECES, PIECE = 64, 16 * 1024  # of a larger array: as many pieces, of so many bytes
+TOGETHER = 4 * WHOLE  # bytes of arrays in one value, after which a thin part is looked at of each
+THIN = 64 * 1024  # bytes of an array that is looked at as a whole then
 OBJECTS = 5_000  # that are looked into; plain containers, numbers and text are not counted
 TEXT = 4 * 1024  # characters of a text whose hash does
 KNOWN = sys.stdlib_module_names - {"itertools"} | {"__main__", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
@@ -86,8 +88,14 @@ class _Marker(pickle.Pickler):
             raise _Full
         if isinstance(obj, NAMED) or kind.__name__ == COMPILED:
             return self._itself(obj)
-        if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
+        array = next((base for base in kind.__mro__ if base.__name__ == "ndarray" and base.__module__ == "numpy"), None)
+        if array is kind:
             return self._array(obj)
+        if array is not None and kind.__module__.partition(".")[0] == "numpy":  # on disk, masked
+            return str, (kind.__qualname__, obj.view(array), vars(obj).get("_mask"))
+        if _tells(kind):
+            self.exact = False
+            return str, (kind.__qualname__, getattr(obj, "__dict__", None))
         if kind in copyreg.dispatch_table:
             return NotImplemented
         try:
@@ -111,19 +119,26 @@ class _Marker(pickle.Pickler):
             flat = array.ravel("K")  # no copy
             self._beside(pickle.PickleBuffer(flat.view("u1") if flat.size else flat))
         else:
-            rows = max(1, array.nbytes // WHOLE)
-            self.exact &= rows == 1
-            self._beside(pickle.PickleBuffer(array[::rows].ravel().view("u1")))
+            once = array[tuple(slice(None) if step else slice(1) for step in array.strides)]
+            part = _thinned(once, self._whole)
+            self.exact &= part.nbytes == once.nbytes
+            self._beside(pickle.PickleBuffer(part.ravel().view("u1")))
         return str, (str(array.dtype), array.shape, array.flags.c_contiguous)
 
+    @property
+    def _whole(self) -> int:
+        """Bytes of an array that may still be looked at as a whole."""
+        return WHOLE if self._hasher.size < TOGETHER else THIN
+
     def _beside(self, buffer: pickle.PickleBuffer) -> None:
-        raw = buffer.raw()
-        if raw.nbytes <= WHOLE:
+        raw, whole = buffer.raw(), self._whole
+        if raw.nbytes <= whole:
             self._hasher.update(raw)
             return
         self.exact = False
+        piece = PIECE if whole == WHOLE else THIN // PIECES
         for place in range(0, raw.nbytes, raw.nbytes // PIECES):
-            self._hasher.update(raw[place : place + PIECE])
+            self._hasher.update(raw[place : place + piece])
 
 
 def mark_of(value: Any) -> Mark:
@@ -149,6 +164,20 @@ def _plain(kind: type) -> bool:
     """Whether an object of a class is what its attributes are, with no say of its own."""
     own: list[Callable[..., Any]] = [kind.__reduce_ex__, kind.__reduce__, getattr(kind, "__getstate__", list)]
     return own == [object.__reduce_ex__, object.__reduce__, getattr(object, "__getstate__", list)]
+
+
+def _tells(kind: type) -> bool:
+    """Whether a class of the notebook has a say in how it is pickled, which may take its time, or change something."""
+    own = [getattr(kind, name, None) for name in ("__reduce_ex__", "__reduce__", "__getstate__")]
+    return any(isinstance(method, types.FunctionType) and method.__module__ == "__main__" for method in own)
+
+
+def _thinned(array: Any, most: int) -> Any:
+    """So much of an array, by leaving out rows, columns, …"""
+    for axis, length in enumerate(array.shape):
+        step = max(1, min(length, -(-array.nbytes // most)))
+        array = array[(*[slice(None)] * axis, slice(None, None, step))]
+    return array
 
 
 def _length(value: Any) -> int:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from ..cells import Names
 from .execution import CellRun, Execution, Seen
+from .hidden import carries, may_reach_any
 from .marks import SMALL
 from .moments import here
-from .reach import Reach, reach, written_here
+from .reach import CODE, Reach, reach, written_here
 from .syntax import perhaps, wanted
 from .watching import Watch
 
@@ -37,6 +38,7 @@ class Running:
         self.visited = self.electron = self.ours = self.failed = False
         self.token = False  # `NEED` was put into the namespace: where that is gone, all is
         self.resets = False  # it may delete names that it does not name
+        self.anywhere = False  # it may change what it does not name
         self.calls = False  # code of the notebook, which may change whatever it reaches
 
     # before ------------------------------------------------------------------------------------------
@@ -44,6 +46,7 @@ class Running:
     def begin(self, code: ast.Module, names: Names | None) -> None:
         """Look at what its code reaches, before it runs."""
         self.visited, self.names, self.reads = True, names, wanted(names, code, now=True)
+        self.anywhere = may_reach_any(code)
         found = self.see()
         if names is not None and not self.resets:
             self._lay_aside(names, code, found)
@@ -55,6 +58,9 @@ class Running:
         data = [name for name in found.data if not name.startswith("_")]
         self.watch.look(data)
         self.watch.look(self._siblings(data))
+        self.anywhere = self.anywhere or carries(found.code.values(), FEW)
+        if self.anywhere:
+            self.watch.look_around(name for name in current if not name.startswith("_"))
         for name in (*data, *(name for name in (*found.code, *found.pending) if name in current)):
             if name not in self.seen or self.seen[name].digest is None:
                 digest = None if name in found.pending else self.watch.digest(name)
@@ -86,8 +92,17 @@ class Running:
         changed = self.watch.changed(mutates)
         for name, mark in changed.items():
             self.seen.setdefault(name, Seen(self.flow.book.current.get(name), mark.digest if mark.exact else None))
+        if changed:
+            self._unsure_of_code()
         makes |= {name for name in self._written(now) if name not in left}
         return makes | set(changed) | {name for name in self.within if name in now}
+
+    def _unsure_of_code(self) -> None:
+        """What the cell changed may be what its code has with it: that the code is another one tells nothing."""
+        space = self.flow.space
+        for name, seen in self.seen.items():
+            if isinstance(space.get(name), CODE) and carries([space[name]], FEW):
+                self.seen[name] = seen._replace(digest=None)
 
     def _written(self, now: dict[str, int]) -> set[str]:
         """What it assigned, as it is written."""

@@ -177,16 +177,17 @@ def homemade(kind: type) -> bool:
 def functions_of(value: Any, space: Mapping[str, Any], most: int = MOST) -> Iterator[types.FunctionType]:
     """The functions behind a value whose globals are the notebook's: its own, its class's, those it wraps."""
     return (
-        thing for thing in _met(value, most) if isinstance(thing, types.FunctionType) and thing.__globals__ is space
+        thing for thing in held_by(value, most) if isinstance(thing, types.FunctionType) and thing.__globals__ is space
     )
 
 
 def classes_of(value: Any, most: int = MOST) -> Iterator[type]:
     """The classes written in the notebook that stand behind a value."""
-    return (thing for thing in _met(value, most) if isinstance(thing, type) and homemade(thing))
+    return (thing for thing in held_by(value, most) if isinstance(thing, type) and homemade(thing))
 
 
-def _met(value: Any, most: int) -> Iterator[Any]:
+def held_by(value: Any, most: int = MOST) -> Iterator[Any]:
+    """A value, and what it holds that may have code behind it."""
     met: dict[int, Any] = {}
     ahead = [value]
     while ahead and len(met) < most:

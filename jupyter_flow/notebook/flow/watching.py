@@ -73,6 +73,14 @@ class Watch:
             if name not in self._before and self._marks.look(name) is not None:
                 self._before[name] = self._marks.known[name]
 
+    def look_around(self, names: Iterable[str]) -> None:
+        """Look at variables that a cell does not name, and may change all the same; not at more than `MOST` bytes."""
+        room = MOST
+        for name in names:
+            if room > 0 and name not in self._before:
+                self.look([name])
+                room -= self._before[name][1].size if name in self._before else 0
+
     def digest(self, name: str) -> bytes | None:
         """What a name held when the cell began, as `Marks.digest` tells it."""
         return exact(self._before[name][1]) if name in self._before else self._marks.digest(name)

@@ -349,3 +349,37 @@ def test_run_refuses_before_anything_runs_where_an_executor_is_gone(kernel: Kern
     kernel.noted()
     assert "there" in kernel.run("%flow run").text
     assert kernel.noted() == []
+
+
+def test_a_cell_that_awaits_is_not_run_again_and_nothing_else_is(kernel: Kernel) -> None:
+    kernel.goes("k = 1", "k")
+    kernel.goes("%%electron make\nnote('make')\nx = k", "m")
+    kernel.goes("import asyncio\nawait asyncio.sleep(0)\nw = x", "w")
+    kernel.goes("%%electron use\ny = w", "u")
+    assert kernel.value("y") == "1"
+    assert kernel.noted() == ["make"]
+    kernel.goes("k = 2", "k")
+    assert "awaits" in kernel.run("%flow run").text
+    assert kernel.noted() == []
+    kernel.goes("%flow run make")
+    kernel.goes("import asyncio\nawait asyncio.sleep(0)\nw = x", "w")
+    kernel.goes("%flow run")
+    assert kernel.value("(x, w, y)") == "(2, 2, 2)"
+
+
+def test_stopping_what_auto_waits_for_is_an_interrupt_like_any_other(kernel: Kernel) -> None:
+    kernel.goes("k = 1", "k")
+    kernel.goes("%%electron make\nif k == 2:\n    gate('g')\nx = k", "m")
+    kernel.goes("w = x", "w")
+    kernel.goes("%%electron use\ny = w", "u")
+    assert kernel.value("y") == "1"
+    kernel.goes("%flow auto on")
+    ran = kernel.send("k = 2", "k")
+    kernel.reached("g")
+    kernel.until(lambda: "make" in ran.text)
+    kernel.interrupt()
+    kernel.ends(ran)
+    assert "Error in callback" not in ran.text + ran.traceback
+    kernel.open("g")
+    kernel.goes("pass")
+    assert kernel.value("(x, w, y)") == "(2, 2, 2)"

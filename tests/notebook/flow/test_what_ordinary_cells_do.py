@@ -71,6 +71,41 @@ def test_a_change_in_place_that_would_be_made_twice_is_refused(kernel: Kernel, w
     assert brought(kernel, "y") == "4"
 
 
+UNNAMED = {
+    "a method it is bound to": ("add = xs.append", "add(5)"),
+    "a method of an object that holds it": (
+        "class Adder:\n    def add(self, z): self.it.append(z)\nadder = Adder()\nadder.it = xs\nadd = adder.add",
+        "add(5)",
+    ),
+    "a partial call": ("import functools\nadd = functools.partial(list.append, xs)", "add(5)"),
+    "a function that encloses it": ("def adder(it):\n    return lambda z: it.append(z)\nadd = adder(xs)", "add(5)"),
+    "a default": ("def add(z, it=xs):\n    it.append(z)", "add(5)"),
+    "an attribute of a class": ("class Shared:\n    it = xs", "Shared.it.append(5)"),
+    "an attribute of a module": (
+        "import types\nshared = types.ModuleType('shared')\nshared.it = xs",
+        "shared.it.append(5)",
+    ),
+    "a text": ("text = 'xs.append(5)'", "exec(text)"),
+    "the shell": ("pass", "get_ipython().user_ns['xs'].append(5)"),
+    "an output": ("xs", "Out[max(Out)].append(5)"),
+}
+
+
+@pytest.mark.parametrize("way", UNNAMED)
+def test_a_change_of_what_a_cell_does_not_name_is_an_output(kernel: Kernel, way: str) -> None:
+    before, change = UNNAMED[way]
+    kernel.goes("%%electron make\nxs = [1]", "a")
+    kernel.goes("%flow wait")
+    kernel.goes(before, "b")
+    kernel.goes(change, "m")
+    kernel.goes("%%electron use\ny = sum(xs)", "u")
+    assert kernel.value("y") == "6"
+    assert row(kernel, "use") == "up to date"
+    kernel.goes("%%electron make\nxs = [2]", "a")
+    kernel.goes(before, "b")
+    assert brought(kernel, "y") == "7"
+
+
 def test_what_an_ordinary_cell_changes_in_what_an_electron_made(kernel: Kernel) -> None:
     kernel.goes("def add(it):\n    it.append(1)", "t")
     kernel.goes("%%electron make\ngate('g')\nxs = [1]", "a")
