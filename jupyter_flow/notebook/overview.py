@@ -13,7 +13,7 @@ from ..store.records import RunRow
 from ..store.runs import Store
 from ..widgets.messages import Dispatched, State
 from ..widgets.source import Source, source_of
-from ..widgets.states import NUMBERS, told
+from ..widgets.states import NUMBERS
 
 REREAD = 2.0  # seconds between two looks at what other kernels dispatch
 
@@ -45,7 +45,7 @@ class Overview:
         return {
             "dispatch": id,
             "name": source.title,
-            "state": source.progress.state(source.facts, told(source.facts.states())),
+            "state": source.look()[1],
             "total": source.graph.electrons,
             "here": source.here,
         }

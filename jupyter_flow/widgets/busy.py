@@ -12,6 +12,7 @@ from ..dispatch.run import Run
 from ..model.events import COMPLETED
 from ..session import ResourceInfo, Session, opened
 from .executors import Line, lines_of, remarks_on, same_as
+from .facts import lent
 from .messages import Busy, Executors, Use
 from .source import Source
 
@@ -144,15 +145,12 @@ def _electrons(source: Source) -> "dict[str, Counter[str]]":
 
 
 def _done(runs: Iterable[Run]) -> "Counter[str]":
-    """How many electrons of these have completed on each resource."""
+    """How many electrons of these have run to their end on each resource."""
     done: Counter[str] = Counter()
     for run in runs:
-        lanes, graph = run.plan.lane_of, run.graph
-        completed = Counter(
-            version
-            for version, state in zip(graph.version[: graph.electrons], bytes(run.published), strict=False)
-            if state == COMPLETED
-        )
+        lanes, graph, since = run.plan.lane_of, run.graph, run.started_at
+        records = [(node, run.records.get(node)) for node in range(graph.electrons) if run.published[node] == COMPLETED]
+        completed = Counter(graph.version[node] for node, r in records if r is not None and not lent(r, since))
         for version, count in completed.items():
             done[lanes[version].resource.id] += count
     return done

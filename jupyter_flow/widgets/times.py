@@ -18,10 +18,10 @@ class Times:
         self._shortest = self._longest = 0.0
         self._timed = 0
 
-    def learn(self, states: bytes, record: Callable[[int], Record | None]) -> None:
-        """Take in what has ended since."""
+    def learn(self, states: bytes, record: Callable[[int], Record | None], since: int = 0) -> None:
+        """Take in what has ended; what had before the dispatch began, at ``since``, took no time."""
         for node in differences(self._states, states):
-            taken = seconds_of(record(node)) if states[node] >= COMPLETED else None
+            taken = seconds_of(record(node), since) if states[node] >= COMPLETED else None
             self.seconds[node] = taken
             if taken is not None:
                 self._timed += 1
