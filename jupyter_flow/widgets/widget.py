@@ -35,7 +35,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class FlowGraph(anywidget.AnyWidget):
     """A dispatch, or a graph before it runs, live."""
 
-    _esm: ClassVar[Path | str] = STATIC / "widget.js"
+    # As text: anywidget keeps each widget alive that was ever made from a file.
+    _esm: ClassVar[str] = (STATIC / "widget.js").read_text(encoding="utf-8")
     _css: ClassVar[str] = (STATIC / "widget.css").read_text(encoding="utf-8") + HIDING
     snapshot = traitlets.Dict().tag(sync=True)
 

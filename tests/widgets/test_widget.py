@@ -1,6 +1,8 @@
 """The live graph as a widget; and a kernel that answers its page while a cell blocks."""
 
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,15 @@ def test_a_bundle_is_the_view_a_line_and_the_picture_and_no_html(done: str) -> N
     assert set(bundle) == {VIEW, "text/plain", "image/svg+xml"}
     assert set(widget.bundle()) == {VIEW, "text/plain"}
     assert bundle["image/svg+xml"].startswith("<svg")
+
+
+def test_a_widget_that_was_closed_is_forgotten_with_its_dispatch(done: str) -> None:
+    widget = FlowGraph(source_of(done))
+    alive = weakref.ref(widget)
+    widget.close()
+    del widget
+    gc.collect()
+    assert alive() is None
 
 
 def test_the_state_has_the_picture(done: str) -> None:
