@@ -105,7 +105,7 @@ class Source:
         states = told(facts.states())
         with self.lock:
             self.times.learn(states, facts.record, facts.started)
-            return states, self.progress.state(facts, states, self.times.untimed(states))
+            return states, self.progress.state(facts, states, self.times.untimed(self.graph.electrons))
 
     def seen(self, node: int) -> Seen:
         """Where a node that runs does so, and what it has printed and displayed; nothing where that is not known."""

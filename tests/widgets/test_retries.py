@@ -8,13 +8,14 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import LocalExecutor
-from jupyter_flow.model.events import RUNNING
+from jupyter_flow.model.events import COMPLETED, FAILED, RUNNING, SKIPPED
 from jupyter_flow.widgets.busy import Sampler
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts
 from jupyter_flow.widgets.source import Source, source_of
 from jupyter_flow.widgets.table import first_page, rows
 
 from .pages import Page
+from .scripted import fan, scripted
 from .steps import ran
 
 PLACE = LocalExecutor(workers=1)
@@ -81,6 +82,34 @@ def test_a_further_attempt_waits_since_the_one_before(between: Any, tmp_path: Pa
         assert len(told["bars"]) == 3
         assert again["ready"] == first["end"]
         assert [row["attempts"] for row in rows(source, first_page("v"))["rows"]] == [2, 1]
+
+
+def test_what_did_not_run_makes_no_rate() -> None:
+    source, facts = scripted(fan(20))
+    facts.started -= 10**10
+    for node in range(10):
+        facts.set(node, COMPLETED)
+        facts.records[node] = facts.records[node]._replace(end=facts.started - 1)
+    for node in range(10, 15):
+        facts.set(node, SKIPPED, 0.0)
+    facts.set(15, FAILED)
+    assert source.look()[1]["rate"] is None
+    facts.set(16, COMPLETED)
+    rate = source.look()[1]["rate"]
+    assert rate is not None
+    assert 0.1 < rate <= 0.2
+
+
+def test_a_node_that_has_ended_is_not_said_to_be_cancelled(between: Any) -> None:
+    page = Page(source_of(between.id))
+    page.until("graph")
+    assert page.answer("cancel", node=1)["ok"]
+    facts = RunFacts(between)
+    while facts.states()[1] == RUNNING:
+        time.sleep(0.005)
+    again = page.answer("cancel", node=1)
+    assert not again["ok"]
+    assert "has ended already" in again["text"]
 
 
 def test_values_taken_over_took_no_time_and_no_worker(done: str) -> None:
