@@ -89,7 +89,7 @@ def _snapshot(source: Source, by: By) -> dict[str, Any]:
     try:
         view = DispatchView(source, "")
         view.by = by
-        (graph,) = view.handle({"kind": "open", "view": ""}) or ({},)
+        (graph,) = view.handle({"kind": "open", "view": ""}) or view.pulse()  # that of a large one is made then
         return dict(graph) if len(json.dumps(graph)) <= LARGEST else {}
     except Exception:
         LOG.debug("a picture could not be kept", exc_info=True)

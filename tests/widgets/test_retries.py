@@ -130,5 +130,6 @@ def test_values_taken_over_took_no_time_and_no_worker(done: str) -> None:
         assert graph["times"] is not None
         again.ask("select", node=0)
         assert again.until("details")["cached"]
-    (threads,) = [place for place in Sampler().executors(source_of(new), "v")["resources"] if place["id"] == "thread"]
-    assert threads["done"] == 1
+    for source in (source_of(new), Source(new)):
+        (threads,) = [place for place in Sampler().executors(source, "v")["resources"] if place["id"] == "thread"]
+        assert threads["done"] == 1

@@ -12,6 +12,7 @@ from jupyter_client.manager import start_new_kernel
 
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from jupyter_flow.widgets.widget import VIEW, FlowGraph
+from tests.widgets.scripted import fan
 from tests.widgets.steps import work
 
 PATIENCE = 60  # seconds until a missing message is a failure
@@ -64,6 +65,11 @@ def test_the_state_has_the_end_when_it_is_told_so(running: Any) -> None:
     widget.finish()
     snapshot: Any = widget.snapshot
     assert snapshot["state"]["ended"] is not None
+
+
+def test_the_state_has_the_picture_of_a_large_graph_too() -> None:
+    snapshot: Any = FlowGraph(source_of_graph(fan(2000))).snapshot
+    assert (snapshot["kind"], snapshot["nodes"]) == ("graph", 2002)
 
 
 def test_a_graph_that_has_not_run_is_shown() -> None:
