@@ -6,14 +6,14 @@ from typing import Any
 
 from ..dispatch.run import Run
 from ..model.errors import StoreError
-from ..model.events import COMPLETED
+from ..model.events import COMPLETED, RUNNING
 from ..session import Session, opened
 from ..store.location import default_root
 from ..store.records import RunRow
 from ..store.runs import Store
 from ..widgets.messages import Dispatched, State
 from ..widgets.source import Source, source_of
-from ..widgets.states import NUMBERS, told
+from ..widgets.states import NUMBERS, counts_of, told
 
 REREAD = 2.0  # seconds between two looks at what other kernels dispatch
 
@@ -25,6 +25,8 @@ class Overview:
         self._sources: dict[str, Source] = {}  # of what runs here
         self._own: Store | None = None  # until a session is opened: its store is another's choice
         self._rows: list[RunRow] = []
+        self._store_now: Store | None = None  # where the rows are from
+        self._ended: dict[str, list[int]] = {}
         self._read: tuple[Any, ...] = ()
         self._due = 0.0
 
@@ -37,7 +39,8 @@ class Overview:
         rows = self._rows[:limit]
         listed = {row.id for row in rows}
         first = [self._of_run(id) for id in live if id not in listed]
-        rest = [self._of_run(row.id) if row.id in live else _of_row(row) for row in rows]
+        rest = [self._of_run(row.id) if row.id in live else _of_row(row, self._counts(row)) for row in rows]
+        self._ended = {id: counts for id, counts in self._ended.items() if id in listed}
         return first[::-1] + rest, len(self._rows) > limit
 
     def _of_run(self, id: str) -> Dispatched:
@@ -45,10 +48,20 @@ class Overview:
         return {
             "dispatch": id,
             "name": source.title,
-            "state": source.progress.state(source.facts, told(source.facts.states())),
+            "state": source.look()[1],
             "total": source.graph.electrons,
             "here": source.here,
         }
+
+    def _counts(self, row: RunRow) -> list[int]:
+        """How the electrons of a dispatch that has ended did, looked up once; nothing of one that runs elsewhere."""
+        if row.status in (RUNNING, COMPLETED) or self._store_now is None:
+            return [row.electrons if number == row.status == COMPLETED else 0 for number in range(NUMBERS)]
+        if row.id not in self._ended:
+            last = {record.node: record.status for record in self._store_now.rows(row.serial)}
+            states = bytes(last.get(node, 0) for node in range(row.electrons))
+            self._ended[row.id] = counts_of(told(states))
+        return self._ended[row.id]
 
     def _reread(self, here: Session | None, live: dict[str, Run], limit: int) -> None:
         running = frozenset(live)
@@ -56,6 +69,7 @@ class Overview:
         if now == self._read and time.monotonic() < self._due:
             return
         store = self._store(here)
+        self._store_now = store
         self._rows = store.runs(limit + 1) if store is not None else []
         self._read, self._due = now, time.monotonic() + REREAD
 
@@ -72,7 +86,7 @@ class Overview:
         """Let go of the store."""
         if self._own is not None:
             self._own.close()
-            self._own = None
+            self._own = self._store_now = None
 
 
 def _live(here: Session | None) -> dict[str, Run]:
@@ -82,10 +96,7 @@ def _live(here: Session | None) -> dict[str, Run]:
     return {id: run for id, run in list(here.dispatcher.runs.items()) if run.parent is None}
 
 
-def _of_row(row: RunRow) -> Dispatched:
-    counts = [0] * NUMBERS
-    if row.status == COMPLETED:
-        counts[COMPLETED] = row.electrons
+def _of_row(row: RunRow, counts: list[int]) -> Dispatched:
     state: State = {
         "status": row.status,
         "counts": counts,

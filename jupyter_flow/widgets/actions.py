@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..executor import _executor_manager as names
 from ..model.errors import FlowError
+from ..model.events import COMPLETED
 from ..model.graph import TransportGraph
 from ..session import session
 from ..verbs import DispatchId
@@ -56,6 +57,8 @@ def _cancel(place: Place, request: Any) -> Done:
         return Done(False, f"{what} does not run")
     if session().status(source.id).final:
         return Done(False, f"{source.title} has ended already")
+    if node is not None and source.facts.states()[node] >= COMPLETED:
+        return Done(False, f"{what} has ended already")
     session().cancel(source.id, None if node is None else [node])
     return Done(True, f"cancelled {what}")
 

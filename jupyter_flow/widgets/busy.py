@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from ..dispatch.run import Run
 from ..model.events import COMPLETED
 from ..session import ResourceInfo, Session, opened
 from .executors import Line, lines_of, remarks_on, same_as
+from .facts import lent
 from .messages import Busy, Executors, Use
 from .source import Source
 
@@ -36,6 +38,7 @@ class Sampler:
         self._session = ""
         self._history: dict[str, deque[float]] = {}
         self._memory: dict[str, int] = {}
+        self._known: weakref.WeakKeyDictionary[Source, Counter[str]] = weakref.WeakKeyDictionary()
 
     def tick(self) -> None:
         """Take a sample, if it is time. Called by whoever pulses, at any rate; opens no session."""
@@ -75,11 +78,28 @@ class Sampler:
         live = here.resources if here is not None else []
         lines = lines_of(live)
         run = source.run if source is not None else None
-        runs = [] if here is None else [run] if run is not None else list(here.dispatcher.runs.values())
-        done = _done(runs if source is None or run is not None else [])
+        if source is not None and run is None:
+            done = self._recorded(source)
+        else:
+            done = _done([run] if run is not None else [] if here is None else list(here.dispatcher.runs.values()))
         electrons = _electrons(source) if source is not None else {}
         shown = [self._busy(info, lines, done, electrons) for info in live]
         return Resources([*shown, *_not_started(lines, live, electrons)], remarks_on(lines))
+
+    def _recorded(self, source: Source) -> "Counter[str]":
+        """How many electrons of a dispatch that the store has have run to their end on each resource."""
+        found = self._known.get(source)
+        if found is None:
+            facts, since = source.facts, source.facts.started
+            records = [facts.record(node) for node in range(source.graph.electrons)]
+            ran = Counter(r.worker for r in records if r is not None and r.status == COMPLETED and not lent(r, since))
+            source.know(set(ran))
+            found = Counter()
+            for worker, count in ran.items():
+                found[source.place(worker).resource] += count
+            if source.over:
+                self._known[source] = found
+        return found
 
     def _busy(
         self, info: ResourceInfo, lines: Sequence[Line], done: "Counter[str]", electrons: "dict[str, Counter[str]]"
@@ -144,15 +164,12 @@ def _electrons(source: Source) -> "dict[str, Counter[str]]":
 
 
 def _done(runs: Iterable[Run]) -> "Counter[str]":
-    """How many electrons of these have completed on each resource."""
+    """How many electrons of these have run to their end on each resource."""
     done: Counter[str] = Counter()
     for run in runs:
-        lanes, graph = run.plan.lane_of, run.graph
-        completed = Counter(
-            version
-            for version, state in zip(graph.version[: graph.electrons], bytes(run.published), strict=False)
-            if state == COMPLETED
-        )
+        lanes, graph, since = run.plan.lane_of, run.graph, run.started_at
+        records = [(node, run.records.get(node)) for node in range(graph.electrons) if run.published[node] == COMPLETED]
+        completed = Counter(graph.version[node] for node, r in records if r is not None and not lent(r, since))
         for version, count in completed.items():
             done[lanes[version].resource.id] += count
     return done

@@ -9,6 +9,7 @@ from ..model.printed import Seen
 from ..render.lettering import clean, cut
 from .arguments import arguments
 from .assigned import assignments
+from .facts import lent
 from .messages import Attempt, Details, Where
 from .pace import Pace
 from .pictures import label_of
@@ -89,7 +90,7 @@ class Selected:
             "inputs": arguments(source, node),
             "has_output": value is not None,
             "size": None if value is None else value.size if isinstance(value, BlobRef) else len(value),
-            "cached": f"{last.origin.dispatch}, node {last.origin.node}" if last is not None and last.origin else "",
+            "cached": _lender(last, facts.started) if last is not None else "",
             "trouble": trouble(last.failure) if last is not None else None,
             "stdout": tail(source, seen.stdout),
             "stderr": tail(source, seen.stderr),
@@ -153,6 +154,13 @@ class Selected:
         if source.inside(self.node) is not None:
             can.append("enter")
         return can
+
+
+def _lender(record: Record, since: int) -> str:
+    """Where a value was taken from, if its node did not run."""
+    if record.origin is not None:
+        return f"{record.origin.dispatch}, node {record.origin.node}"
+    return "the dispatch before" if lent(record, since) else ""
 
 
 def _why(record: Record) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..dispatch.run import Run
 from ..dispatch.views import archive_of
 from ..model.errors import FlowError
-from ..model.events import COMPLETED, INTERRUPTED, RUNNING, STATUS_OF, Record
+from ..model.events import COMPLETED, FAILED, INTERRUPTED, RUNNING, STATUS_OF, Record
 from ..model.graph import TransportGraph
 from ..store.runs import Store
 from .pictures import NUMBER_OF
@@ -55,6 +55,9 @@ class Facts(Protocol):
     def attempts(self, node: int) -> list[Record]:
         """The attempts of a node that have ended."""
 
+    def retried(self) -> list[Record]:
+        """The attempts that another one follows, of all nodes."""
+
     def stamp(self) -> Any:
         """Equal as long as nothing has changed; cheap."""
 
@@ -91,7 +94,7 @@ class RunFacts:
         """What was told of the nodes, and which run."""
         run = self._run
         under_way = INTERRUPTED if run.ended.is_set() else RUNNING
-        begun = list(run.begun)
+        begun = self.begun()
         states = bytearray(run.published)
         for node in begun:
             if not states[node]:
@@ -99,8 +102,12 @@ class RunFacts:
         return bytes(states)
 
     def begun(self) -> dict[int, int]:
-        """When the nodes that run now were started."""
-        return dict(self._run.begun)
+        """When the nodes that run now were started; what is to run again does not run."""
+        begun, retried = dict(self._run.begun), list(self._run.retried)
+        if not retried:
+            return begun
+        fallen = {(record.node, record.start) for record in retried}
+        return {node: start for node, start in begun.items() if (node, start) not in fallen}
 
     def record(self, node: int) -> Record | None:
         """The last attempt of a node."""
@@ -111,6 +118,10 @@ class RunFacts:
         last = self._run.records.get(node)
         earlier = [r for r in list(self._run.retried) if r.node == node and (not last or r.attempt < last.attempt)]
         return earlier if last is None else [*earlier, last]
+
+    def retried(self) -> list[Record]:
+        """The attempts that another one follows."""
+        return list(self._run.retried)
 
     def stamp(self) -> Any:
         """The states themselves: comparing them takes microseconds."""
@@ -138,9 +149,15 @@ class StoreFacts:
             attempts.setdefault(record.node, []).append(record)
         states = bytearray(len(self.graph))
         for node, tried in attempts.items():
-            states[node] = tried[-1].status
+            states[node] = 0 if self._again(tried[-1]) else tried[-1].status
         self._attempts, self._states = attempts, bytes(states)
         self._due = time.monotonic() + max(REST, SHARE * (time.monotonic() - began))
+
+    def _again(self, record: Record) -> bool:
+        """Whether an attempt failed that another one follows."""
+        version = self.graph.versions[self.graph.version[record.node]]
+        more = record.attempt <= (version.options.retries or 0) and version.kind == "electron"
+        return more and record.status == FAILED and self._row.status == RUNNING
 
     def _refresh(self) -> None:
         if self._row.status != RUNNING or time.monotonic() < self._due:
@@ -184,13 +201,17 @@ class StoreFacts:
         return {}
 
     def record(self, node: int) -> Record | None:
-        """The last attempt of a node."""
+        """The last attempt of a node that has ended."""
         tried = self._attempts.get(node)
-        return tried[-1] if tried else None
+        return tried[-1] if tried and self._states[node] else None
 
     def attempts(self, node: int) -> list[Record]:
         """Its attempts."""
         return self._attempts.get(node, [])
+
+    def retried(self) -> list[Record]:
+        """The attempts that another one follows."""
+        return [r for node, tried in self._attempts.items() for r in (tried[:-1] if self._states[node] else tried)]
 
     def stamp(self) -> Any:
         """The states, and the dispatch's own."""
@@ -226,13 +247,22 @@ class GraphFacts:
         """Nothing has run."""
         return []
 
+    def retried(self) -> list[Record]:
+        """Nothing has run."""
+        return []
+
     def stamp(self) -> Any:
         """It does not change."""
         return 0
 
 
-def seconds_of(record: Record | None) -> float | None:
-    """How long an attempt ran; None for one that did not."""
-    if record is None or not record[3] or record[2] < COMPLETED or record[4] < record[3]:
+def lent(record: Record, since: int) -> bool:
+    """Whether a value was there when its dispatch began (``since``): in the cache, or in an earlier dispatch."""
+    return record.origin is not None or (record.status == COMPLETED and 0 < record.end <= since)
+
+
+def seconds_of(record: Record | None, since: int = 0) -> float | None:
+    """How long an attempt ran; None for one that did not, or not for the dispatch that began at ``since``."""
+    if record is None or lent(record, since) or not record[3] or record[2] < COMPLETED or record[4] < record[3]:
         return None
     return (record[4] - record[3]) / 1e9

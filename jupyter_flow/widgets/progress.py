@@ -3,7 +3,7 @@
 import time
 from collections import deque
 
-from ..model.events import COMPLETED, RUNNING
+from ..model.events import COMPLETED, FAILED, RUNNING
 from ..model.graph import TransportGraph
 from .facts import Facts
 from .messages import State
@@ -64,12 +64,11 @@ class Progress:
         }
 
     def _foretold(self, facts: Facts, counts: list[int], now: float, untimed: int) -> tuple[float | None, float | None]:
-        done = sum(counts[COMPLETED:])
         if self._speed is None:
-            self._speed = Speed(facts.started / 1e9, min(untimed, done))
-        self._speed.saw(now, done)
+            self._speed = Speed(facts.started / 1e9, 0)
+        self._speed.saw(now, max(0, counts[COMPLETED] + counts[FAILED] - untimed))  # skipped ones take no time either
         rate = self._speed.rate(now)
-        return rate, (self._electrons - done) / rate if rate else None
+        return rate, (self._electrons - sum(counts[COMPLETED:])) / rate if rate else None
 
     def _line(self, status: int, counts: list[int], took: float | None, rate: float | None, left: float | None) -> str:
         """The status line: at once where something else happens, now and then where it only goes on."""

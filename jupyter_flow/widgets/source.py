@@ -18,8 +18,10 @@ from ..render import Picture
 from ..session import Session, session
 from .facts import Facts, GraphFacts, RunFacts, StoreFacts
 from .folded import Foldings
+from .messages import State
 from .pictures import picture_of_graph
 from .progress import Progress
+from .states import told
 from .timeline import Timelines
 from .times import Times
 
@@ -96,6 +98,14 @@ class Source:
     def progress(self) -> Progress:
         """How far it is, and how fast."""
         return Progress(self.graph)
+
+    def look(self) -> tuple[bytes, State]:
+        """The states now, and the dispatch at a glance."""
+        facts = self.facts
+        states = told(facts.states())
+        with self.lock:
+            self.times.learn(states, facts.record, facts.started)
+            return states, self.progress.state(facts, states, self.times.untimed(self.graph.electrons))
 
     def seen(self, node: int) -> Seen:
         """Where a node that runs does so, and what it has printed and displayed; nothing where that is not known."""

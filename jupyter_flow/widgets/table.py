@@ -1,5 +1,6 @@
 """The nodes as a table: sorted and filtered here, a page of it told."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,7 @@ class Columns:
         self.states = told(self.facts.states())
         self.begun = self.facts.begun()
         electrons = self.graph.electrons
+        self.earlier = Counter(record.node for record in self.facts.retried())
         self.nodes = [*range(electrons), *[i for i in range(electrons, len(self.graph)) if self.states[i] == FAILED]]
         self.records: dict[int, Record] = {
             node: record for node in self.nodes if (record := self.facts.record(node)) is not None
@@ -63,7 +65,7 @@ class Columns:
     def row(self, node: int) -> Row:
         """A row for the page."""
         record = self.records.get(node)
-        attempts = (record.attempt if record is not None else 0) + (node in self.begun)
+        ended = record.attempt if record is not None else self.earlier[node]
         return {
             "node": node,
             "name": cut(clean(self.name(node)), LONGEST),
@@ -73,7 +75,7 @@ class Columns:
             "worker": self.worker(node),
             "start": self.start(node),
             "seconds": self.seconds(node),
-            "attempts": attempts,
+            "attempts": ended + (node in self.begun),
         }
 
     def key(self, sort: str) -> Callable[[int], Any]:

@@ -9,6 +9,7 @@ from ..model.events import RUNNING, Record
 from ..model.node import Place
 from ..render.lettering import clean, cut
 from .critical import Paths
+from .facts import lent
 from .messages import Bar, Timeline
 from .states import BY_SEVERITY
 
@@ -41,7 +42,7 @@ class Timelines:
         ends, seconds = self._times(began, now)
         path, critical = self._paths.longest(seconds)
         ready = self._paths.ready(ends)
-        bars = [self._bar(record, lanes, ready, path, began) for record in attempts]
+        bars = waits([self._bar(record, lanes, ready, path, began) for record in attempts])
         span = max(0.0, (now - began) / 1e9)
         return {
             "kind": "timeline",
@@ -57,9 +58,9 @@ class Timelines:
     def _attempts(self, now: int) -> list[Record]:
         """What has run and what runs, electrons and sublattices."""
         facts, electrons = self._source.facts, self._source.graph.electrons
-        ended = [r for node in range(electrons) if (r := facts.record(node)) is not None and r.start]
-        run = self._source.run
-        retried = [r for r in list(run.retried) if r.start and r.node < electrons] if run is not None else []
+        since = facts.started
+        ended = [r for node in range(electrons) if (r := facts.record(node)) and r.start and not lent(r, since)]
+        retried = [r for r in facts.retried() if r.start and r.node < electrons]
         begun = {node: start for node, start in facts.begun().items() if node < electrons}
         running = [Record(n, 0, RUNNING, start, now, self._worker(n, start)) for n, start in begun.items()]
         return [*retried, *ended, *running]
@@ -98,7 +99,7 @@ class Timelines:
         seconds = [0.0] * nodes
         for node in range(nodes):
             record = facts.record(node)
-            if record is not None and record[3]:
+            if record is not None and record[3] and not lent(record, facts.started):
                 ends[node] = (record[4] - began) / 1e9
                 seconds[node] = (record[4] - record[3]) / 1e9
         for node, start in facts.begun().items():
@@ -119,6 +120,15 @@ class Timelines:
             "ready": round(min(start, max(0.0, ready[node])), 6),
             "critical": node in path,
         }
+
+
+def waits(bars: list[Bar]) -> list[Bar]:
+    """The same, where a node that is tried again waits since its last attempt and not since the first."""
+    free: dict[int, float] = {}
+    for bar in sorted(bars, key=lambda bar: bar["start"]):
+        bar["ready"] = min(bar["start"], max(bar["ready"], free.get(bar["node"], 0.0)))
+        free[bar["node"]] = bar["end"]
+    return bars
 
 
 def merged(bars: Sequence[Bar], span: float, most: int = MOST) -> list[Bar]:

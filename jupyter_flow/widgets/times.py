@@ -16,15 +16,15 @@ class Times:
         self.seconds: list[float | None] = [None] * nodes
         self._states = bytes(nodes)
         self._shortest = self._longest = 0.0
-        self._timed = 0
+        self._lent = bytearray(nodes)
 
-    def learn(self, states: bytes, record: Callable[[int], Record | None]) -> None:
-        """Take in what has ended since."""
+    def learn(self, states: bytes, record: Callable[[int], Record | None], since: int = 0) -> None:
+        """Take in what has ended; what had before the dispatch began, at ``since``, took no time."""
         for node in differences(self._states, states):
-            taken = seconds_of(record(node)) if states[node] >= COMPLETED else None
+            taken = seconds_of(record(node), since) if states[node] >= COMPLETED else None
             self.seconds[node] = taken
+            self._lent[node] = taken is None and states[node] == COMPLETED
             if taken is not None:
-                self._timed += 1
                 longer = max(taken, SHORTEST)
                 self._shortest = min(self._shortest or longer, longer)
                 self._longest = max(self._longest, longer)
@@ -35,7 +35,6 @@ class Times:
         """The shortest and the longest, None while nothing has ended."""
         return (self._shortest, self._longest) if self._longest else None
 
-    def untimed(self, states: bytes) -> int:
-        """How many have completed without running: their values were there already."""
-        done = states.count(COMPLETED)
-        return max(0, done - self._timed)
+    def untimed(self, nodes: int) -> int:
+        """How many of the first so many have completed without running: their values were there already."""
+        return self._lent.count(1, 0, nodes)

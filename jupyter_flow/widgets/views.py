@@ -29,7 +29,6 @@ from .panes import Panes
 from .pictures import assignable, with_states
 from .search import search
 from .source import Source
-from .states import told
 
 LOG = logging.getLogger("jupyter_flow")
 LARGE = 1500  # nodes, from where on a picture is made by the next pulse and not at once
@@ -198,12 +197,8 @@ class DispatchView:
 
     def _look(self) -> tuple[bytes, State, bool]:
         """The states now, the dispatch at a glance, and whether that is how it stays."""
-        shown, whole = self.shown, self.source.over
-        facts = shown.facts
-        states = told(facts.states())
-        with shown.lock:
-            shown.times.learn(states, facts.record)
-            state = shown.progress.state(facts, states, shown.times.untimed(states))
+        whole = self.source.over
+        states, state = self.shown.look()
         return states, state, whole
 
     def _graph(self) -> Graph:

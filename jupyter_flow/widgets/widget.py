@@ -35,7 +35,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class FlowGraph(anywidget.AnyWidget):
     """A dispatch, or a graph before it runs, live."""
 
-    _esm: ClassVar[Path | str] = STATIC / "widget.js"
+    # As text: anywidget keeps each widget alive that was ever made from a file.
+    _esm: ClassVar[str] = (STATIC / "widget.js").read_text(encoding="utf-8")
     _css: ClassVar[str] = (STATIC / "widget.css").read_text(encoding="utf-8") + HIDING
     snapshot = traitlets.Dict().tag(sync=True)
 
@@ -88,7 +89,7 @@ def _snapshot(source: Source, by: By) -> dict[str, Any]:
     try:
         view = DispatchView(source, "")
         view.by = by
-        (graph,) = view.handle({"kind": "open", "view": ""}) or ({},)
+        (graph,) = view.handle({"kind": "open", "view": ""}) or view.pulse()  # that of a large one is made then
         return dict(graph) if len(json.dumps(graph)) <= LARGEST else {}
     except Exception:
         LOG.debug("a picture could not be kept", exc_info=True)

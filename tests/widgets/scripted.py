@@ -78,6 +78,10 @@ class Scripted:
         """At most one."""
         return [self.records[node]] if node in self.records else []
 
+    def retried(self) -> list[Record]:
+        """None."""
+        return []
+
     def stamp(self) -> Any:
         """The states."""
         return bytes(self.now), self.ended

@@ -1,6 +1,8 @@
 """The live graph as a widget; and a kernel that answers its page while a cell blocks."""
 
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from jupyter_client.manager import start_new_kernel
 
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from jupyter_flow.widgets.widget import VIEW, FlowGraph
+from tests.widgets.scripted import fan
 from tests.widgets.steps import work
 
 PATIENCE = 60  # seconds until a missing message is a failure
@@ -42,6 +45,15 @@ def test_a_bundle_is_the_view_a_line_and_the_picture_and_no_html(done: str) -> N
     assert bundle["image/svg+xml"].startswith("<svg")
 
 
+def test_a_widget_that_was_closed_is_forgotten_with_its_dispatch(done: str) -> None:
+    widget = FlowGraph(source_of(done))
+    alive = weakref.ref(widget)
+    widget.close()
+    del widget
+    gc.collect()
+    assert alive() is None
+
+
 def test_the_state_has_the_picture(done: str) -> None:
     snapshot: Any = FlowGraph(source_of(done)).snapshot
     assert (snapshot["kind"], snapshot["title"], snapshot["dispatch"]) == ("graph", "work", done)
@@ -53,6 +65,11 @@ def test_the_state_has_the_end_when_it_is_told_so(running: Any) -> None:
     widget.finish()
     snapshot: Any = widget.snapshot
     assert snapshot["state"]["ended"] is not None
+
+
+def test_the_state_has_the_picture_of_a_large_graph_too() -> None:
+    snapshot: Any = FlowGraph(source_of_graph(fan(2000))).snapshot
+    assert (snapshot["kind"], snapshot["nodes"]) == ("graph", 2002)
 
 
 def test_a_graph_that_has_not_run_is_shown() -> None:
