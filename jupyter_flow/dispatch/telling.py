@@ -89,6 +89,8 @@ class Telling:
             node = row[0]
             if (node, row[1]) in self._again:
                 self.retried.append(row)
+                if self.begun.get(node) == row[3]:  # it waits; its next attempt may have begun as well
+                    del self.begun[node]
                 continue
             self.published[node] = row[2]
             self.records[node] = row

@@ -11,8 +11,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
   restore();
   model.on('change:snapshot', restore);
+  const lost = (): void => view.lost();
+  model.on('comm_live_update', lost); // after it was made, a comm only ends: with its kernel
   return () => {
     model.off('change:snapshot', restore);
+    model.off('comm_live_update', lost);
     view.dispose();
   };
 }

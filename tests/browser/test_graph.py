@@ -143,3 +143,15 @@ def _dark(element: Locator) -> bool:
     """Whether what is written on it is light."""
     colour = element.evaluate("e => getComputedStyle(e).color.match(/[0-9]+/g).slice(0, 3).map(Number)")
     return bool(sum(colour) > 3 * 128)
+
+
+def test_a_graph_whose_kernel_is_gone_does_not_go_on_saying_that_it_runs(
+    opened: Callable[..., Front], tmp_path: Path
+) -> None:
+    front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW)
+    front.run(0, 1, 2)
+    shown = view(front, 2)
+    expect(shown.get_by_role("status").first).to_contain_text("running")
+    front.restart()
+    expect(shown.get_by_role("status").first).to_contain_text("gone")
+    expect(shown.get_by_role("button", name="Cancel dispatch")).to_be_hidden()

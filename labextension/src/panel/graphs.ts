@@ -39,6 +39,7 @@ class GraphTab extends Widget {
     this.title.label = known?.name ?? (this.title.label || this.dispatch.slice(0, 8));
     this.title.caption = `Dispatch ${this.dispatch}`;
     this.absent.hidden = this.link.connection > 0 || this.view !== null;
+    if (this.link.connection === 0) this.view?.lost();
     if (this.link.connection === 0 || this.link.connection === this.connection) return;
     this.connection = this.link.connection;
     this.view?.dispose();

@@ -36,13 +36,14 @@ export class DispatchRow {
       this.element.dataset.status = statusWord(state.status);
     }
     say(this.name, name);
-    say(this.words, words(state, done, total));
+    const counted = here || done > 0 || !running; // of another kernel's only the end is known
+    say(this.words, counted ? words(state, done, total) : 'running in another kernel');
     this.open.title = `${dispatch}\n${statusWord(state.status)}, began ${clock(state.started)}\nShow its graph`;
-    this.open.setAttribute('aria-label', `${name}: ${statusWord(state.status)}, ${done} of ${total}. Show its graph`);
+    this.open.setAttribute('aria-label', `${name}: ${statusWord(state.status)}${counted ? `, ${done} of ${total}` : ''}. Show its graph`);
     this.cancel.setAttribute('aria-label', `Cancel ${name}`);
     this.cancel.hidden = !running;
     this.cancel.title = here ? '' : 'It runs in another kernel';
-    this.bar.hidden = !running || total < 2;
+    this.bar.hidden = !running || !counted || total < 2;
     this.bar.setAttribute('aria-valuemax', String(total));
     this.bar.setAttribute('aria-valuenow', String(done));
     this.bar.setAttribute('aria-label', `${done} of ${total} electrons of ${name}`);

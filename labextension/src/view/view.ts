@@ -141,6 +141,15 @@ export class View {
     }
   }
 
+  /** The kernel is gone: what is shown stays, and no longer says that it runs. A picture that comes undoes this. */
+  lost(): void {
+    if (!this.shown || isFinal(this.shown.state.status)) return;
+    clearTimeout(this.asked);
+    this.cancel.hidden = true;
+    this.root.classList.add('jf-lost');
+    this.progress.stop('The kernel that ran this is gone; the Flow panel and jupyter-flow ls tell what became of it.');
+  }
+
   private open(): void {
     const { dispatch } = this.options;
     this.ask(dispatch === undefined ? { kind: 'open' } : { kind: 'open', dispatch });
@@ -173,6 +182,7 @@ export class View {
       clearTimeout(this.asked);
       this.live = true;
       this.seq = graph.seq;
+      this.root.classList.remove('jf-lost');
     }
     const before = this.shown;
     this.shown = graph;

@@ -141,7 +141,7 @@ export class DetailsPane implements Pane {
 
 function statusLine(details: Details, now: number): string {
   const { status, start, end, cached, progress } = details;
-  const parts = [cached ? `${statusWord(status)} from the cache` : statusWord(status)];
+  const parts = [cached ? `${statusWord(status)}, taken over` : statusWord(status)]; // from where, the section says
   if (start !== null) parts.push(duration((end ?? (isFinal(status) ? start : now)) - start));
   if (progress !== null && isRunning(status)) parts.push(percent(progress));
   if (details.attempts.length > 1) parts.push(`attempt ${details.attempts.length}`);

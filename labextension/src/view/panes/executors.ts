@@ -56,7 +56,7 @@ function card(busy: Busy): HTMLElement {
       ['Workers', grouped(workers)],
       ['Running', grouped(running)],
       ['Queued', grouped(queued)],
-      ['Done', grouped(done)],
+      ['Done', done ? grouped(done) : '–'],
       ['Memory', memory ? size(memory) : '–']
     ),
     uses.length ? h('ul.jf-uses', uses.map(used)) : null

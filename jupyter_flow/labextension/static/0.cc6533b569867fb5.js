@@ -1475,6 +1475,10 @@
     border-left: none;
   }
 }
+.jf-lost .jf-plot {
+  filter: grayscale(1);
+  opacity: 0.7;
+}
 @media (prefers-reduced-motion: reduce) {
   .jf-view * {
     transition: none !important;
