@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NamedTuple
 
-from .shell import Shell
+from .shell import Shell, cell_number
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _UNSET: Any = object()
@@ -31,7 +31,7 @@ def body_of(shell: Shell, raw: str, magic: str, line: str, cell: str) -> Body:
     file = _running_cell() if cell and whole.endswith(cell) and whole.lstrip().startswith("%%") else None
     if file is None:
         source = f"# %%{magic} {line}".rstrip() + "\n" + cell
-        return Body(source, shell.compile.cache(source, shell.execution_count))
+        return Body(source, shell.compile.cache(source, cell_number(shell)))
     source = commented(whole[: -len(cell)]) + cell
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     return Body(source, file)

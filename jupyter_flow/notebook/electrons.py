@@ -19,7 +19,7 @@ from .flow.definition import Definition, Mapped
 from .flow.flow import Flow
 from .flow.reach import reach
 from .parsing import argument, identifier
-from .shell import Shell, say
+from .shell import Shell, cell_number, say
 
 STATEMENTS = ("inputs", "outputs", "mapped", "after", "lazy", "show")  # options that mean nothing for a def
 
@@ -109,7 +109,7 @@ class Electrons:
                 self._flow.execution_named(other)
         except FlowError as error:
             raise UsageError(f"electron: {error}") from None
-        execution = self._flow.run(key, definition, self._shell.execution_count)
+        execution = self._flow.run(key, definition, cell_number(self._shell))
         if definition.named and name not in execution.makes:
             self._shell.user_ns[name] = Electron(execution.captured.task, options, name)
         self._flow.show(execution)

@@ -18,6 +18,16 @@ def running() -> Shell | None:
     return get_ipython()
 
 
+def cell_number(shell: Shell, *, ahead: bool = False) -> int:
+    """The number of the cell that runs, as in In [3]. ahead: it is just about to.
+
+    By its version, IPython counts on before it runs a cell or after; what it has kept of the cells tells.
+    """
+    history = shell.history_manager
+    kept = len(history.input_hist_parsed) - 1 if history is not None else 0
+    return kept + 1 if ahead else kept or int(shell.execution_count)
+
+
 def say(text: str) -> None:
     """Print a line."""
     sys.stdout.write(text + "\n")

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..cells import ANYWHERE, Names, looks_anywhere, reached
 from ..headless import request
-from ..shell import say
+from ..shell import cell_number, say
 from .execution import CellRun, State
 from .flow import Flow
 from .moments import here
@@ -51,7 +51,8 @@ class Boundary:
             key = flow.replaying.key
         elif self._running:  # a cell within a cell has no id of its own
             key = ""
-        self._running.append(Running(flow, info.raw_cell or "", flow.shell.execution_count, key, replayed))
+        number = cell_number(flow.shell, ahead=True)
+        self._running.append(Running(flow, info.raw_cell or "", number, key, replayed))
 
     def _is_replay(self) -> bool:
         """Whether the flow runs this very cell again, rather than that one another."""

@@ -26,6 +26,7 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
     ran: list[Cell] = []
     started: list[Execution] = []
     later: Later = {}
+    _check_order(flow, wanted)
     try:
         while plan := [cell for cell in flow.survey().plan(wanted) if cell not in ran]:
             check(flow, plan)
@@ -41,6 +42,24 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
         flow.show(*started)
         restore(flow, later, ran)
     return ran
+
+
+def _check_order(flow: "Flow", wanted: Sequence[Cell]) -> None:
+    """See that no name holds what an earlier cell made after the cell whose version it is in order.
+
+    To give it the version in order would take away what somebody has just computed. Raises FlowError.
+    """
+    plan = flow.survey().plan(wanted)
+    for name, run in flow.book.current.items():
+        last = flow.book.last_maker(name)
+        made = last.execution if last is not None else None
+        if last is None or made is None or made is run or last in plan or run.number < made.number:
+            continue
+        if run.cell is not last and not flow.imported(name) and name not in made.definition.names.imports:
+            raise FlowError(
+                f"{run.cell.numbered} made {name!r} after {last.numbered} had, which comes later in order: "
+                f"run {last.numbered} again if its {name!r} is meant, else delete it"
+            )
 
 
 def again_here(flow: "Flow", cell: Cell) -> None:

@@ -383,3 +383,26 @@ def test_stopping_what_auto_waits_for_is_an_interrupt_like_any_other(kernel: Ker
     kernel.open("g")
     kernel.goes("pass")
     assert kernel.value("(x, w, y)") == "(2, 2, 2)"
+
+
+def test_cells_are_asked_for_by_their_numbers(kernel: Kernel) -> None:
+    number = int(kernel.value("len(In)"))  # value is a cell as well, and In begins with none
+    kernel.goes("k = 1", "k")
+    kernel.goes("%%electron use\nm = k", "u")
+    assert "`k = 1`" in kernel.goes(f"%flow why {number}")
+    assert "use" in kernel.goes(f"%flow why {number + 1}")
+
+
+def test_a_name_that_an_earlier_cell_made_after_a_later_one_is_not_exchanged_silently(kernel: Kernel) -> None:
+    kernel.goes("k = 1", "k")
+    kernel.goes("%%electron one\nm = k", "a")
+    kernel.goes("%%electron other\nm = 2 * k", "b")
+    kernel.goes("%%electron one\nm = 5 * k", "a")
+    assert kernel.value("m") == "5"
+    refused = kernel.run("%flow run").text
+    assert "one [" in refused
+    assert "other [" in refused
+    assert kernel.value("m") == "5"
+    kernel.goes("%%electron other\nm = 2 * k", "b")
+    assert "up to date" in kernel.goes("%flow run")
+    assert kernel.value("m") == "2"

@@ -199,7 +199,12 @@ export class GraphCanvas {
     if (!this.scene) return;
     const { graph } = this.scene;
     const { room } = this.stage;
-    this.pilot.jump(this.follows ? fitted(graph, room) : held(this.camera, graph, room));
+    const whole = fitted(graph, room);
+    const box = this.selected === null ? undefined : this.scene.boxes[this.scene.boxOf(this.selected)];
+    // A pane beside the graph takes room: where the whole could not be read, what was clicked stays in sight.
+    if (this.follows && !(box && whole.k < ALL && whole.k < this.camera.k)) return this.pilot.jump(whole);
+    const at = this.follows ? filled(this.camera, graph, room) : held(this.camera, graph, room);
+    this.pilot.jump(box ? revealing(at, boundsOf(box.group), room) : at);
   }
 
   private draw(now: number): 'now' | 'soon' | 'later' {

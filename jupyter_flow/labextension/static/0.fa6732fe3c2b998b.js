@@ -1458,7 +1458,9 @@
 .jf-middle > .jf-details {
   flex: 0 1 400px;
   min-width: 280px;
-  max-height: 620px;
+  min-height: 340px;
+  contain: size; /* as tall as the graph: a node must not move away from under the pointer that selects it */
+  overflow: auto;
   border-left: 1px solid var(--jf-rim);
 }
 .jf-below > .jf-pane {
@@ -1471,6 +1473,8 @@
   }
   .jf-middle > .jf-details {
     flex: none;
+    max-height: 480px;
+    contain: none;
     border-top: 1px solid var(--jf-rim);
     border-left: none;
   }
