@@ -1,5 +1,6 @@
 """A real IPython shell with the extension in it, one per test."""
 
+import atexit
 import re
 import sys
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ def bare() -> Iterator[Any]:
     extension.unload(shell)
     shell.restore_sys_module_state()
     InteractiveShell.clear_instance()
+    atexit.unregister(shell.atexit_operations)  # it would reset every shell there was, with a garbage collection each
     sys.modules["__main__"] = main
     names.named.clear()
     names.default = "local"

@@ -8,7 +8,7 @@ import functools
 import logging
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from ...dispatch.run import Run
 from ...model.errors import StoreError
@@ -18,6 +18,7 @@ from ...session import session
 from .execution import Execution, State, cancelled, skipped
 
 LOG = logging.getLogger("jupyter_flow")
+IDLE = 2.0  # seconds without a wish after which the thread ends; the next one starts another
 
 
 def _kept(producer: Execution) -> Value:
@@ -34,7 +35,8 @@ class Scheduler:
     def __init__(self, ended: Callable[[Execution], None]) -> None:
         self._ended = ended
         self._live: list[Execution] = []
-        self._wanted: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._wanted: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
@@ -61,24 +63,32 @@ class Scheduler:
         """Stop an execution; what waits for it never starts."""
         self._ask(functools.partial(self._cancel, execution))
 
-    def close(self) -> None:
-        """Take no more."""
-        self._wanted.put(None)
-
     # the thread --------------------------------------------------------------------------------------
 
     def _ask(self, act: Callable[[], None]) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name="jupyter_flow flow", daemon=True)
-            self._thread.start()
         self._wanted.put(act)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="jupyter_flow flow", daemon=True)
+                self._thread.start()
 
     def _serve(self) -> None:
-        while (act := self._wanted.get()) is not None:
+        while (act := self._next()) is not None:
             try:
                 act()
             except BaseException:
                 LOG.exception("the flow met an error, and goes on")
+
+    def _next(self) -> Callable[[], None] | None:
+        """What is to be done next; None when nobody has wanted anything for a while."""
+        try:
+            return self._wanted.get(timeout=IDLE)
+        except Empty:
+            with self._lock:
+                if self._wanted.empty():
+                    self._thread = None
+                    return None
+            return self._wanted.get()
 
     def _wake(self, execution: Execution) -> None:
         if execution.state is State.LAZY:

@@ -1,5 +1,6 @@
 """Random notebooks that make sense, shells to run them in, and what a namespace is left with, so that it compares."""
 
+import atexit
 import re
 import sys
 import types
@@ -226,6 +227,7 @@ def shells() -> Iterator[Any]:
         extension.unload(shell)
         shell.restore_sys_module_state()
         InteractiveShell.clear_instance()
+        atexit.unregister(shell.atexit_operations)  # a garbage collection for each of some thousand shells
         sys.modules["__main__"] = main
 
 
