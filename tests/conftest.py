@@ -1,5 +1,6 @@
 """What every test has: a store, a configuration and a working directory of its own."""
 
+import os
 import re
 import runpy
 import shutil
