@@ -38,3 +38,8 @@ class Memory:
     def given(self, id: str) -> Inputs | None:
         """What a dispatch was given."""
         return self._given.get(id)
+
+    def clear(self) -> None:
+        """Forget them all: whoever asks for one reads it from the store."""
+        self._ended.clear()
+        self._given.clear()

@@ -20,7 +20,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jupyter_flow as jf
-from jupyter_flow.dispatch.memory import Memory
 from jupyter_flow.executor import BaseExecutor
 from jupyter_flow.model.events import Origin
 from jupyter_flow.store.runs import Store
@@ -494,7 +493,7 @@ def test_why_tells_of_packages_and_of_electrons_that_are_not_cached(salt: str, m
 def test_why_is_told_of_dispatches_that_only_the_store_remembers(salt: str) -> None:
     f = electron("def f(salt, n): return n")
     first, other = ran(lambda: f(salt, 1)), ran(lambda: f(salt, 2))
-    jf.session()._memory = Memory()
+    jf.session()._memory.clear()
     assert "argument 'n' differs" in why(other)
     assert first.dispatch_id in why(other)
 

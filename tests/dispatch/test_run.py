@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
-from jupyter_flow.dispatch.memory import Memory
 from jupyter_flow.dispatch.run import Run
 from jupyter_flow.store.writer import Writer
 
@@ -101,7 +100,7 @@ def test_every_attempt_of_a_retried_node_is_kept_in_order() -> None:
 
     id = jf.dispatch(flow)()
     here = jf.get_result(id, wait=True)
-    jf.session()._memory = Memory()
+    jf.session()._memory.clear()
     for outcome in (here, jf.get_result(id)):
         (node,) = outcome.nodes
         assert [a.attempt for a in node.attempts] == [1, 2, 3, 4]

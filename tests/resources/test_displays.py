@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
-from jupyter_flow.dispatch.memory import Memory
 from jupyter_flow.model.display import Display
 from jupyter_flow.model.events import BlobRef
 from jupyter_flow.model.progress import Progress
@@ -129,7 +128,7 @@ class TestEverywhere:
         id = jf.dispatch(jf.lattice(lambda: body()))()
         jf.get_result(id, wait=True)
         session = jf.session()
-        session._memory = Memory()
+        session._memory.clear()
         (node,) = session.result(id).nodes
         assert node.displays == [Display({"text/html": HTML, "text/plain": "a table"}, {})]
 

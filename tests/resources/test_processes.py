@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 import jupyter_flow as jf
-from jupyter_flow.dispatch.memory import Memory
 from jupyter_flow.executor import LocalExecutor
 
 Run = Callable[..., Any]
@@ -396,7 +395,7 @@ def test_a_retry_cancelled_before_it_began_reads_the_same_here_and_in_the_store(
     eventually(lambda: jf.session().result(id).nodes[1].status == "RUNNING")
     jf.cancel(id)
     here = jf.get_result(id, wait=True)
-    jf.session()._memory = Memory()
+    jf.session()._memory.clear()
     stored = jf.get_result(id)
     for outcome in (here, stored):
         assert [str(node.status) for node in outcome.nodes] == ["CANCELLED", "CANCELLED"]
