@@ -1,7 +1,7 @@
 """What functools makes of functions, pickled with the functions it was made of.
 
 A cached function would go by its name, which means nothing in another process where a notebook defined it; a generic
-function and a cached property hold what cannot be pickled: weak references, and a lock before Python 3.12.
+function or method and a cached property hold what cannot be pickled: weak references, and a lock before Python 3.12.
 """
 
 import functools
@@ -16,6 +16,7 @@ CACHED = type(functools.lru_cache(len))
 GENERIC: Any = functools.singledispatch(lambda thing: thing)
 OWN = frozenset(vars(GENERIC)) - {"__wrapped__"}  # attributes of every generic function
 TOLD = ("__name__", "__qualname__", "__module__", "__doc__", "__annotations__")
+METHODS_OWN = frozenset(vars(functools.singledispatchmethod(len)))  # with a cache of weak references in Python 3.13
 LOCKED = hasattr(functools.cached_property(len), "lock")
 
 
@@ -29,6 +30,9 @@ def reduced(thing: Any) -> tuple[Any, ...] | None:
     if isinstance(thing, functools.cached_property):
         state = {name: value for name, value in vars(thing).items() if name != "lock"}
         return _property, (type(thing),), state, None, None, _fill_property
+    if isinstance(thing, functools.singledispatchmethod):
+        own = {name: value for name, value in vars(thing).items() if name not in METHODS_OWN}
+        return _method, (type(thing), thing.func), {"dispatcher": thing.dispatcher, **own}, None, None, _fill_method
     if isinstance(thing, CACHED) and not _importable(thing):
         return _cached, (thing.__wrapped__, thing.cache_parameters())
     if is_generic(thing) and not _importable(thing):
@@ -52,6 +56,14 @@ def _fill_property(made: Any, state: Mapping[str, Any]) -> None:
     vars(made).update(state)
     if LOCKED:
         made.lock = threading.RLock()
+
+
+def _method(kind: Any, function: Callable[..., Any]) -> Any:
+    return kind(function)
+
+
+def _fill_method(made: Any, state: Mapping[str, Any]) -> None:
+    vars(made).update(state)
 
 
 def _cached(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Any:

@@ -358,7 +358,7 @@ GENERIC = """
 type A = list[B]                                reads list B, defines A
 type A[T] = list[T]                             reads list, defines A
 def f[T](x: T) -> T:|  return x                 defines f
-def f[T: B](x: T):|  return T, y                reads B y, defines f
+def f[T: B](x: T):|  return T, y                reads B y, defines f, later y
 class C[T](G[T]):|  def m(self):|    return T   reads G, defines C
 """
 
