@@ -97,8 +97,11 @@ def clean(programs: Path) -> dict[str, str]:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "jupyter_flow/__init__.py" in names
-    folders = {name.split("/")[0] for name in names}
-    assert folders == {"jupyter_flow", f"jupyter_flow-{jupyter_flow.__version__}.dist-info"}
+    named = f"jupyter_flow-{jupyter_flow.__version__}"
+    assert {name.split("/")[0] for name in names} == {"jupyter_flow", f"{named}.dist-info", f"{named}.data"}
+    page = f"{named}.data/data/share/jupyter/labextensions/jupyter-flow/"
+    assert all(name.startswith(page) for name in names if ".data/" in name)
+    assert f"{page}package.json" in names
 
 
 def test_the_installed_version_is_the_package_s_own(run: Run) -> None:
