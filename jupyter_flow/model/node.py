@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .display import Display
-from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
+from .errors import (
+    ElectronCancelled,
+    ElectronError,
+    ElectronTimeout,
+    FlowError,
+    ResultUnserializable,
+    StoreError,
+    WorkerLost,
+)
 from .events import Failure, Origin, Record, Value
 from .graph import ATOM, MIXED, OUTPUT, TransportGraph
 from .pickles import loads
@@ -110,7 +118,7 @@ class NodeResult:
     def output(self) -> Any:
         """Its value, loaded now; None while there is none. Raises StoreCorruption, StoreUntrusted."""
         value = self._last.value if self._last and self.status is Status.COMPLETED else None
-        return None if value is None else self._view.load(value)
+        return None if value is None else loaded(self._view, self.id, value)
 
     @property
     def has_output(self) -> bool:
@@ -274,7 +282,16 @@ def _output(view: View, node: int) -> Any:
     attempts = view.attempts(node)
     if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
         return None
-    return view.load(attempts[-1].value)
+    return loaded(view, node, attempts[-1].value)
+
+
+def loaded(view: View, node: int, value: Value) -> Any:
+    """The object of a node's output. Raises StoreCorruption, StoreUntrusted, which name the node."""
+    try:
+        return view.load(value)
+    except StoreError as error:
+        whose = f"the output of node {node}, {view.graph.name_of(node)!r}, of dispatch {view.id}"
+        raise type(error)(f"{error} It is {whose}.") from error
 
 
 def time_of(nanoseconds: int) -> datetime | None:
