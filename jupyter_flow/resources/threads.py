@@ -193,7 +193,7 @@ class ThreadResource:
         start = time.time_ns()
         slot.told = False
         streams = slot.streams = capture.NOTHING.copy()
-        if attempt > 1 and self._given_up:
+        if attempt > 1:
             self._warn(work, node, streams)
         slot.version = member[2]
         slot.current = (node, attempt, start)
@@ -211,8 +211,8 @@ class ThreadResource:
         slot.done.append(record)
 
     def _warn(self, work: Work, node: int, streams: capture.Streams) -> None:
-        """An earlier attempt was given up: it may not have come to its end."""
-        for slot in list(self._given_up):
+        """An earlier attempt was given up, or is about to be: it may not have come to its end."""
+        for slot in (*self._slots, *self._given_up):
             claim, current = slot.claim, slot.current
             if claim is not None and claim.work is work and current is not None and current[0] == node:
                 capture.note(streams, f"attempt {current[1]} was given up, and still runs beside this one")

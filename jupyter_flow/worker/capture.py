@@ -10,10 +10,11 @@ What C code and subprocesses print is beyond this: they write to the descriptors
 import io
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, TextIO
 
+from . import asking
 from .remarks import REMARK
 from .shown import Shown
 
@@ -46,14 +47,16 @@ class Shared:
 
     def __init__(self, stream: TextIO, which: int) -> None:
         self._stream, self._which = stream, which
-        self._write = _asking(stream, which)
+        self._write = asking.install(stream, partial(_asked, which))
 
-    def write(self, text: str) -> int:
+    @property
+    def write(self) -> Callable[[str], int]:
         """Write, for whoever is running."""
-        streams = WRITING.get()
-        if streams is None:
-            return self._write(text)
-        return _put(streams, self._which, text)
+        return _asked(self._which, self._write)
+
+    @write.setter
+    def write(self, write: Callable[[str], int]) -> None:
+        self._write = getattr(write, "itself", write)  # as IPython does for a cell, to remember what it printed
 
     def writelines(self, lines: Any) -> None:
         """Write several."""
@@ -100,21 +103,15 @@ def _put(streams: Streams, which: int, text: str) -> int:
     return own.write(text)
 
 
-def _asking(stream: TextIO, which: int) -> Callable[[str], int]:
-    """Have a stream ask, for those who hold it; returns how it writes by itself."""
-    known: Callable[[str], int] | None = getattr(stream.write, "itself", None)
-    if known is not None:
-        return known
-    itself = stream.write
+def _asked(which: int, itself: Callable[[str], int]) -> Callable[[str], int]:
+    """A stream's own way to write, for those who are no electron."""
 
     def write(text: str) -> int:
         streams = WRITING.get()
         return itself(text) if streams is None else _put(streams, which, text)
 
     write.itself = itself  # type: ignore[attr-defined]
-    with suppress(AttributeError, TypeError):  # some cannot be changed
-        stream.write = write  # type: ignore[method-assign]
-    return itself
+    return write
 
 
 def written(streams: Streams, which: int) -> bytes:
@@ -164,12 +161,6 @@ def install() -> None:
 def uninstall() -> None:
     """Put back the streams that were there."""
     if type(sys.stdout) is Shared:
-        sys.stdout = _itself(sys.stdout._stream)
+        sys.stdout = asking.uninstall(sys.stdout._stream)
     if type(sys.stderr) is Shared:
-        sys.stderr = _itself(sys.stderr._stream)
-
-
-def _itself(stream: TextIO) -> TextIO:
-    if hasattr(stream.write, "itself"):
-        del stream.write
-    return stream
+        sys.stderr = asking.uninstall(sys.stderr._stream)

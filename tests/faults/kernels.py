@@ -71,6 +71,11 @@ class Fresh(Kernel):
         """Dispatch a lattice of the notebook as `id`, on an executor."""
         self.goes(f"id = jf.dispatch(jf.lattice(executor=EXECUTORS[{executor!r}])({name}))({arguments})")
 
+    def pause(self, seconds: float) -> None:
+        """Hear what it says for a while."""
+        end = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() > end)
+
     def below(self) -> list[psutil.Process]:
         """Its processes, workers and what they started."""
         return psutil.Process(self.pid).children(recursive=True)
