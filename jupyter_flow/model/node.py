@@ -21,6 +21,7 @@ ERRORS = {
     "worker_lost": WorkerLost,
     "timed_out": ElectronTimeout,
     "cancelled": ElectronCancelled,
+    "interrupted": ElectronCancelled,
     "result_unserializable": ResultUnserializable,
 }
 

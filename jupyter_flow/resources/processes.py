@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
+from ..worker.entries import Started
 from ..worker.failures import failure_of
-from ..worker.journal import Started
 from ..worker.messages import Drop, Recall
 from ..worker.payload import Payload
 from .base import Claim, Services, Work
@@ -99,7 +100,11 @@ class ProcessResource:
         for worker in workers:
             worker.end()
         self._board.close()  # and those that have just been started
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(StoreError):
+            self._store.then(self._leave_folder)
+
+    def _leave_folder(self) -> None:
+        with contextlib.suppress(OSError):  # journals of what still ran: whoever asks for that reads them
             Path(self._folder).rmdir()
 
     # its thread ---------------------------------------------------------------------------------

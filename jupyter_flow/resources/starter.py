@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..store.runs import new_worker
+from ..worker.process import About
 from .base import Services
 from .spawning import start
 from .workerprocess import WorkerProcess
@@ -52,14 +54,16 @@ class Starter:
         services = self._services
         os.makedirs(services.folder, mode=0o700, exist_ok=True)
         prefix = os.path.join(services.folder, f"{name}-{time.time_ns():x}")
-        process, channel = start(name, prefix, str(services.store.root), services.durability)
+        number = new_worker()
+        about = About(os.getpid(), services.store.journal_key(os.path.basename(prefix)), number)
+        process, channel = start(name, prefix, str(services.store.root), services.durability, about)
         try:
-            number: int = services.store.add_worker(self._resource, "process", process.pid, name)
+            services.store.add_worker(self._resource, "process", process.pid, name, number)
         except BaseException:  # the session was closed meanwhile
             process.kill()
             channel.close()
             raise
-        return WorkerProcess(number, process, channel, prefix)
+        return WorkerProcess(number, process, channel, prefix, services.store)
 
     def _done(self, then: Callable[[Any], None], what: Any) -> None:
         self.pending -= 1

@@ -13,11 +13,14 @@ from typing import Any
 
 import psutil
 
+from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
-from ..worker.journal import Entry, JournalReader, Started
+from ..worker.entries import Entry, Started
+from ..worker.journal import JournalReader
+from ..worker.logs import printed
 from ..worker.messages import Batch, Code, Forget, Message
-from ..worker.payload import LONGEST_INLINE, nodes_in
+from ..worker.payload import nodes_in
 from ..worker.shown import written
 from .base import Claim, Work
 
@@ -38,7 +41,8 @@ class Outstanding:
 class WorkerProcess:
     """Sends batches, reads the journal, kills."""
 
-    def __init__(self, number: int, process: BaseProcess, channel: Connection, prefix: str) -> None:
+    def __init__(self, number: int, process: BaseProcess, channel: Connection, prefix: str, store: Any) -> None:
+        self._store = store
         self.number, self.process, self.channel, self.prefix = number, process, channel, prefix
         self.pid: int = process.pid or 0
         self._identity = _identity(self.pid)
@@ -121,6 +125,12 @@ class WorkerProcess:
         """What it has written since the last look."""
         return self._reader.read()
 
+    def tidy(self) -> None:
+        """What was read has been handed on: files of the journal that are through go when that is on disk."""
+        through = self._reader.through()
+        if through:
+            self._store.then(lambda: unlink_all(through))
+
     @property
     def unstarted(self) -> int:
         """How many electrons lie with it and do not run."""
@@ -163,7 +173,8 @@ class WorkerProcess:
 
     def seen(self, started: Started) -> Seen:
         """What an attempt that runs, or did to the end, has printed and displayed."""
-        stdout, stderr = self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
+        stdout = printed(self.prefix, "out", started.stdout_from)
+        stderr = printed(self.prefix, "err", started.stderr_from)
         return Seen(self.number, stdout, stderr, written(f"{self.prefix}.shown", started[:3]))
 
     def loss(self, started: Started) -> Record:
@@ -184,15 +195,6 @@ class WorkerProcess:
         name = signal.Signals(-code).name if -code in _SIGNALS else f"signal {-code}"
         return f"was killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
 
-    def _printed(self, stream: str, start: int) -> bytes | None:
-        try:
-            with open(f"{self.prefix}.{stream}", "rb") as log:
-                end = log.seek(0, os.SEEK_END)
-                log.seek(max(start, end - LONGEST_INLINE))  # of much that was printed the end says most
-                return log.read(LONGEST_INLINE) or None
-        except OSError:
-            return None
-
     def make_sure(self) -> None:
         """It is said to be dead; where only the process that started it is, it dies now, before others get its work."""
         if self._identity is not None:
@@ -210,18 +212,25 @@ class WorkerProcess:
         return not self.killed and self.process.exitcode in (-signal.SIGTERM, 255)
 
     def end(self) -> None:
-        """Wait until it is dead, and let go of it."""
+        """Wait until it is dead, and let go of it. Of what it was given, its journal tells whoever asks later."""
         self.process.join(2)
-        self.close()
+        self.close(keep=bool(self.batches))
 
-    def close(self) -> None:
-        """Let go of its channel and files."""
+    def close(self, keep: bool = False) -> None:
+        """Let go of its channel; of its files, once all that they told is on disk elsewhere, unless they are kept."""
         self.channel.close()
         with suppress(ValueError):  # it lives yet, against all expectation
             self.process.close()
-        self._reader.remove()
-        for suffix in (".out", ".err", ".shown"):
-            Path(self.prefix + suffix).unlink(missing_ok=True)
+        self._reader.close()
+        if not keep:
+            with suppress(StoreError):  # closed: what it has, it has; what it has not, the journal tells later
+                self._store.then(self._reader.remove)
+
+
+def unlink_all(paths: list[str]) -> None:
+    """Remove files."""
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
 
 
 def _identity(pid: int) -> psutil.Process | None:

@@ -333,7 +333,7 @@ def test_a_timeout_stops_what_ignores_signals(run: Run, tmp_path: Path, eventual
 
 
 def test_a_timeout_is_repeated_as_retries_say_even_with_one_worker(run: Run, tmp_path: Path) -> None:
-    @jf.electron(timeout=0.3, retries=2, executor=LocalExecutor(workers=1))
+    @jf.electron(timeout=1, retries=2, executor=LocalExecutor(workers=1))
     def slow_at_first() -> str:
         mark(str(tmp_path), 0)
         if marks(tmp_path)[0] < 3:
@@ -659,3 +659,20 @@ def test_closing_while_workers_start_leaves_none_of_them(eventually: Eventually)
         assert id.status in ("INTERRUPTED", "COMPLETED")
         helpers = {p.pid for p in psutil.Process().children(recursive=False)}
         eventually(lambda: {p.pid for p in psutil.Process().children(recursive=True)} <= before | helpers)  # noqa: B023
+
+
+def test_files_of_a_journal_go_when_what_they_tell_is_on_disk(run: Run, eventually: Eventually) -> None:
+    @jf.electron
+    def some(n: int) -> bytes:
+        return bytes([n % 256]) * 30_000
+
+    @jf.lattice
+    def flow() -> list[Any]:
+        return [some(n) for n in range(600)]
+
+    outcome = run(flow)
+    assert [node.output[0] for node in outcome.nodes] == [n % 256 for n in range(600)]
+    journals = jf.session().store.root / "journals" / jf.session().store.session_id
+    eventually(lambda: max(int(path.suffix[1:]) for path in journals.glob("*.[0-9]*")) > 0)
+    workers = {path.stem for path in journals.glob("*.out")}
+    eventually(lambda: len(list(journals.glob("*.[0-9]*"))) == len(workers))
