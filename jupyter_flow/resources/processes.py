@@ -22,6 +22,7 @@ from ..worker.failures import failure_of
 from ..worker.messages import Drop, Recall
 from ..worker.payload import Payload
 from .base import Claim, Services, Work
+from .guardian import guardian
 from .reports import Reports
 from .starter import Starter
 from .switchboard import Switchboard
@@ -100,6 +101,7 @@ class ProcessResource:
         for worker in workers:
             worker.end()
         self._board.close()  # and those that have just been started
+        guardian.close()
         with contextlib.suppress(StoreError):
             self._store.then(self._leave_folder)
 
@@ -210,6 +212,7 @@ class ProcessResource:
         self._live.remove(worker)
         self._board.unwatch(worker.channel.fileno())
         self._board.unwatch(worker.process.sentinel)
+        guardian.forget(worker.pid)
         worker.make_sure()
         try:
             self._reports.read(worker)

@@ -20,7 +20,7 @@ from typing import Any
 from ..store.blobs import Durability
 from ..worker.process import About, main
 
-PRELOAD = ["jupyter_flow.worker.process"]
+PRELOAD = ["jupyter_flow.worker.process", "jupyter_flow.worker.guard"]
 
 _starting = threading.Lock()
 

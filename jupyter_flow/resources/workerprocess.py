@@ -22,6 +22,7 @@ from ..worker.logs import printed
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
 from ..worker.shown import written
+from ..worker.tree import kill_descendants
 from .base import Claim, Work
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
@@ -41,8 +42,10 @@ class Outstanding:
 class WorkerProcess:
     """Sends batches, reads the journal, kills."""
 
-    def __init__(self, number: int, process: BaseProcess, channel: Connection, prefix: str, store: Any) -> None:
-        self._store = store
+    def __init__(
+        self, number: int, process: BaseProcess, channel: Connection, prefix: str, mark: str, store: Any
+    ) -> None:
+        self.mark, self._store = mark, store
         self.number, self.process, self.channel, self.prefix = number, process, channel, prefix
         self.pid: int = process.pid or 0
         self._identity = _identity(self.pid)
@@ -158,17 +161,10 @@ class WorkerProcess:
             return
 
     def kill(self) -> None:
-        """Kill it, and what it started."""
+        """Kill it, and what it started, which is to start nothing more meanwhile."""
         self.killed = True
-        try:
-            tree = psutil.Process(self.pid).children(recursive=True)
-        except psutil.Error:
-            tree = []
-        for process in tree:
-            try:
-                process.kill()
-            except psutil.Error:
-                continue
+        self.freeze()
+        kill_descendants(self.pid)
         self.process.kill()
 
     def seen(self, started: Started) -> Seen:

@@ -22,6 +22,7 @@ from .messages import Batch, Forget, Member, Message, Recall
 from .orphan import die_with, end
 from .runner import Runner
 from .shown import Shown
+from .tree import MARK, adopt_orphans
 
 BELL = b"!"
 
@@ -32,6 +33,7 @@ class About(NamedTuple):
     kernel: int  # the process id to die with
     key: bytes  # for its journal
     number: int  # the store's
+    name: str  # what its descendants are marked with
 
 
 class Worker:
@@ -121,5 +123,7 @@ def main(channel: Connection, prefix: str, root: str, durability: Durability, ab
     die_with(about.kernel)
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else electrons could start no processes
     sys.argv = [""]
+    adopt_orphans()
+    os.environ[MARK] = about.name
     redefine_classes()
     Worker(channel, prefix, Blobs(Path(root), durability), about).serve()

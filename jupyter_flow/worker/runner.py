@@ -20,6 +20,7 @@ from .modules import OwnModules
 from .payload import Payload, nodes_in
 from .shown import Shown
 from .state import holds_state
+from .tree import MARK
 
 
 class Task:
@@ -161,10 +162,11 @@ def append(path: str | None, text: bytes) -> None:
 
 def _prepare(setup: Setup) -> None:
     moment = setup.moment
-    if os.environ != moment.environ:
-        for name in os.environ.keys() - moment.environ.keys():
+    environ = {**moment.environ, **{name: os.environ[name] for name in (MARK,) if name in os.environ}}
+    if os.environ != environ:
+        for name in os.environ.keys() - environ.keys():
             del os.environ[name]
-        os.environ.update(moment.environ)
+        os.environ.update(environ)
     if sys.path != list(moment.sys_path):
         sys.path[:] = moment.sys_path
         importlib.invalidate_caches()

@@ -312,6 +312,34 @@ def test_cancel_ends_the_processes_an_electron_has_started(tmp_path: Path, event
     assert jf.get_result(id, wait=True).nodes[0].status == "CANCELLED"
 
 
+@pytest.mark.parametrize("how", ["cancel", "death"])
+def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, eventually: Eventually, how: str) -> None:
+    note = tmp_path / "pid"
+
+    @jf.electron
+    def detach(how: str) -> None:
+        script = "import os, time; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); "
+        script += f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        subprocess.run([sys.executable, "-c", script], check=True)
+        while not note.exists() or not note.read_text():
+            time.sleep(0.01)
+        if how == "death":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(60)
+
+    @jf.lattice
+    def flow() -> None:
+        detach(how)
+
+    id = jf.dispatch(flow)()
+    eventually(lambda: note.exists() and note.read_text())
+    assert how == "death" or not gone(int(note.read_text()))
+    if how == "cancel":
+        id.cancel()
+    eventually(lambda: gone(int(note.read_text())), 5)
+    jf.get_result(id, wait=True)
+
+
 def test_a_timeout_stops_what_ignores_signals(run: Run, tmp_path: Path, eventually: Eventually) -> None:
     note = tmp_path / "pid"
 
