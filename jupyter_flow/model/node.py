@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .display import Display
-from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
+from .errors import (
+    ElectronCancelled,
+    ElectronError,
+    ElectronTimeout,
+    FlowError,
+    OutOfMemory,
+    ResultUnserializable,
+    WorkerLost,
+)
 from .events import Failure, Origin, Record, Value
 from .graph import ATOM, MIXED, OUTPUT, TransportGraph
 from .pickles import loads
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 
 ERRORS = {
     "worker_lost": WorkerLost,
+    "out_of_memory": OutOfMemory,
     "timed_out": ElectronTimeout,
     "cancelled": ElectronCancelled,
     "interrupted": ElectronCancelled,

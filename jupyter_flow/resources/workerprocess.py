@@ -16,9 +16,11 @@ import psutil
 from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
+from ..model.sizes import size_text
 from ..worker.entries import Entry, Started
 from ..worker.journal import JournalReader
 from ..worker.logs import printed
+from ..worker.memory import oom_kills
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
 from ..worker.shown import written
@@ -55,6 +57,11 @@ class WorkerProcess:
         self.recalled = False
         self.killed = False
         self.proved = False  # it has written something: it can work
+        self.succeeded = False  # another one was started in its place
+        self.leaves = False  # it has been given all that it is to run
+        self._given: dict[int, int] = {}  # how many electrons, by share
+        self.overdrawn = 0  # the bytes that its electron used when it was killed for that
+        self._oom_kills = oom_kills()
         self._reader = JournalReader(prefix, number)
         self._out = bytearray()
         self._met: dict[int, set[int]] = {}  # run: versions it has
@@ -65,6 +72,8 @@ class WorkerProcess:
     def assign(self, claim: Claim) -> None:
         """Queue a batch for it."""
         self._sent += 1
+        given = self._given[id(claim.share)] = self._given.get(id(claim.share), 0) + len(claim.members)
+        self.leaves = self.leaves or given >= claim.share.tasks
         self.batches[self._sent] = Outstanding(claim)
         try:
             self.send(self._batch(self._sent, claim))
@@ -135,6 +144,11 @@ class WorkerProcess:
             self._store.then(lambda: unlink_all(through))
 
     @property
+    def memory(self) -> int:
+        """The bytes that what it has may use, one after the other; 0: nobody said."""
+        return max((batch.claim.memory for batch in list(self.batches.values())), default=0)
+
+    @property
     def unstarted(self) -> int:
         """How many electrons lie with it and do not run."""
         return sum(len(batch.members) for batch in self.batches.values()) - (self.current is not None)
@@ -177,6 +191,8 @@ class WorkerProcess:
         """The record of the attempt that its death ended, with what had been printed."""
         _, stdout, stderr, _ = self.seen(started)
         failure = Failure("worker_lost", "WorkerLost", f"its worker process (pid {self.pid}) {self.cause()}", "")
+        if self.overdrawn:
+            failure = Failure("out_of_memory", "OutOfMemory", self._excess(started), "")
         node, attempt, now = started.node, started.attempt, time.time_ns()
         return Record(node, attempt, FAILED, started.start, now, self.number, None, stdout, stderr, failure)
 
@@ -189,7 +205,19 @@ class WorkerProcess:
         if code >= 0:
             return f"exited with code {code} while it ran"
         name = signal.Signals(-code).name if -code in _SIGNALS else f"signal {-code}"
-        return f"was killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
+        if name != "SIGKILL":
+            return f"was killed by {name}"
+        short = oom_kills() > self._oom_kills
+        return "was killed by SIGKILL" + (": the system ran out of memory (it counts one more such kill)" * short)
+
+    def _excess(self, started: Started) -> str:
+        """What an electron that used too much memory is told."""
+        for batch in self.batches.values():
+            for node, _, version, *_ in batch.claim.members:
+                if (batch.claim.work.number, node) == (started.run, started.node):
+                    limit = batch.claim.work.code(version).options.memory
+                    return f"it used {size_text(self.overdrawn)}, its limit is memory={limit!r}"
+        return f"it used {size_text(self.overdrawn)}, more than it may"
 
     def make_sure(self) -> None:
         """It is said to be dead; where only the process that started it is, it dies now, before others get its work."""

@@ -72,6 +72,8 @@ class Worker:
             except IndexError:
                 return
             self.runner.run(batch.run, member)
+            if self.runner.leaving:
+                end(0)  # what is left goes elsewhere
 
     def _listen(self) -> None:
         try:

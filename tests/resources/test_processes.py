@@ -193,10 +193,11 @@ def test_workers_that_die_while_they_start_are_replaced(
     def flow() -> Any:
         return one()
 
-    for pid in processes():
-        os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not processes())
     monkeypatch.setattr(starter, "start", start)
+    before = processes()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not set(before) & set(processes()))
     assert run(flow).result == 1
     assert killed
 
@@ -217,11 +218,11 @@ def test_where_no_worker_can_be_started_electrons_fail_and_say_why(
     def refuse(*args: Any) -> Any:
         raise OSError("no more processes")
 
-    for pid in processes():
-        os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not processes())
     with monkeypatch.context() as patch:
         patch.setattr(starter, "start", refuse)
+        for pid in processes():
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not processes())
         outcome = run(flow)
     assert outcome.status == "FAILED"
     assert {node.error.kind for node in outcome.nodes} == {"worker_lost"}
@@ -362,15 +363,18 @@ def test_a_timeout_stops_what_ignores_signals(run: Run, tmp_path: Path, eventual
 
 def test_a_timeout_is_repeated_as_retries_say_even_with_one_worker(run: Run, tmp_path: Path) -> None:
     @jf.electron(timeout=1, retries=2, executor=LocalExecutor(workers=1))
-    def slow_at_first() -> str:
-        mark(str(tmp_path), 0)
-        if marks(tmp_path)[0] < 3:
+    def slow_at_first(folder: str) -> str:
+        import os  # nothing of this module: to import that may take longer than the timeout
+        import time
+
+        os.mkdir(f"{folder}/{len(os.listdir(folder))}")
+        if len(os.listdir(folder)) < 3:
             time.sleep(60)
         return "well"
 
     @jf.lattice
     def flow() -> Any:
-        return slow_at_first()
+        return slow_at_first(str(tmp_path))
 
     outcome = run(flow)
     assert outcome.result == "well"
