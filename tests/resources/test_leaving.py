@@ -71,9 +71,10 @@ def test_what_an_electron_changes_of_its_process_the_next_does_not_find(run: Run
     def looked() -> Any:
         mask = os.umask(0o077)
         os.umask(mask)
+        strict = [rule for rule in warnings.filters if rule[0] == "error"]
         return [
             os.getpid(), os.environ.get("JF_LEFT"), os.environ.get("PATH"), os.getcwd(), sys.path, mask,
-            _locale.setlocale(_locale.LC_ALL, None), [rule for rule in warnings.filters if rule[0] == "error"], sys.getrecursionlimit(),
+            _locale.setlocale(_locale.LC_ALL, None), strict, sys.getrecursionlimit(),
             str(signal.getsignal(signal.SIGTERM)), str(signal.getsignal(signal.SIGALRM)), sys.stdout is None,
         ]  # fmt: skip
 
