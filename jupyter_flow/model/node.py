@@ -10,6 +10,7 @@ from .errors import (
     ElectronError,
     ElectronTimeout,
     FlowError,
+    OutOfMemory,
     ResultUnserializable,
     StoreError,
     WorkerLost,
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 ERRORS = {
     "worker_lost": WorkerLost,
+    "out_of_memory": OutOfMemory,
     "timed_out": ElectronTimeout,
     "cancelled": ElectronCancelled,
+    "interrupted": ElectronCancelled,
     "result_unserializable": ResultUnserializable,
 }
 
