@@ -12,11 +12,11 @@ from .errors import (
     FlowError,
     OutOfMemory,
     ResultUnserializable,
-    StoreError,
     WorkerLost,
 )
 from .events import Failure, Origin, Record, Value
-from .graph import ATOM, MIXED, OUTPUT, TransportGraph
+from .graph import MIXED, TransportGraph
+from .loading import argument, loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -270,31 +270,6 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     error = kind(f"electron {name!r} failed: {told}{failure.message}")
     error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
     return error
-
-
-def argument(view: View, tag: int, item: Any) -> Any:
-    """The object of a call's argument or of what a lattice returned; outputs that are missing are None."""
-    if tag == ATOM:
-        return item
-    if tag == OUTPUT:
-        return _output(view, item)
-    return view.fill(item, [_output(view, node) for node in item.refs])
-
-
-def _output(view: View, node: int) -> Any:
-    attempts = view.attempts(node)
-    if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
-        return None
-    return loaded(view, node, attempts[-1].value)
-
-
-def loaded(view: View, node: int, value: Value) -> Any:
-    """The object of a node's output. Raises StoreCorruption, StoreUntrusted, which name the node."""
-    try:
-        return view.load(value)
-    except StoreError as error:
-        whose = f"the output of node {node}, {view.graph.name_of(node)!r}, of dispatch {view.id}"
-        raise type(error)(f"{error} It is {whose}.") from error
 
 
 def time_of(nanoseconds: int) -> datetime | None:

@@ -18,7 +18,9 @@ from . import asking
 from .remarks import REMARK
 from .shown import Shown
 
-Streams = list[Any]  # stdout and stderr (StringIO or Late), displays (Shown), each made when it is needed; see INHERITED
+Streams = list[
+    Any
+]  # stdout and stderr (StringIO or Late), displays (Shown), each made when it is needed; see INHERITED
 NOTHING: Streams = [None, None, None, None]
 INHERITED = 3  # true where threads of the electron's own write as well, and may outlive it
 

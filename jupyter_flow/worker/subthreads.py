@@ -28,7 +28,7 @@ def _replace(kind: Any, name: str, made: Callable[[Any], Any]) -> None:
     original = vars(kind)[name]
     if not getattr(original, "inherits", False):
         method = functools.wraps(original)(made(original))
-        method.inherits = True
+        method.inherits = True  # type: ignore[attr-defined]
         setattr(kind, name, method)
 
 

@@ -9,6 +9,32 @@ import pytest
 
 from tests.faults.kernels import Fresh
 
+LINES = [
+    "%executor {boom()} local",
+    "%executor cpu {boom()}",
+    "%executor cpu local -n {boom()}",
+    "%%electron -x {boom()}\nx = called.append(2)",
+    "%%electron --retries {boom()}\nx = called.append(2)",
+    "%%electron --nonsense\nx = called.append(2)",
+    "%%electron -x nowhere\nx = called.append(2)",
+    "%%electron --timeout soon\nx = called.append(2)",
+    "%%electron {boom()}\nx = called.append(2)",
+    "%%lattice -x {boom()}\ncalled.append(2)",
+    "%%lattice --nonsense\ncalled.append(2)",
+    "%dispatch -x {boom()} small(1)",
+    "%dispatch -o {boom()} small(1)",
+    "%dispatch --nonsense small(called.append(2))",
+    "%dispatch -x $kind small(1)",
+    "%graph {boom()}",
+    "%graph --by {boom()}",
+    "%result {boom()}",
+    "%result --nonsense",
+    "%flow {boom()}",
+    "%flow why {boom()}",
+    "%flow config {boom()}",
+    "%jupyter_flow {boom()}",
+    "%jupyter_flow cancel {boom()}",
+]
 CODE = re.compile(r"\\.|(`+).*?(?<!`)\1(?!`)", re.DOTALL)  # escapes and code in Markdown: text, whatever it says
 NAMES = ["<img src=x onerror=alert(1)>", '"];x[', "../../x", "a\nb", "`<img src=x>`", "n" * 300]
 
@@ -61,7 +87,9 @@ def told(kernel: Fresh) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
     def listen(ran: Any, content: dict[str, Any]) -> None:
-        found.extend((kind, data if isinstance(data, str) else json.dumps(data)) for kind, data in content["data"].items())
+        found.extend(
+            (kind, data if isinstance(data, str) else json.dumps(data)) for kind, data in content["data"].items()
+        )
 
     for kind in ("display_data", "execute_result", "update_display_data"):
         setattr(kernel, f"_{kind}", listen)
@@ -70,18 +98,7 @@ def told(kernel: Fresh) -> list[tuple[str, str]]:
 
 def test_d20_magic_lines_are_never_evaluated_and_a_bad_option_runs_no_cell(kernel: Fresh) -> None:
     kernel.goes("called = []\ndef boom():\n    called.append(1)\n    return 'cpu'\nkind = 'thread'")
-    lines = [
-        "%executor {boom()} local", "%executor cpu {boom()}", "%executor cpu local -n {boom()}",
-        "%%electron -x {boom()}\nx = called.append(2)", "%%electron --retries {boom()}\nx = called.append(2)",
-        "%%electron --nonsense\nx = called.append(2)", "%%electron -x nowhere\nx = called.append(2)",
-        "%%electron --timeout soon\nx = called.append(2)", "%%electron {boom()}\nx = called.append(2)",
-        "%%lattice -x {boom()}\ncalled.append(2)", "%%lattice --nonsense\ncalled.append(2)",
-        "%dispatch -x {boom()} small(1)", "%dispatch -o {boom()} small(1)", "%dispatch --nonsense small(called.append(2))",
-        "%dispatch -x $kind small(1)", "%graph {boom()}", "%graph --by {boom()}", "%result {boom()}", "%result --nonsense",
-        "%flow {boom()}", "%flow why {boom()}", "%flow config {boom()}", "%jupyter_flow {boom()}",
-        "%jupyter_flow cancel {boom()}",
-    ]  # fmt: skip
-    for line in lines:
+    for line in LINES:
         failed = kernel.run(line)
         assert "UsageError" in failed.text + failed.error, f"{line}: {failed.error}\n{failed.text}"
         assert kernel.ask("called") == [], line

@@ -5,7 +5,7 @@ import time
 import psutil
 import pytest
 
-from tests.faults.kernels import SOON, Fresh, eventually, gone
+from tests.faults.kernels import SOON, Fresh, eventually
 
 EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
 THREADS = pytest.mark.parametrize("executor", ["thread", "inline"])

@@ -127,10 +127,16 @@ def test_interrupts_at_any_moment_of_dispatching_and_waiting_leave_nothing_wedge
 
 
 CELLS = [
-    "%%electron one\na = 1\ntime.sleep(0.01)", "%%electron two -x thread\nb = a + 1", "c = b + 1", "%flow run", "%flow",
-    "id = jf.dispatch(flows['thread'])(1, 2)\nassert await id == 4", "id = jf.dispatch(flows['local'])(1, 2)\nawait id",
-    "%dispatch -o run --wait small(1, 2)", "import asyncio\nawait asyncio.gather(*[jf.dispatch(small)(n) for n in range(3)])",
-]  # fmt: skip
+    "%%electron one\na = 1\ntime.sleep(0.01)",
+    "%%electron two -x thread\nb = a + 1",
+    "c = b + 1",
+    "%flow run",
+    "%flow",
+    "id = jf.dispatch(flows['thread'])(1, 2)\nassert await id == 4",
+    "id = jf.dispatch(flows['local'])(1, 2)\nawait id",
+    "%dispatch -o run --wait small(1, 2)",
+    "import asyncio\nawait asyncio.gather(*[jf.dispatch(small)(n) for n in range(3)])",
+]
 
 
 @pytest.mark.parametrize("interrupts", [60, pytest.param(1000, marks=pytest.mark.slow)])

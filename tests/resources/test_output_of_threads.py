@@ -9,11 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from multiprocessing.pool import ThreadPool
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import jupyter_flow as jf
+from jupyter_flow.executor import ThreadExecutor
 from jupyter_flow.worker import capture
 from tests.resources import gates
 
@@ -22,13 +24,13 @@ VARIABLE: ContextVar[str] = ContextVar("test_variable", default="unset")
 LOCAL = threading.local()
 
 
-def ran(run: Run, electron: Callable[..., Any], *args: Any) -> Any:
+def ran(run: Run, electron: Callable[..., Any], *args: Any, executor: Any = "thread") -> Any:
     """The node of an electron that has run in a thread, and gone well."""
 
     def flow() -> None:
         jf.electron(electron)(*args)
 
-    (node,) = run(jf.lattice(executor="thread")(flow)).nodes
+    (node,) = run(jf.lattice(executor=executor)(flow)).nodes
     assert node.status == "COMPLETED", node.error
     return node
 
@@ -54,9 +56,7 @@ def test_the_threads_that_an_electron_starts_print_for_it(run: Run, capsys: pyte
     assert capsys.readouterr() == ("", "")
 
 
-def test_one_pool_for_electrons_and_cells_keeps_their_lines_apart(
-    run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_pool_for_electrons_and_cells_keeps_their_lines_apart(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     pool = ThreadPoolExecutor(1)
 
     def uses(name: str) -> None:
@@ -71,9 +71,11 @@ def test_one_pool_for_electrons_and_cells_keeps_their_lines_apart(
     assert capsys.readouterr().out == "user\nuser\n"
 
 
-def test_a_thread_that_outlives_its_electron_prints_nowhere(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_thread_that_outlives_its_electron_prints_into_its_log_file_alone(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     gates.reset()
-    threads: list[threading.Thread] = gates.threads
+    log = tmp_path / "log"
 
     def leaves() -> None:
         def talk() -> None:
@@ -87,11 +89,12 @@ def test_a_thread_that_outlives_its_electron_prints_nowhere(run: Run, capsys: py
         gates.threads.append(thread)
         gates.running.wait(30)
 
-    node = ran(run, leaves)
+    node = ran(run, leaves, executor=ThreadExecutor(log_stdout=str(log)))
     gates.gate.set()
-    threads.pop().join(30)
+    gates.threads.pop().join(30)
     assert node.stdout == "in time\n"
     assert jf.get_result(node.dispatch_id).nodes[0].stdout == "in time\n"
+    assert log.read_text() == "in time\nlate\n"
     assert capsys.readouterr() == ("", "")
 
 

@@ -82,4 +82,3 @@ def test_who_sets_another_write_for_a_cell_and_puts_back_the_first_changes_nothi
         stream.write("electron")
         assert (seen, stream.getvalue()) == (["CELL"], "CELLNEXT")
     assert ask.taken == ["electron"] * 4
-
