@@ -13,7 +13,6 @@ from ..model.errors import StoreError
 from ..model.events import COMPLETED, INTERRUPTED, BlobRef, Failure, Record
 from ..store.records import RunRow
 from ..store.runs import Store
-from ..worker.begun import in_doubt
 
 LOG = logging.getLogger("jupyter_flow")
 
@@ -35,7 +34,8 @@ def settled(row: RunRow, store: Store) -> RunRow:
 def _unrecorded(row: RunRow, store: Store, folder: Path) -> list[Record]:
     if not folder.is_dir():
         return []
-    from ..worker.recovery import recovered  # for the few that died
+    from ..worker.begun import in_doubt  # for the few that died
+    from ..worker.recovery import recovered
 
     told = recovered(folder, lambda name: store.journal_key(name, row.session), row.serial)
     told += in_doubt(folder, row.serial)

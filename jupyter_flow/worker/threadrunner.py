@@ -10,7 +10,7 @@ from typing import Any
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
 from ..store.blobs import Blobs
-from . import capture, displays, envelope, subthreads
+from . import capture, displays, envelope
 from .context import CURRENT, metadata
 from .failures import failure_of, unserializable, unstored
 from .messages import Member, Place
@@ -120,6 +120,8 @@ class ThreadRunner:
         return task
 
     def _made(self, work: Any, version: int) -> Task:
+        from . import subthreads  # for those who have threads
+
         displays.share()
         subthreads.install()
         live = work.live(version)
