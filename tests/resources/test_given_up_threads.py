@@ -174,3 +174,26 @@ def test_where_no_thread_can_be_started_for_a_while_the_dispatch_waits_and_ends(
     monkeypatch.setattr(threading.Thread, "start", refuse)
     assert jf.dispatch(flow)().result(20) == 1
     assert len(refused) == 5
+
+
+@KINDS
+def test_what_a_thread_runs_when_the_session_is_closed_is_in_doubt(executor: Any) -> None:
+    @jf.electron
+    def stuck(before: int) -> None:
+        gates.stuck()
+
+    @jf.electron
+    def one(*before: None) -> int:
+        return 1
+
+    @jf.lattice(executor=executor)
+    def flow() -> None:
+        one(stuck(one()))
+
+    id = jf.dispatch(flow)()
+    assert gates.running.wait(30)
+    jf.session().close()
+    nodes = jf.get_result(id).nodes
+    assert [str(node.status) for node in nodes] == ["COMPLETED", "INTERRUPTED", "NEW_OBJECT"]
+    assert nodes[1].error.kind == "interrupted"
+    assert nodes[1].worker.startswith(f"jupyter-flow-{executor.kind}")
