@@ -53,7 +53,7 @@ class Version:
         return self.names[position] if position < len(self.names) else self.variadic or f"arg{position}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class TransportGraph:
     """A built lattice."""
 
@@ -125,7 +125,12 @@ class TransportGraph:
 
     def edges(self) -> Iterator[tuple[int, int, str]]:
         """(producer, consumer, parameter), waits last."""
-        for node in range(len(self)):
+        for node, kind in enumerate(self.kinds):
+            if kind == PLAIN:
+                continue
+            if kind == OUTPUTS and len(call := self.calls[node]) == 1:
+                yield call[0], node, self.versions[self.version[node]].label(0)
+                continue
             for label, tag, item in self.inputs_of(node):
                 if tag == OUTPUT:
                     yield item, node, label

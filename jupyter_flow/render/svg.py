@@ -26,16 +26,17 @@ def draw_svg(
     by: By = "status",
     orientation: Orientation = "down",
     opened: Collection[int] = (),
+    folding: Folding | None = None,
 ) -> str:
     """Draw a folded graph, coloured ``by`` status, executor or duration.
 
     The same picture gives the same bytes everywhere. ``opened`` are node numbers whose
-    groups are shown member by member (see `fold`). Raises ValueError for an unknown ``by``
-    or ``orientation``.
+    groups are shown member by member (see `fold`); ``folding`` is what came of that, where
+    it is known. Raises ValueError for an unknown ``by`` or ``orientation``.
     """
     _check("by", by, get_args(By))
     _check("orientation", orientation, get_args(Orientation))
-    return _Drawing(picture, fold(picture, opened), by, orientation).svg()
+    return _Drawing(picture, folding or fold(picture, opened), by, orientation).svg()
 
 
 def _check(what: str, value: str, known: tuple[str, ...]) -> None:

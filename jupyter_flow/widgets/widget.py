@@ -8,6 +8,7 @@ picture is shown.
 import json
 import logging
 import os
+import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,13 +16,13 @@ import anywidget
 import traitlets
 
 from ..render import draw_svg
+from ..render.breath import breathing
 from ..render.palette import By
-from .channel import Channel
-from .pictures import with_states
+from .channel import FOLDING, Channel
+from .hub import hub
 from .source import Source
-from .states import told
 from .subshells import by_sender
-from .views import DispatchView
+from .views import LARGE, DispatchView
 
 LOG = logging.getLogger("jupyter_flow")
 STATIC = Path(__file__).parent / "static"
@@ -44,11 +45,21 @@ class FlowGraph(anywidget.AnyWidget):
 
     def __init__(self, source: Source, by: By = "status") -> None:
         self._source, self._by = source, by
-        super().__init__(snapshot=_snapshot(source, by))
+        self._kept = threading.Lock()
+        large = len(source.graph) > LARGE
+        super().__init__(snapshot={} if large else _snapshot(source, by))
         self._channel = Channel(self.send, source, by)
         by_sender(self.comm)
         self.comm.on_close(lambda message: self._channel.close())
         self.on_msg(lambda widget, content, buffers: self._channel.hear(content))
+        if large:
+            hub().errand(FOLDING, self._begin)
+
+    def _begin(self) -> None:
+        """(a lane of the hub's) Let the state have the picture, unless it has a later one."""
+        with self._kept:
+            if not self.snapshot and not self._channel.closed:
+                self.snapshot = _snapshot(self._source, self._by)
 
     @property
     def opened(self) -> bool:
@@ -57,7 +68,8 @@ class FlowGraph(anywidget.AnyWidget):
 
     def finish(self) -> None:
         """Let the state have the picture as it is now."""
-        self.snapshot = _snapshot(self._source, self._by)
+        with self._kept, breathing():
+            self.snapshot = _snapshot(self._source, self._by)
 
     def close(self) -> None:
         """Show nothing more."""
@@ -71,8 +83,8 @@ class FlowGraph(anywidget.AnyWidget):
 
     def svg(self) -> str:
         """The picture as it is now."""
-        source = self._source
-        return draw_svg(with_states(source.picture, told(source.facts.states())), by=self._by)
+        picture, folding = self._source.drawing(self._by)
+        return draw_svg(picture, by=self._by, folding=folding)
 
     def bundle(self) -> dict[str, Any]:
         """For a front end that has the static picture beside it: the view, and one line of text."""
