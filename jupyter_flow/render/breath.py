@@ -6,11 +6,16 @@ Whoever works long calls `breathe` where it can be interrupted. That costs nothi
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
+from typing import TypeVar
 
 SLICE = 0.002  # seconds of work
 REST = 0.0005  # seconds after it; not 0, after which the same thread mostly goes on
+STRETCH = 512  # items of a loop
+
+Item = TypeVar("Item")
 
 
 class Breath:
@@ -41,6 +46,14 @@ def breathe() -> None:
     breath = _here.breath
     if breath is not None:
         breath.breathe()
+
+
+def paced(items: Iterable[Item]) -> Iterator[Item]:
+    """The same items; work may be interrupted between `STRETCH` of them. They are taken so many at a time."""
+    left = iter(items)
+    while some := tuple(islice(left, STRETCH)):
+        yield from some
+        breathe()
 
 
 @contextmanager

@@ -105,6 +105,9 @@ class DispatchView:
         self._look()  # run times
         return self._panes.table(request)
 
+    def _range(self, request: Any) -> list[ViewMessage]:
+        return self._panes.range(request)
+
     def _search(self, request: Any) -> list[ViewMessage]:
         return [search(self.shown, self._placed(self._look()[0]).folded, self.id, request["text"])]
 
@@ -121,6 +124,7 @@ class DispatchView:
         "select": _select,
         "watch": _watch,
         "table": _table,
+        "range": _range,
         "search": _search,
         "export": _export,
     }
