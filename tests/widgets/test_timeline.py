@@ -36,7 +36,7 @@ def busy(width: int) -> tuple[Source, Scripted]:
     source, facts = scripted(fan(width))
     facts.set(0, COMPLETED, 0.01, worker=1)
     for node in range(1, width + 1):
-        facts.set(node, COMPLETED, 0.01 * (node // 2 + 2), worker=1 + node % 2, start=0.01 * (node // 2 + 1))
+        facts.set(node, COMPLETED, 0.01, worker=1 + node % 2, start=0.01 * (node // 2 + 1))
     facts.end()
     facts.ended = facts.started + 10**7 * (width // 2 + 3)
     return source, facts
