@@ -79,6 +79,10 @@ class TransportGraph:
         """The name of a node's electron."""
         return self.versions[self.version[node]].name
 
+    def words_of(self, node: int) -> str:
+        """The name as people read it: without the colons that mark glue (``:load[0]``)."""
+        return self.name_of(node).lstrip(":")
+
     def executor_of(self, node: int) -> Any:
         """The executor a node was given."""
         index = self.versions[self.version[node]].executor
@@ -157,11 +161,11 @@ class TransportGraph:
 
     def call_text(self, node: int) -> str:
         """A node's call as a person would write it, on one short line; arguments that look secret are left out."""
-        return f"{self.name_of(node)}({', '.join(self._argument_text(*given) for given in self.inputs_of(node))})"
+        return f"{self.words_of(node)}({', '.join(self._argument_text(*given) for given in self.inputs_of(node))})"
 
     def _argument_text(self, label: str, tag: int, item: Any) -> str:
         if tag == OUTPUT:
-            return f"{label}={self.name_of(item)}"
+            return f"{label}={self.words_of(item)}"
         if tag == LITERAL or any(word in label.lower() for word in SECRET):
             return f"{label}=…"
         text = repr(item)

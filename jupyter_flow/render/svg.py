@@ -7,6 +7,7 @@ from typing import get_args
 from . import boxes, edges, legend
 from .arrangement import arranged, labels_of
 from .boxes import Box, Scheme
+from .breath import paced
 from .folding import Folding, fold
 from .groups import SEVERITY, Group, tally
 from .layout import Orientation
@@ -80,7 +81,7 @@ class _Drawing:
         lines, texts = [], []
         taken: list[edges.Rect] = []
         ranks = self.layout.ranks
-        for edge, route, label in zip(self.folding.edges, self.layout.routes, self.labels, strict=True):
+        for edge, route, label in paced(zip(self.folding.edges, self.layout.routes, self.labels, strict=True)):
             if not route:
                 box = self.boxes[edge.source]
                 lines.append(edges.loop(self.layout.x[edge.source] + box.width / 2, self.layout.y[edge.source]))

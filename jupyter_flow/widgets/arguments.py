@@ -42,7 +42,7 @@ def _argument(source: Source, label: str, tag: int, item: Any) -> Argument:
         return {"name": label, "producer": item, "text": "" if value is None else "…" if secret else brief(value)}
     producer = item.refs[0] if len(item.refs) == 1 else None
     if item.refs:
-        names = sorted({source.graph.name_of(ref) for ref in item.refs})
+        names = sorted({source.graph.words_of(ref) for ref in item.refs})
         shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         return {"name": label, "producer": producer, "text": f"holds {len(item.refs)} outputs of {shown}"}
     return {"name": label, "producer": None, "text": "…" if secret else brief(item.data)}

@@ -13,6 +13,7 @@ from ..model.status import Status
 from ..render import Folding, Group, Layout, Picture, fold, tally
 from ..render.arrangement import arranged, labels_of
 from ..render.boxes import Box, Scheme, measure
+from ..render.breath import paced
 from ..render.lettering import clean, cut
 from ..render.picture import WAITING_EDGE
 from . import messages
@@ -139,7 +140,7 @@ def _roomy(group: Group) -> Box:
 
 def _placed(folded: Folded, orientation: Orientation) -> Placed:
     layout = arranged(folded.boxes, folded.folding, orientation)
-    groups = [_group(folded, k, layout) for k in range(len(folded.groups))]
+    groups = [_group(folded, k, layout) for k in paced(range(len(folded.groups)))]
     return Placed(folded, layout, groups, _edges(folded.folding, layout))
 
 
@@ -171,7 +172,7 @@ def _edges(folding: Folding, layout: Layout) -> list[messages.Edge]:
             "waiting": edge.waiting,
             "points": [(round(x, 2), round(y, 2)) for x, y in route],
         }
-        for edge, route, label in zip(folding.edges, layout.routes, short, strict=True)
+        for edge, route, label in paced(zip(folding.edges, layout.routes, short, strict=True))
     ]
 
 

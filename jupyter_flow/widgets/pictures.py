@@ -22,7 +22,7 @@ Look = tuple[str, str, Kind]
 def looks_of(graph: TransportGraph) -> list[Look]:
     """What a node of each version shows: its name, its executor's label, its kind."""
     labels = {index: _label(graph, index) for index in {version.executor for version in graph.versions}}
-    return [(version.name, labels[version.executor], _kind(version.kind)) for version in graph.versions]
+    return [(version.name.lstrip(":"), labels[version.executor], _kind(version.kind)) for version in graph.versions]
 
 
 def picture_of_graph(graph: TransportGraph, looks: Sequence[Look] | None = None, *, edges: bool = True) -> Picture:

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import threading
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -99,12 +100,24 @@ class FlowGraph(anywidget.AnyWidget):
 
 
 def _snapshot(source: Source, by: By) -> dict[str, Any]:
-    """The picture as a message; empty where it is too large to be saved with a notebook, or cannot be had."""
+    """The picture as a message, small enough to be saved with a notebook; empty where it cannot be had."""
     try:
         view = DispatchView(source, "")
         view.by = by
         (graph,) = view.handle({"kind": "open", "view": ""}) or view.pulse()  # that of a large one is made then
-        return dict(graph) if len(json.dumps(graph)) <= LARGEST else {}
+        return _bounded(dict(graph))
     except Exception:
         LOG.debug("a picture could not be kept", exc_info=True)
         return {}
+
+
+def _bounded(graph: dict[str, Any]) -> dict[str, Any]:
+    """The same, without the thinnest of its edges where they are so many that nobody can follow one."""
+    if len(json.dumps(graph)) <= LARGEST:
+        return graph
+    room = LARGEST - len(json.dumps({**graph, "edges": []}))
+    if room < 0:
+        return {}
+    thickest = sorted(graph["edges"], key=lambda edge: -edge["count"])
+    sizes = accumulate([len(json.dumps(edge)) + 2 for edge in thickest])
+    return {**graph, "edges": [edge for edge, size in zip(thickest, sizes, strict=True) if size <= room]}
