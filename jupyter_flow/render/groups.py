@@ -1,5 +1,6 @@
 """What is said about a group: its name, how many, their states, executors and times."""
 
+from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 
@@ -98,12 +99,9 @@ def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Gr
 
 def count_states(picture: Picture, nodes: list[int]) -> dict[Status, int]:
     """How many of the nodes are in which state, the gravest first."""
-    small = [0] * len(STATUS_OF)
-    for i in nodes:
-        small[picture.statuses[i]] += 1
-    found: dict[Status, int] = {}
-    for state, count in zip(STATUS_OF, small, strict=True):
-        found[state] = found.get(state, 0) + count
+    found = Counter[Status]()
+    for number, count in Counter(map(picture.statuses.__getitem__, nodes)).items():
+        found[STATUS_OF[number]] += count
     return {state: found[state] for state in SEVERITY if found[state]}
 
 

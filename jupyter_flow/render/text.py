@@ -1,5 +1,7 @@
 """A picture as text: one line for any output, a few lines for a terminal."""
 
+from collections import Counter
+
 from jupyter_flow.model.status import Status
 
 from .folding import FoldedEdge, Folding, fold
@@ -25,10 +27,7 @@ def about(picture: Picture) -> str:
     """How many electrons, on which executors, and how many of them did not complete."""
     electrons = picture.electrons()
     parts = [f"{len(electrons)} electron{'' if len(electrons) == 1 else 's'}"]
-    counts: dict[str, int] = {}
-    for i in electrons:
-        label = picture.executor(i)
-        counts[label] = counts.get(label, 0) + 1
+    counts = Counter([picture.executors[i] for i in electrons] if picture.executors else [])
     counts.pop("", None)
     if counts:
         parts.append(_on(dict(sorted(counts.items()))))
