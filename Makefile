@@ -54,7 +54,7 @@ test: setup browser ## run the tests, the conformance suite, and the notebooks, 
 	@echo "==> test: pytest over tests/, then notebooks/ compared with their saved outputs; the store is temporary"
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store" JUPYTER_CONFIG_DIR="$$scratch/config" IPYTHONDIR="$$scratch/ipython"
-	$(VENV)/bin/python -m pytest tests
+	$(VENV)/bin/python -m pytest --numprocesses 2 tests
 	for round in first second; do
 	    echo "==> test: the notebooks, output for output, for the $$round time"
 	    $(VENV)/bin/python -m pytest --quiet --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks
@@ -95,7 +95,7 @@ test-newest: ## run the tests on the newest other Python of this machine
 	fi
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store"
-	$(NEWEST)/bin/python -m pytest tests
+	$(NEWEST)/bin/python -m pytest --numprocesses 2 tests
 
 check: setup assets-check ## lint, format, types, the order of the rooms, and that the page's built assets are current
 	@echo "==> check: ruff, mypy --strict, and the rooms import downwards only"
