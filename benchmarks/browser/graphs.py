@@ -36,7 +36,7 @@ STEPS = [named(number) for number in range(10_000)]
 
 @jf.lattice
 def different(count, path):
-    """Each electron has a name of its own and up to three of the 200 before it as its inputs: nothing folds."""
+    """Each electron has a name of its own and up to three of the 200 before it as its inputs: no two are alike."""
     draw = random.Random(count)
     made = [gate(path)]
     for number in range(1, count):
@@ -44,6 +44,15 @@ def different(count, path):
         chosen = sorted(draw.sample(recent, min(len(recent), draw.choice([1, 1, 2, 2, 3]))))
         made.append(STEPS[number](*[made[k] for k in chosen]))
     return made[-1]
+
+@jf.lattice
+def crowd(count, path):
+    """A hundred names, in layers that are joined at random: a hundred groups, of which each may be opened."""
+    draw = random.Random(count)
+    layer = [gate(path)]
+    for _ in range(count // 100):
+        layer = [STEPS[k](*draw.sample(layer, min(len(layer), 2))) for k in range(100)]
+    return layer[-1]
 
 def held(lattice, count):
     """A dispatch that waits for its gate."""
