@@ -62,6 +62,7 @@ def reject_unknown_pending() -> None:
         raise pytest.UsageError(f"tests/conformance/pending.py names no such test: {', '.join(unknown)}")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where several processes share the tests: a module's stay together, and so do all that need a browser."""
     return ByModule(config, log)
