@@ -146,9 +146,9 @@ export interface PanelHistory {
   limit: number;
 }
 
-export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Panel | Told;
+export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module | Panel | Told;
 
-export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export | PanelHistory | PanelCancel | PanelRun;
+export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelRun;
 
 /** Run what is stale: one cell with what it needs, or all of it (None). */
 export interface PanelRun {
@@ -164,7 +164,7 @@ export interface Told {
   code: string;
 }
 
-export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing;
+export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module;
 
 /** What came of an action, in words; ``code`` is a cell to open, ``dispatch`` a run that was begun. */
 export interface Answer {
@@ -341,6 +341,13 @@ export interface Group {
   chip: string;
 }
 
+/** The panes' code: an ES module, of which a page needs one for all its views. */
+export interface Module {
+  kind: 'module';
+  view: string;
+  text: string;
+}
+
 /** A dispatch at a glance. ``rate`` is electrons a second, ``left`` the expected time, None where unknown. */
 export interface State {
   status: number;
@@ -398,6 +405,12 @@ export interface Export {
   kind: 'export';
   view: string;
   dark: boolean;
+}
+
+/** Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`. */
+export interface Fetch {
+  kind: 'fetch';
+  view: string;
 }
 
 /** Preview a value: an input by its parameter, the output by an empty name. The answer is a `Preview`. */
@@ -464,7 +477,7 @@ export interface Table {
   limit: number;
 }
 
-export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export;
+export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch;
 
 /** Which panes are visible: they are told now and whenever they change. */
 export interface Watch {

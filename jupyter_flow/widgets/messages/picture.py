@@ -106,3 +106,11 @@ class Drawing(TypedDict):
     kind: Literal["drawing"]
     view: str
     svg: str
+
+
+class Module(TypedDict):
+    """The panes' code: an ES module, of which a page needs one for all its views."""
+
+    kind: Literal["module"]
+    view: str
+    text: str

@@ -126,6 +126,27 @@ class Export(TypedDict):
     dark: bool
 
 
+class Fetch(TypedDict):
+    """Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`."""
+
+    kind: Literal["fetch"]
+    view: str
+
+
 ViewRequest = (
-    Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export
+    Open
+    | Close
+    | Resync
+    | Show
+    | Select
+    | Watch
+    | Table
+    | Look
+    | Search
+    | Cancel
+    | Rerun
+    | Debug
+    | Assign
+    | Export
+    | Fetch
 )
