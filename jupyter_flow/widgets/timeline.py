@@ -48,7 +48,11 @@ class Timelines:
             "kind": "timeline",
             "view": view,
             "lanes": [self._lane_name(worker) for worker in lanes],
+            "rows": [1] * len(lanes),
             "bars": merged(bars, span),
+            "start": 0.0,
+            "end": span,
+            "width": 0,
             "span": span,
             "working": sum([bar["end"] - bar["start"] for bar in bars if bar["lane"] != lanes.get(SUBLATTICES)]),
             "waiting": sum([max(0.0, bar["start"] - bar["ready"]) for bar in bars]),
@@ -111,6 +115,7 @@ class Timelines:
         start = max(0.0, (record.start - began) / 1e9)
         return {
             "lane": lanes[self._lane_of(record)],
+            "row": 0,
             "node": node,
             "count": 1,
             "name": cut(clean(self._source.picture.names[node]), LONGEST),

@@ -148,7 +148,7 @@ export interface PanelHistory {
 
 export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module | Panel | Told;
 
-export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelRun;
+export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelRun;
 
 /** Run what is stale: one cell with what it needs, or all of it (None). */
 export interface PanelRun {
@@ -177,9 +177,12 @@ export interface Answer {
   dispatch: string;
 }
 
-/** Work of one worker: a node, or several too short to draw one by one (``count``). */
+/** Work of one worker: a node, or several too short to draw one by one (``count``).
+ *
+ * Those on the longest path are never drawn together with others: they come last, to be drawn on top. */
 export interface Bar {
   lane: number;
+  row: number;
   node: number;
   count: number;
   name: string;
@@ -249,12 +252,18 @@ export interface Rows {
   rows: Row[];
 }
 
-/** Who did what when. ``span`` is seconds from the dispatch's beginning to its end or to now. */
+/** Who did what when. ``span`` is seconds from the dispatch's beginning to its end or to now.
+ *
+ * ``start`` and ``end``: the part that the bars are of, in the same seconds. All else is told of the whole. */
 export interface Timeline {
   kind: 'timeline';
   view: string;
   lanes: string[];
+  rows: number[];
   bars: Bar[];
+  start: number;
+  end: number;
+  width: number;
   span: number;
   working: number;
   waiting: number;
@@ -429,6 +438,15 @@ export interface Open {
   dispatch?: string;
 }
 
+/** Which part of the timeline is looked at; the answer is a `Timeline` of it, and so are all that follow. */
+export interface Range {
+  kind: 'range';
+  view: string;
+  start: number | null;
+  end: number | null;
+  width: number;
+}
+
 /** Run again from a node on: what does not depend on it is reused. The answer is an `Answer`. */
 export interface Rerun {
   kind: 'rerun';
@@ -477,7 +495,7 @@ export interface Table {
   limit: number;
 }
 
-export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch;
+export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch;
 
 /** Which panes are visible: they are told now and whenever they change. */
 export interface Watch {

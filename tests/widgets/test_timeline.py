@@ -13,8 +13,8 @@ from .scripted import fan, scripted
 def bar(lane: int, start: float, length: float, status: int = COMPLETED) -> Bar:
     """A bar of one node."""
     return {
-        "lane": lane, "node": 0, "count": 1, "name": "a", "status": status, "start": start, "end": start + length,
-        "ready": start, "critical": False,
+        "lane": lane, "row": 0, "node": 0, "count": 1, "name": "a", "status": status,
+        "start": start, "end": start + length, "ready": start, "critical": False,
     }  # fmt: skip
 
 

@@ -66,6 +66,16 @@ class Table(TypedDict):
     limit: int
 
 
+class Range(TypedDict):
+    """Which part of the timeline is looked at; the answer is a `Timeline` of it, and so are all that follow."""
+
+    kind: Literal["range"]
+    view: str
+    start: float | None  # seconds after the dispatch began; None: since then
+    end: float | None  # None: until it ended, or until now as that moves
+    width: int  # pixels on which the part is drawn; 0: unknown
+
+
 class Look(TypedDict):
     """Preview a value: an input by its parameter, the output by an empty name. The answer is a `Preview`."""
 
@@ -141,6 +151,7 @@ ViewRequest = (
     | Select
     | Watch
     | Table
+    | Range
     | Look
     | Search
     | Cancel
