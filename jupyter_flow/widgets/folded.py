@@ -1,7 +1,7 @@
 """A graph folded and laid out, once for each way to look at it; what changes while it runs is no part of it."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..model.events import COMPLETED, FAILED, STATUS_OF
@@ -9,7 +9,7 @@ from ..model.status import Status
 from ..render import Folding, Group, Layout, Picture, fold, tally
 from ..render.arrangement import arranged, labels_of
 from ..render.boxes import Box, Scheme, measure
-from ..render.lettering import clean, cut
+from ..render.lettering import clean, cut, shorten, width
 from ..render.picture import WAITING_EDGE
 from . import messages
 from .messages import Orientation
@@ -18,7 +18,13 @@ from .pictures import with_states
 KEPT = 4  # drawings of a graph that are remembered
 LONGEST = 300  # characters of a name
 LABELS = 4  # parameters named on an edge
+SMALL = 10.0  # px, the size of all letters but a box's name
+ARGUMENT_ROOM = 150.0  # px
+ARGUMENT_LINE = 14.0  # px that a box with an argument is higher: the page's paint.ts knows
+ARGUMENT_ASIDE = 33.0 + 14.0  # px beside an argument, on both sides
 SOME_SECONDS = 88.8  # as wide as most durations are
+
+Apart = Callable[[Sequence[Group]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Folded:
     folding: Folding
     groups: list[Group]  # nothing has happened
     boxes: list[Box]
+    arguments: list[str]  # that tell boxes of one name apart, cut to measure
     family: list[int]  # for each group
     glue: tuple[int, ...]  # that is shown because it failed
 
@@ -50,8 +57,9 @@ class Placed:
 class Foldings:
     """The foldings of one graph that are in use. Its caller sees to it that it is asked by one thread at a time."""
 
-    def __init__(self, picture: Picture, electrons: int) -> None:
-        self._picture, self._electrons = picture, electrons
+    def __init__(self, picture: Picture, electrons: int, apart: Apart = lambda groups: [""] * len(groups)) -> None:
+        """apart: what tells groups of one name apart, for each group."""
+        self._picture, self._electrons, self._apart = picture, electrons, apart
         self._closed: tuple[tuple[int, ...], Folded] | None = None  # with nothing opened
         self._placed: OrderedDict[tuple[int, Orientation], Placed] = OrderedDict()
 
@@ -65,12 +73,12 @@ class Foldings:
         """The graph with the groups of some nodes opened; which of many members are shown depends on their states."""
         glue = self.failed_glue(states)
         if self._closed is None or self._closed[0] != glue:
-            self._closed = glue, _folded(with_states(self._picture, states), glue)
+            self._closed = glue, _folded(with_states(self._picture, states), glue, self._apart)
         base = self._closed[1]
         groups = {base.folding.group_of[node] for node in opened} - {-1}
         if not any(len(base.folding.members[group]) > 1 for group in groups):
             return base
-        return _folded(with_states(self._picture, states), glue, opened, base)
+        return _folded(with_states(self._picture, states), glue, self._apart, opened, base)
 
     def placed(self, folded: Folded, orientation: Orientation) -> Placed:
         """A folding, laid out."""
@@ -85,24 +93,31 @@ class Foldings:
 
 
 def _folded(
-    picture: Picture, glue: tuple[int, ...], opened: Collection[int] = (), base: Folded | None = None
+    picture: Picture,
+    glue: tuple[int, ...],
+    apart: Apart,
+    opened: Collection[int] = (),
+    base: Folded | None = None,
 ) -> Folded:
     folding = fold(picture, opened)
     groups = [replace(group, counts={}, seconds=None) for group in tally(picture, folding)]
     family = [group.first for group in groups]
     if base is not None:
         family = [base.folding.members[base.folding.group_of[first]][0] for first in family]
-    return Folded(folding, groups, [_roomy(group) for group in groups], family, glue)
+    arguments = [shorten(text, ARGUMENT_ROOM, SMALL) for text in apart(groups)]
+    boxes = [_roomy(group, argument) for group, argument in zip(groups, arguments, strict=True)]
+    return Folded(folding, groups, boxes, arguments, family, glue)
 
 
-def _roomy(group: Group) -> Box:
+def _roomy(group: Group, argument: str) -> Box:
     """A box with room for whatever it will say: nothing moves while a dispatch runs, or is coloured otherwise."""
     busy = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
     full = replace(group, counts=busy, seconds=SOME_SECONDS)
     by_status = measure(full, Scheme("status", {}))
     by_duration = measure(full, Scheme("duration", {}))
-    widest = max(by_status.width, by_duration.width)
-    return replace(by_status, group=group, width=widest, height=max(by_status.height, by_duration.height))
+    widest = max(by_status.width, by_duration.width, width(argument, SMALL) + ARGUMENT_ASIDE if argument else 0)
+    highest = max(by_status.height, by_duration.height) + (ARGUMENT_LINE if argument else 0)
+    return replace(by_status, group=group, width=widest, height=highest)
 
 
 def _placed(folded: Folded, orientation: Orientation) -> Placed:
@@ -125,6 +140,7 @@ def _group(folded: Folded, k: int, layout: Layout) -> messages.Group:
         "width": round(box.width, 2),
         "height": round(box.height, 2),
         "chip": box.chip,
+        "argument": folded.arguments[k],
     }
 
 

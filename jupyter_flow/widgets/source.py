@@ -5,7 +5,7 @@ Views of one dispatch share its source, and with it everything that is computed 
 
 import threading
 import weakref
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ..dispatch.run import Run
@@ -16,6 +16,7 @@ from ..model.node import Place
 from ..model.printed import Seen
 from ..render import Picture
 from ..session import Session, session
+from .apart import told_apart
 from .facts import Facts, GraphFacts, RunFacts, StoreFacts
 from .folded import Foldings
 from .messages import State
@@ -87,7 +88,7 @@ class Source:
     @cached_property
     def foldings(self) -> Foldings:
         """Its graph, folded."""
-        return Foldings(self.picture, self.graph.electrons)
+        return Foldings(self.picture, self.graph.electrons, partial(told_apart, self.graph))
 
     @cached_property
     def times(self) -> Times:

@@ -10,11 +10,13 @@ export type Pane = 'table' | 'timeline' | 'executors';
 
 export type Point = [number, number];
 
-/** An input of a node. ``producer`` is the node whose output it is; ``text`` previews what is small. */
+/** An input of a node. ``producer`` is the node whose output it is; ``text`` is the value if ``whole``, or of it. */
 export interface Argument {
   name: string;
   producer: number | null;
   text: string;
+  whole: boolean;
+  size: number | null;
 }
 
 /** One attempt of a node. */
@@ -45,6 +47,7 @@ export interface Details {
   inputs: Argument[];
   has_output: boolean;
   size: number | null;
+  output: string;
   cached: string;
   trouble: Trouble | null;
   stdout: Output;
@@ -348,6 +351,7 @@ export interface Group {
   width: number;
   height: number;
   chip: string;
+  argument: string;
 }
 
 /** The panes' code: an ES module, of which a page needs one for all its views. */

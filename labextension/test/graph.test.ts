@@ -15,7 +15,7 @@ const cutter = new Cutter(text => text.length * 6);
 
 function box(first: number, x: number, y: number, more: Partial<Group> = {}): Group {
   const place = { x, y, width: 80, height: 40 };
-  return { first, name: `n${first}`, node_kind: 'electron', count: 1, opened: false, family: first, chip: '', ...place, ...more };
+  return { first, name: `n${first}`, node_kind: 'electron', count: 1, opened: false, family: first, chip: '', argument: '', ...place, ...more };
 }
 
 function edge(source: number, target: number, groups: Group[], labels = ['x']): Edge {

@@ -32,6 +32,7 @@ class Group(TypedDict):
     width: float
     height: float
     chip: str  # the executor's label, cut to measure
+    argument: str  # what tells it from others of its name, cut to measure; mostly nothing
 
 
 class Tally(TypedDict):
