@@ -54,7 +54,7 @@ def test_what_may_be_secret_tells_nothing_apart() -> None:
 
 
 def test_a_group_says_nothing_and_nothing_is_said_of_what_is_alone() -> None:
-    assert {box["argument"] for box in boxes(folds, 8, opened=False).values()} == {""}
+    assert {box["argument"] for box in boxes(folds, 20, opened=False).values()} == {""}
 
 
 def test_values_of_other_nodes_are_called_by_those() -> None:
@@ -63,5 +63,5 @@ def test_values_of_other_nodes_are_called_by_those() -> None:
 
 
 def test_boxes_that_say_an_argument_have_room_for_it() -> None:
-    told, silent = boxes(folds, 3)[1], boxes(folds, 8, opened=False)[0]
+    told, silent = boxes(folds, 3)[1], boxes(folds, 20, opened=False)[0]
     assert told["height"] > silent["height"]
