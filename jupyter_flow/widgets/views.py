@@ -104,7 +104,7 @@ class DispatchView:
         states, state, _ = self._look()
         seconds = self.shown.times.seconds if self.by == "duration" else ()
         picture = with_states(self.shown.picture, states, seconds, STATUS_OF[state["status"]])
-        svg = draw_svg(picture, by=self.by, orientation=self.orientation, opened=self.opened)
+        svg = draw_svg(picture, by=self.by, orientation=self.orientation, opened=self.opened, dark=request["dark"])
         return [Drawing(kind="drawing", view=self.id, svg=svg)]
 
     _answers: ClassVar["dict[str, Callable[[DispatchView, Any], list[ViewMessage]]]"] = {

@@ -413,7 +413,7 @@ export interface Debug {
   node: number;
 }
 
-/** Ask for the whole picture as SVG. The answer is a `Drawing`. */
+/** Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`. */
 export interface Export {
   kind: 'export';
   view: string;

@@ -129,7 +129,7 @@ class Assign(TypedDict):
 
 
 class Export(TypedDict):
-    """Ask for the whole picture as SVG. The answer is a `Drawing`."""
+    """Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`."""
 
     kind: Literal["export"]
     view: str

@@ -40,9 +40,14 @@ export class Beside {
     return this.details !== null && !this.details.element.hidden;
   }
 
-  /** Get what will be needed. */
-  load(): void {
-    if (this.kinds || this.comes) return;
+  /** Get what will be needed, when the page has nothing else to do. */
+  preload(): void {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => this.load(), { timeout: 2000 });
+    else setTimeout(() => this.load(), 500);
+  }
+
+  private load(): void {
+    if (this.kinds || this.comes || this.over) return;
     this.comes = true;
     void this.events.panes().then(
       kinds => this.arrived(kinds),
@@ -68,7 +73,7 @@ export class Beside {
     this.want();
   }
 
-  /** What is shown was told by another connection, or is another picture. */
+  /** Another picture is shown. */
   show(graph: Graph): void {
     this.graph = graph;
   }

@@ -1,5 +1,5 @@
 import type { Channel } from '../channel';
-import type { Answer, Delta, Drawing, Graph, Group, Pane, ViewMessage, ViewRequest } from '../protocol';
+import type { Answer, Delta, Graph, Group, Pane, ViewMessage, ViewRequest } from '../protocol';
 import { Beside } from './beside';
 import { fill, h, say } from './dom';
 import { GraphCanvas } from './graph/graph';
@@ -7,10 +7,10 @@ import { Legend } from './legend';
 import type { Panes } from './panes/all';
 import type { PaneRequest } from './panes/pane';
 import { Progress } from './progress';
-import { asPng, fileName, save } from './saving';
+import { Saver } from './saving';
 import { Search } from './search';
 import { isFinal } from './text';
-import { isDark, onTheme, themed } from './theme';
+import { onTheme, themed } from './theme';
 import { Toolbar } from './toolbar';
 import { folds, trail } from './trail';
 
@@ -35,6 +35,7 @@ export class View {
   private readonly told = h('div', { class: 'jf-told jf-answer', 'aria-live': 'polite' });
   private readonly folds = h('div', { class: 'jf-folds' });
   private readonly middle = h('div', { class: 'jf-middle' });
+  private readonly saver = new Saver(dark => this.ask({ kind: 'export', dark }), text => this.remark(text, false));
   private readonly cancel = h('button', { type: 'button', class: 'jf-tool jf-cancel', hidden: true }, 'Cancel dispatch');
   private readonly search: Search;
   private readonly tools: Toolbar;
@@ -46,7 +47,6 @@ export class View {
   private live = false; // what is shown came by the channel
   private seq = 0;
   private asked: ReturnType<typeof setTimeout> | undefined; // for a whole picture
-  private saving: 'svg' | 'png' | null = null;
 
   constructor(
     host: HTMLElement,
@@ -81,7 +81,7 @@ export class View {
         turn: orientation => this.draw({ orientation }),
         fit: () => this.graph.fit(),
         pane: pane => this.toggle(pane),
-        save: what => this.export(what),
+        save: what => this.saver.want(what),
       },
       this.search.element
     );
@@ -157,7 +157,10 @@ export class View {
   /** A picture was asked for; a busy server may have dropped it. */
   private await(times = 3): void {
     clearTimeout(this.asked);
-    if (times === 0) return;
+    if (times === 0) {
+      if (!this.live) this.lost(); // a picture that was saved, of what ran then
+      return;
+    }
     this.asked = setTimeout(() => {
       this.ask({ kind: 'resync' });
       this.await(times - 1);
@@ -170,7 +173,7 @@ export class View {
     else if (message.kind === 'delta') this.change(message);
     else if (message.kind === 'found') this.search.hear(message);
     else if (message.kind === 'answer') this.answer(message);
-    else if (message.kind === 'drawing') void this.drawn(message);
+    else if (message.kind === 'drawing') void this.saver.hear(message, this.shown?.title ?? '');
     this.beside.hear(message);
   }
 
@@ -191,7 +194,7 @@ export class View {
     fill(this.folds, folds(graph, group => this.fold(group)));
     this.state();
     if (live && before) this.search.again();
-    if (live && !before) idle(() => this.beside.load());
+    if (live && !before) this.beside.preload();
   }
 
   private change(delta: Delta): void {
@@ -285,27 +288,4 @@ export class View {
     this.ask({ kind: 'cancel', node: null });
     setTimeout(() => (this.cancel.disabled = false), PATIENCE); // the answer may be lost
   }
-
-  private export(what: 'svg' | 'png'): void {
-    this.saving = what;
-    this.ask({ kind: 'export', dark: isDark() });
-  }
-
-  private async drawn({ svg }: Drawing): Promise<void> {
-    const what = this.saving;
-    this.saving = null;
-    if (!what) return;
-    try {
-      const content = what === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
-      save(content, fileName(this.shown?.title ?? '', what));
-    } catch {
-      this.remark('The picture could not be saved.', false);
-    }
-  }
-}
-
-/** When the page has nothing else to do. */
-function idle(act: () => void): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(act, { timeout: 2000 });
-  else setTimeout(act, 500);
 }
