@@ -55,8 +55,9 @@ class LivePictures:
         if run is None or run.ended.is_set() or getattr(self._shell, "kernel", None) is None:
             return False
         self._shown.add(id)
-        widget = self._graphs.show(source_of(id), by)
-        self.keep(FollowedGraph(run, session(), self._shell.display_pub, widget))
+        source = source_of(id)
+        widget = self._graphs.show(source, by)
+        self.keep(FollowedGraph(run, source, self._shell.display_pub, widget))
         return True
 
     def show(self, source: Callable[[], Source], by: By = "status") -> None:

@@ -42,11 +42,12 @@ class Picture:
             length = len(getattr(self, what))
             if length not in (0, n):
                 raise ValueError(f"{n} names but {length} {what}")
-        if any(not 0 <= status < len(STATUS_OF) for status in self.statuses):
+        if n and not (min(self.statuses) >= 0 and max(self.statuses) < len(STATUS_OF)):
             raise ValueError(f"statuses are integers from 0 to {len(STATUS_OF) - 1}")
-        for source, target, _ in self.edges:
-            if not (0 <= source < n and 0 <= target < n):
-                raise ValueError(f"edge {source} → {target} in a graph of {n} nodes")
+        ends = [end for a, b, _ in self.edges for end in (a, b)]
+        if ends and not (min(ends) >= 0 and max(ends) < n):
+            source, target = next((a, b) for a, b, _ in self.edges if not (0 <= a < n and 0 <= b < n))
+            raise ValueError(f"edge {source} → {target} in a graph of {n} nodes")
 
     def __len__(self) -> int:
         return len(self.names)

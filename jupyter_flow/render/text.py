@@ -51,9 +51,10 @@ def _states(picture: Picture, electrons: list[int]) -> list[str]:
     return [", ".join(f"{count} {said(status)}" for status, count in counts.items())]
 
 
-def draw_text(picture: Picture) -> str:
-    """The summary and the folded graph, layer by layer, in at most 40 lines."""
-    folding = fold(picture, most=_MOST_GROUPS)
+def draw_text(picture: Picture, folding: Folding | None = None) -> str:
+    """The summary and the folded graph, layer by layer, in at most 40 lines. ``folding``: as it is known already."""
+    if folding is None or len(folding.members) > _MOST_GROUPS:  # a smaller one is the same
+        folding = fold(picture, most=_MOST_GROUPS)
     lines = [summary(picture), *_tree(folding, tally(picture, folding))]
     if len(lines) > _MOST_LINES:
         more = sum(1 for line in lines[_MOST_LINES - 1 :] if line.strip() != "↓")

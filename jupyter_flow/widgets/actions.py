@@ -111,7 +111,7 @@ def _named(graph: TransportGraph, node: int) -> str:
     """Raises FlowError for a node that does not exist."""
     if node >= len(graph):
         raise FlowError(f"{graph.name} has no node {node}")
-    return f"{graph.name_of(node)} (node {node})"
+    return f"{graph.words_of(node)} (node {node})"
 
 
 ACTIONS: dict[str, Callable[[Place, Any], Done]] = {

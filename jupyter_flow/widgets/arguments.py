@@ -26,7 +26,7 @@ def _argument(source: Source, label: str, tag: int, item: Any) -> Argument:
         text = "…" if secret else atom(item)
         return {"name": label, "producer": None, "text": text, "whole": not text.endswith("…"), "size": None}
     if item.refs:
-        names = sorted({source.graph.name_of(ref) for ref in item.refs})
+        names = sorted({source.graph.words_of(ref) for ref in item.refs})
         shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         text = f"holds {len(item.refs)} outputs of {shown}"
         producer = item.refs[0] if len(item.refs) == 1 else None

@@ -24,6 +24,7 @@ LOG = logging.getLogger("jupyter_flow")
 MOST = 16  # views; beyond, the one that has asked for nothing for the longest is closed
 PATIENCE = 3  # messages in a row that cannot be sent, until the page is taken for gone
 LANES = {"look": "looking", "rerun": "running", "export": "drawing", "cancel": "cancelling"}  # what takes its time
+FOLDING = "folding"  # a lane
 
 Send = Callable[[ViewMessage], object]
 
@@ -40,19 +41,19 @@ class Channel:
         self.opened = False  # a page has asked for something
         self._views: OrderedDict[str, DispatchView] = OrderedDict()
         self._lock = threading.Lock()
-        self._closed = False
+        self.closed = False
         self._failed = 0
 
     def hear(self, message: object) -> None:
         """A message from the page, which may be anything. Quick, and never raises."""
         request = checked(message)
-        if request is not None and not self._closed:
+        if request is not None and not self.closed:
             self.opened = True
             self._hub.put(partial(self._serve, request))
 
     def close(self) -> None:
         """The page is gone."""
-        self._closed = True
+        self.closed = True
         self._hub.drop(self)
         with self._lock:
             views = list(self._views.values())
@@ -67,14 +68,14 @@ class Channel:
         views = self._now()
         for view in views:
             self._tell(view.pulse())
-        return not self._closed and any(not view.over for view in views)
+        return not self.closed and any(not view.over for view in views)
 
     def _now(self) -> list[DispatchView]:
         with self._lock:
             return list(self._views.values())
 
     def _serve(self, request: ViewRequest) -> None:
-        if self._closed:
+        if self.closed:
             return
         try:
             if request["kind"] == "fetch":
@@ -106,7 +107,7 @@ class Channel:
 
     def _errand(self, view: DispatchView, place: actions.Place, request: Any) -> None:
         """(a lane of the hub's) What takes its time."""
-        if self._closed:
+        if self.closed:
             return
         try:
             self._answer(view, place, request)
@@ -133,7 +134,7 @@ class Channel:
         source = source_of(dispatch) if dispatch else self._source
         if source is None:
             return None
-        view = DispatchView(source, id)
+        view = DispatchView(source, id, partial(self._hub.errand, FOLDING))
         view.by = self._by
         with self._lock:
             self._views[id] = view

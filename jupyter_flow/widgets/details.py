@@ -78,7 +78,7 @@ class Selected:
             "kind": "details",
             "view": self._view,
             "node": node,
-            "name": cut(clean(graph.name_of(node)), LONGEST),
+            "name": cut(clean(graph.words_of(node)), LONGEST),
             "node_kind": source.picture.kind(node),
             "call": cut(clean(graph.call_text(node)), 4 * LONGEST),
             "status": status,

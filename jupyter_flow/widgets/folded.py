@@ -1,19 +1,25 @@
 """A graph folded and laid out, once for each way to look at it; what changes while it runs is no part of it."""
 
+import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..model.events import COMPLETED, FAILED, STATUS_OF
+from ..model.graph import TransportGraph
 from ..model.status import Status
 from ..render import Folding, Group, Layout, Picture, fold, tally
 from ..render.arrangement import arranged, labels_of
 from ..render.boxes import Box, Scheme, measure
+from ..render.breath import paced
 from ..render.lettering import clean, cut, shorten, width
 from ..render.picture import WAITING_EDGE
 from . import messages
+from .apart import told_apart
 from .messages import Orientation
-from .pictures import with_states
+from .pictures import Look, looks_of, picture_of_graph, with_states
 
 KEPT = 4  # drawings of a graph that are remembered
 LONGEST = 300  # characters of a name
@@ -55,11 +61,12 @@ class Placed:
 
 
 class Foldings:
-    """The foldings of one graph that are in use. Its caller sees to it that it is asked by one thread at a time."""
+    """The foldings of one graph that are in use, for whoever draws it: threads wait for one another."""
 
     def __init__(self, picture: Picture, electrons: int, apart: Apart = lambda groups: [""] * len(groups)) -> None:
-        """apart: what tells groups of one name apart, for each group."""
-        self._picture, self._electrons, self._apart = picture, electrons, apart
+        """picture: the graph, of which nothing has run. apart: what tells groups of one name apart, for each group."""
+        self.picture, self._electrons, self._apart = picture, electrons, apart
+        self._lock = threading.RLock()
         self._closed: tuple[tuple[int, ...], Folded] | None = None  # with nothing opened
         self._placed: OrderedDict[tuple[int, Orientation], Placed] = OrderedDict()
 
@@ -71,25 +78,62 @@ class Foldings:
 
     def folded(self, states: bytes, opened: Collection[int] = ()) -> Folded:
         """The graph with the groups of some nodes opened; which of many members are shown depends on their states."""
-        glue = self.failed_glue(states)
-        if self._closed is None or self._closed[0] != glue:
-            self._closed = glue, _folded(with_states(self._picture, states), glue, self._apart)
-        base = self._closed[1]
-        groups = {base.folding.group_of[node] for node in opened} - {-1}
-        if not any(len(base.folding.members[group]) > 1 for group in groups):
-            return base
-        return _folded(with_states(self._picture, states), glue, self._apart, opened, base)
+        with self._lock:
+            glue = self.failed_glue(states)
+            if self._closed is None or self._closed[0] != glue:
+                self._closed = glue, _folded(with_states(self.picture, states), glue, self._apart)
+            base = self._closed[1]
+            groups = {base.folding.group_of[node] for node in opened} - {-1}
+            if not any(len(base.folding.members[group]) > 1 for group in groups):
+                return base
+            return _folded(with_states(self.picture, states), glue, self._apart, opened, base)
 
     def placed(self, folded: Folded, orientation: Orientation) -> Placed:
         """A folding, laid out."""
         key = id(folded), orientation
-        found = self._placed.get(key)
-        if found is None or found.folded is not folded:
-            found = self._placed[key] = _placed(folded, orientation)
-        self._placed.move_to_end(key)
-        while len(self._placed) > KEPT:
-            self._placed.popitem(last=False)
-        return found
+        with self._lock:
+            found = self._placed.get(key)
+            if found is None or found.folded is not folded:
+                found = self._placed[key] = _placed(folded, orientation)
+            self._placed.move_to_end(key)
+            while len(self._placed) > KEPT:
+                self._placed.popitem(last=False)
+            return found
+
+
+_known: dict[int, tuple["weakref.ref[TransportGraph]", list[Look], Foldings]] = {}
+_knowing = threading.Lock()
+
+
+def foldings_of(graph: TransportGraph) -> Foldings:
+    """The foldings of a graph, the same for all who draw it, as long as it lives and looks as it did."""
+    looks = looks_of(graph)
+    with _knowing:
+        known = _known.get(id(graph))
+    if known is not None and known[0]() is graph and known[1] == looks and len(known[2].picture) == len(graph):
+        return known[2]
+    made = Foldings(picture_of_graph(graph, looks), graph.electrons, _apart(graph))
+    with _knowing:
+        _known[id(graph)] = weakref.ref(graph, partial(_forget, id(graph))), looks, made
+    return made
+
+
+def _apart(graph: TransportGraph) -> Apart:
+    """What tells its nodes apart. The graph is not kept alive by that."""
+    known = weakref.ref(graph)
+
+    def apart(groups: Sequence[Group]) -> list[str]:
+        graph = known()
+        return [""] * len(groups) if graph is None else told_apart(graph, groups)
+
+    return apart
+
+
+def _forget(number: int, gone: "weakref.ref[TransportGraph]") -> None:
+    """A graph is gone; its number may belong to another by now. No lock: this comes at any time, on any thread."""
+    known = _known.get(number)
+    if known is not None and known[0] is gone:
+        _known.pop(number, None)
 
 
 def _folded(
@@ -122,7 +166,7 @@ def _roomy(group: Group, argument: str) -> Box:
 
 def _placed(folded: Folded, orientation: Orientation) -> Placed:
     layout = arranged(folded.boxes, folded.folding, orientation)
-    groups = [_group(folded, k, layout) for k in range(len(folded.groups))]
+    groups = [_group(folded, k, layout) for k in paced(range(len(folded.groups)))]
     return Placed(folded, layout, groups, _edges(folded.folding, layout))
 
 
@@ -155,7 +199,7 @@ def _edges(folding: Folding, layout: Layout) -> list[messages.Edge]:
             "waiting": edge.waiting,
             "points": [(round(x, 2), round(y, 2)) for x, y in route],
         }
-        for edge, route, label in zip(folding.edges, layout.routes, short, strict=True)
+        for edge, route, label in paced(zip(folding.edges, layout.routes, short, strict=True))
     ]
 
 

@@ -5,22 +5,22 @@ Views of one dispatch share its source, and with it everything that is computed 
 
 import threading
 import weakref
-from functools import cached_property, partial
+from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 from ..dispatch.run import Run
 from ..model.errors import FlowError
-from ..model.events import BlobRef
+from ..model.events import STATUS_OF, BlobRef
 from ..model.graph import TransportGraph
 from ..model.node import Place
 from ..model.printed import Seen
-from ..render import Picture
+from ..render import Folding, Picture
 from ..session import Session, session
-from .apart import told_apart
 from .facts import Facts, GraphFacts, RunFacts, StoreFacts
-from .folded import Foldings
-from .messages import State
-from .pictures import picture_of_graph
+from .folded import Foldings, foldings_of
+from .messages import By, State
+from .pictures import with_states
 from .progress import Progress
 from .states import told
 from .timeline import Timelines
@@ -80,15 +80,15 @@ class Source:
         """Equal as long as nothing has changed; cheap."""
         return self.facts.stamp()
 
-    @cached_property
+    @property
     def picture(self) -> Picture:
         """Its graph, to draw."""
-        return picture_of_graph(self.graph)
+        return self.foldings.picture
 
     @cached_property
     def foldings(self) -> Foldings:
         """Its graph, folded."""
-        return Foldings(self.picture, self.graph.electrons, partial(told_apart, self.graph))
+        return foldings_of(self.graph)
 
     @cached_property
     def times(self) -> Times:
@@ -107,6 +107,13 @@ class Source:
         with self.lock:
             self.times.learn(states, facts.record, facts.started)
             return states, self.progress.state(facts, states, self.times.untimed(self.graph.electrons))
+
+    def drawing(self, by: By = "status", opened: Collection[int] = ()) -> tuple[Picture, Folding]:
+        """The picture as it is now, and folded. Run times are in it where they are its colours."""
+        states, state = self.look()
+        seconds = list(self.times.seconds) if by == "duration" else ()
+        picture = with_states(self.picture, states, seconds, STATUS_OF[state["status"]])
+        return picture, self.foldings.folded(states, opened).folding
 
     def seen(self, node: int) -> Seen:
         """Where a node that runs does so, and what it has printed and displayed; nothing where that is not known."""
