@@ -28,7 +28,9 @@ export class Beside {
   private comes = false; // the panes were asked for
   private graph: Graph | null = null;
   private wanted: { node: number; focus: boolean } | null = null;
-  private shown: PaneName | null = null; // and is yet to be scrolled to, with its content
+  private told: number | null = null; // the node that is shown
+  private fresh = false; // what is shown of it has not come: it is scrolled to when it has
+  private shown: PaneName | null = null; // the same of a pane
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private over = false;
 
@@ -86,8 +88,8 @@ export class Beside {
       this.shown = null;
       intoView(pane.element);
     }
-    if (message.kind === 'details' && message.node === this.wanted?.node) {
-      this.wanted = null;
+    if (this.fresh && message.kind === 'details' && message.node === this.told) {
+      this.fresh = false;
       intoView(this.details!.element);
     }
   }
@@ -119,23 +121,34 @@ export class Beside {
   private arrived(kinds: Panes): void {
     if (this.kinds || this.over) return;
     clearTimeout(this.waiting);
-    const { ask, open, enter, closed } = this.events;
+    const { ask, open, enter } = this.events;
     this.kinds = kinds;
-    this.details = new kinds.details(ask, open, { enter, closed });
+    this.details = new kinds.details(ask, open, { enter, closed: () => this.closed() });
     if (this.graph) this.details.hear(this.graph);
     this.middle.append(this.details.element);
     if (this.wanted || this.visible.size) this.update();
   }
 
   private update(): void {
-    if (this.wanted) {
-      this.details!.show(this.wanted.node, this.wanted.focus);
-      intoView(this.details!.element);
-    }
+    if (this.wanted) this.tell(this.wanted.node, this.wanted.focus);
     for (const name of this.visible) if (!this.panes.has(name)) this.make(name);
     for (const [name, pane] of this.panes) pane.element.hidden = !this.visible.has(name);
     if (this.panes.size) this.events.ask({ kind: 'watch', panes: [...this.visible] });
     if (this.shown) intoView(this.panes.get(this.shown)!.element);
+  }
+
+  private tell(node: number, focus: boolean): void {
+    this.fresh = node !== this.told;
+    this.told = node;
+    this.wanted = null;
+    this.details!.show(node, focus);
+    intoView(this.details!.element);
+  }
+
+  private closed(): void {
+    this.told = null;
+    this.fresh = false;
+    this.events.closed();
   }
 
   private make(name: PaneName): void {
