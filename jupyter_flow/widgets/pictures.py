@@ -10,6 +10,7 @@ from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
 from ..model.status import Status
 from ..render import Picture
+from ..render.breath import paced
 from ..render.picture import Kind
 
 NUMBER_OF = {status: STATUS_OF.index(status) for status in STATUS_OF}
@@ -33,7 +34,7 @@ def picture_of_graph(graph: TransportGraph, looks: Sequence[Look] | None = None,
         bytes(len(graph)),
         [*map(labels.__getitem__, graph.version)],
         [*map(kinds.__getitem__, graph.version)],
-        list(graph.edges()) if edges else [],
+        list(paced(graph.edges())) if edges else [],
         title=graph.name,
     )
 
