@@ -5,11 +5,16 @@ from jupyter_flow.model.status import Status
 from .palette import CLASS, DARK, LIGHT, By, Theme
 
 
-def style(scope: str, statuses: list[Status], executors: int, by: By) -> str:
-    """The style sheet of one picture: its rules hold only inside the class ``scope``."""
-    dark = _rules(DARK, statuses, executors, by)
-    light = _rules(LIGHT, statuses, executors, by)
-    return f"{_sheet(scope, _SHAPE)}{_sheet(scope, light)}@media (prefers-color-scheme:dark){{{_sheet(scope, dark)}}}"
+def style(scope: str, statuses: list[Status], executors: int, by: By, dark: bool | None = None) -> str:
+    """The style sheet of one picture: its rules hold only inside the class ``scope``.
+
+    dark: one of the two themes, for good; None: the one that the reader's system asks for.
+    """
+    shape = _sheet(scope, _SHAPE)
+    light, night = [_sheet(scope, _rules(theme, statuses, executors, by)) for theme in (LIGHT, DARK)]
+    if dark is not None:
+        return shape + (night if dark else light)
+    return f"{shape}{light}@media (prefers-color-scheme:dark){{{night}}}"
 
 
 def _sheet(scope: str, rules: dict[str, str]) -> str:

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from ..model.errors import FlowError
-from . import actions
+from . import actions, assets
 from .checking import checked
 from .hub import Hub, hub
-from .messages import Answer, By, ViewMessage, ViewRequest
+from .messages import Answer, By, Module, ViewMessage, ViewRequest
 from .source import Source, source_of
 from .values import preview
 from .views import DispatchView
@@ -78,8 +78,9 @@ class Channel:
         if self.closed:
             return
         try:
-            view = self._view(request)
-            if view is not None:
+            if request["kind"] == "fetch":
+                self._tell([Module(kind="module", view=request["view"], text=assets.panes())])
+            elif (view := self._view(request)) is not None:
                 self._ask(view, request)
         except FlowError as error:
             self._refuse(request, str(error))

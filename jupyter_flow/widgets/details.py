@@ -3,12 +3,13 @@
 import time
 from typing import Any, Literal
 
-from ..model.events import COMPLETED, RUNNING, BlobRef, Record
+from ..model.events import COMPLETED, RUNNING, Record
 from ..model.node import Place
 from ..model.printed import Seen
 from ..render.lettering import clean, cut
 from .arguments import arguments
 from .assigned import assignments
+from .briefs import brief, size_of
 from .facts import lent
 from .messages import Attempt, Details, Where
 from .pace import Pace
@@ -89,7 +90,8 @@ class Selected:
             "where": self._where(seen.worker),
             "inputs": arguments(source, node),
             "has_output": value is not None,
-            "size": None if value is None else value.size if isinstance(value, BlobRef) else len(value),
+            "size": None if value is None else size_of(value),
+            "output": "" if value is None else brief(value) or "",
             "cached": _lender(last, facts.started) if last is not None else "",
             "trouble": trouble(last.failure) if last is not None else None,
             "stdout": tail(source, seen.stdout),

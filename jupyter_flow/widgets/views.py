@@ -113,7 +113,7 @@ class DispatchView:
 
     def _export(self, request: Any) -> list[ViewMessage]:
         picture, folding = self.shown.drawing(self.by, self.opened)
-        svg = draw_svg(picture, by=self.by, orientation=self.orientation, folding=folding)
+        svg = draw_svg(picture, by=self.by, orientation=self.orientation, folding=folding, dark=request["dark"])
         return [Drawing(kind="drawing", view=self.id, svg=svg)]
 
     _answers: ClassVar["dict[str, Callable[[DispatchView, Any], list[ViewMessage]]]"] = {

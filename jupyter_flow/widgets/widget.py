@@ -7,7 +7,6 @@ picture is shown.
 
 import json
 import logging
-import os
 import threading
 from itertools import accumulate
 from pathlib import Path
@@ -19,6 +18,7 @@ import traitlets
 from ..render import draw_svg
 from ..render.breath import breathing
 from ..render.palette import By
+from . import assets
 from .channel import FOLDING, Channel
 from .hub import hub
 from .source import Source
@@ -26,8 +26,6 @@ from .subshells import by_sender
 from .views import LARGE, DispatchView
 
 LOG = logging.getLogger("jupyter_flow")
-STATIC = Path(__file__).parent / "static"
-MODULE = STATIC / "widget.js"
 LARGEST = 512 * 1024  # bytes of a picture in the saved state
 # The picture beside a live view is for saved notebooks: while the view is in the page, it is hidden.
 HIDING = """
@@ -39,9 +37,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class FlowGraph(anywidget.AnyWidget):
     """A dispatch, or a graph before it runs, live."""
 
-    # As text: anywidget keeps each widget alive that was ever made from a file, which it watches for its authors.
-    _esm: ClassVar[str | Path] = MODULE if os.environ.get("ANYWIDGET_HMR") == "1" else MODULE.read_text("utf-8")
-    _css: ClassVar[str] = (STATIC / "widget.css").read_text(encoding="utf-8") + HIDING
+    _esm: ClassVar[str | Path] = assets.view()
+    _css: ClassVar[str] = assets.style() + HIDING
     snapshot = traitlets.Dict().tag(sync=True)
 
     def __init__(self, source: Source, by: By = "status") -> None:

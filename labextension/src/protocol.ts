@@ -10,11 +10,13 @@ export type Pane = 'table' | 'timeline' | 'executors';
 
 export type Point = [number, number];
 
-/** An input of a node. ``producer`` is the node whose output it is; ``text`` previews what is small. */
+/** An input of a node. ``producer`` is the node whose output it is; ``text`` is the value if ``whole``, or of it. */
 export interface Argument {
   name: string;
   producer: number | null;
   text: string;
+  whole: boolean;
+  size: number | null;
 }
 
 /** One attempt of a node. */
@@ -45,6 +47,7 @@ export interface Details {
   inputs: Argument[];
   has_output: boolean;
   size: number | null;
+  output: string;
   cached: string;
   trouble: Trouble | null;
   stdout: Output;
@@ -146,9 +149,9 @@ export interface PanelHistory {
   limit: number;
 }
 
-export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Panel | Told;
+export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module | Panel | Told;
 
-export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | PanelHistory | PanelCancel | PanelRun;
+export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelRun;
 
 /** Run what is stale: one cell with what it needs, or all of it (None). */
 export interface PanelRun {
@@ -164,7 +167,7 @@ export interface Told {
   code: string;
 }
 
-export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing;
+export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module;
 
 /** What came of an action, in words; ``code`` is a cell to open, ``dispatch`` a run that was begun. */
 export interface Answer {
@@ -348,6 +351,14 @@ export interface Group {
   width: number;
   height: number;
   chip: string;
+  argument: string;
+}
+
+/** The panes' code: an ES module, of which a page needs one for all its views. */
+export interface Module {
+  kind: 'module';
+  view: string;
+  text: string;
 }
 
 /** A dispatch at a glance. ``rate`` is electrons a second, ``left`` the expected time, None where unknown. */
@@ -402,11 +413,17 @@ export interface Debug {
   node: number;
 }
 
-/** Ask for the whole picture as SVG. The answer is a `Drawing`. */
+/** Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`. */
 export interface Export {
   kind: 'export';
   view: string;
   dark: boolean;
+}
+
+/** Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`. */
+export interface Fetch {
+  kind: 'fetch';
+  view: string;
 }
 
 /** Preview a value: an input by its parameter, the output by an empty name. The answer is a `Preview`. */
@@ -482,7 +499,7 @@ export interface Table {
   limit: number;
 }
 
-export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export;
+export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch;
 
 /** Which panes are visible: they are told now and whenever they change. */
 export interface Watch {

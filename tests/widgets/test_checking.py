@@ -22,6 +22,7 @@ GOOD = {
     "debug": {"node": 0},
     "assign": {"node": 0, "all": True, "executor": "gpu"},
     "export": {"dark": False},
+    "fetch": {},
 }
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import jupyter_flow as jf
 from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED
+from jupyter_flow.render.palette import DARK, LIGHT
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from jupyter_flow.widgets.views import LARGE, DispatchView
 
@@ -195,9 +196,14 @@ def _as_stored(id: str) -> Any:
     return Source(id)
 
 
-def test_a_picture_can_be_had_as_svg() -> None:
+def test_a_picture_can_be_had_as_svg_in_the_theme_of_the_page() -> None:
     source, facts = scripted(GRAPH)
     facts.end()
-    (drawing,) = DispatchView(source, "v").handle({"kind": "export", "view": "v", "dark": True})
-    assert drawing["kind"] == "drawing"
-    assert drawing["svg"].startswith("<svg")
+    grounds = []
+    for dark in (False, True):
+        (drawing,) = DispatchView(source, "v").handle({"kind": "export", "view": "v", "dark": dark})
+        assert drawing["kind"] == "drawing"
+        assert drawing["svg"].startswith("<svg")
+        assert "prefers-color-scheme" not in drawing["svg"]
+        grounds.append([theme.card in drawing["svg"].partition("</style>")[0] for theme in (LIGHT, DARK)])
+    assert grounds == [[True, False], [False, True]]

@@ -22,13 +22,14 @@ from .panel import (
     ViewMessage,
 )
 from .panes import Answer, Bar, Busy, Executors, Found, Hit, Row, Rows, Timeline, Use
-from .picture import Crumb, Delta, Drawing, Edge, Graph, Group, State, Tally
+from .picture import Crumb, Delta, Drawing, Edge, Graph, Group, Module, State, Tally
 from .requests import (
     Assign,
     Cancel,
     Close,
     Debug,
     Export,
+    Fetch,
     Look,
     Open,
     Range,
@@ -63,11 +64,13 @@ __all__ = [
     "Edge",
     "Executors",
     "Export",
+    "Fetch",
     "Found",
     "Graph",
     "Group",
     "Hit",
     "Look",
+    "Module",
     "NodeKind",
     "Open",
     "Orientation",

@@ -4,10 +4,10 @@ from typing import Literal, TypedDict
 
 from .node import Details, Preview
 from .panes import Answer, Busy, Executors, Found, Rows, Timeline
-from .picture import Delta, Drawing, Graph, State
+from .picture import Delta, Drawing, Graph, Module, State
 from .requests import ViewRequest
 
-ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing
+ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module
 
 
 BadgeState = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "cached", "stale"]

@@ -32,6 +32,7 @@ class Group(TypedDict):
     width: float
     height: float
     chip: str  # the executor's label, cut to measure
+    argument: str  # what tells it from others of its name, cut to measure; mostly nothing
 
 
 class Tally(TypedDict):
@@ -106,3 +107,11 @@ class Drawing(TypedDict):
     kind: Literal["drawing"]
     view: str
     svg: str
+
+
+class Module(TypedDict):
+    """The panes' code: an ES module, of which a page needs one for all its views."""
+
+    kind: Literal["module"]
+    view: str
+    text: str

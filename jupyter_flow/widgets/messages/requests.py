@@ -129,11 +129,18 @@ class Assign(TypedDict):
 
 
 class Export(TypedDict):
-    """Ask for the whole picture as SVG. The answer is a `Drawing`."""
+    """Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`."""
 
     kind: Literal["export"]
     view: str
     dark: bool
+
+
+class Fetch(TypedDict):
+    """Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`."""
+
+    kind: Literal["fetch"]
+    view: str
 
 
 ViewRequest = (
@@ -152,4 +159,5 @@ ViewRequest = (
     | Debug
     | Assign
     | Export
+    | Fetch
 )

@@ -1,7 +1,7 @@
 import type { Badge, BadgeState } from '../protocol';
 import { h, say, svg } from '../view/dom';
 import { mark, tint } from '../view/panes/mark';
-import { themed } from '../view/panes/section';
+import { themed } from '../view/theme';
 
 /** By state: the status whose colours it has. */
 const STATUS: Record<BadgeState, number> = {

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Widget } from '@lumino/widgets';
 import { h } from '../view/dom';
+import { PANES } from '../view/panes/all';
 import { View } from '../view/view';
 import type { Link } from './link';
 
@@ -44,7 +45,7 @@ class GraphTab extends Widget {
     this.connection = this.link.connection;
     this.view?.dispose();
     this.host.replaceChildren();
-    this.view = new View(this.host, this.link.channel, { dispatch: this.dispatch });
+    this.view = new View(this.host, this.link.channel, () => Promise.resolve(PANES), { dispatch: this.dispatch });
   }
 }
 
