@@ -13,6 +13,7 @@ from ..model.result import Result
 from ..render import Picture, draw_svg, draw_text
 from ..render.palette import By
 from . import calls
+from .flow.picture import FlowSource
 from .pictures import picture_of_graph, picture_of_result
 from .targets import result_of
 
@@ -21,10 +22,11 @@ class Drawing:
     """A picture to display: as text, and as SVG."""
 
     def __init__(
-        self, picture: Picture, by: By = "status", dispatch: str = "", graph: TransportGraph | None = None
-    ) -> None:
-        """dispatch, graph: what it is a picture of, for who shows it live."""
-        self.picture, self.by, self.dispatch, self.graph = picture, by, dispatch, graph
+        self, picture: Picture, by: By = "status", dispatch: str = "", graph: TransportGraph | None = None,
+        flow: FlowSource | None = None,
+    ) -> None:  # fmt: skip
+        """dispatch, graph, flow: what it is a picture of, for who shows it live."""
+        self.picture, self.by, self.dispatch, self.graph, self.flow = picture, by, dispatch, graph, flow
 
     def svg(self) -> str:
         """The picture as SVG."""
@@ -81,6 +83,11 @@ def drawing_of_graph(graph: TransportGraph, by: By = "status") -> Drawing:
 def drawing_of_result(result: Result, by: By = "status") -> Drawing:
     """The picture of a dispatch, as far as it has got."""
     return Drawing(picture_of_result(result), by, dispatch=result.dispatch_id)
+
+
+def drawing_of_flow(flow: FlowSource, by: By = "status") -> Drawing:
+    """The picture of a notebook's own electron cells, as they are now."""
+    return Drawing(flow.drawn(), by, flow=flow)
 
 
 def as_lattice(workflow: Any) -> Lattice:

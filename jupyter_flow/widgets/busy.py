@@ -38,6 +38,7 @@ class Sampler:
         self._session = ""
         self._history: dict[str, deque[float]] = {}
         self._memory: dict[str, int] = {}
+        self._ran: tuple[str, frozenset[str], Counter[str]] | None = None
         self._known: weakref.WeakKeyDictionary[Source, Counter[str]] = weakref.WeakKeyDictionary()
 
     def tick(self) -> None:
@@ -81,10 +82,20 @@ class Sampler:
         if source is not None and run is None:
             done = self._recorded(source)
         else:
-            done = _done([run] if run is not None else [] if here is None else list(here.dispatcher.runs.values()))
+            runs = list(here.dispatcher.runs.values()) if here is not None else []
+            done = _done([run]) if run is not None else _done(runs) + self._past(here, runs)
         electrons = _electrons(source) if source is not None else {}
         shown = [self._busy(info, lines, done, electrons) for info in live]
         return Resources([*shown, *_not_started(lines, live, electrons)], remarks_on(lines))
+
+    def _past(self, here: Session | None, runs: Sequence[Run]) -> "Counter[str]":
+        """What this session's dispatches that have ended have run, looked up again when one has ended."""
+        going = frozenset(run.id for run in runs)
+        if here is None:
+            return Counter()
+        if self._ran is None or self._ran[:2] != (here.store.session_id, going):
+            self._ran = here.store.session_id, going, Counter(here.store.counted().completed(here.store.session_id))
+        return self._ran[2]
 
     def _recorded(self, source: Source) -> "Counter[str]":
         """How many electrons of a dispatch that the store has have run to their end on each resource."""

@@ -26,13 +26,15 @@ PATIENCE = 3  # messages in a row that cannot be sent, until the page is taken f
 LANES = {"look": "looking", "rerun": "running", "export": "drawing", "cancel": "cancelling"}  # what takes its time
 
 Send = Callable[[ViewMessage], object]
+Sources = Callable[[], Source | None]
 
 
 class Channel:
     """The views of one comm."""
 
-    def __init__(self, send: Send, source: Source | None = None, by: By = "status", hub: Hub = hub()) -> None:
-        """send: gives the page a message, from any thread. source: what a view looks at that names no dispatch.
+    def __init__(self, send: Send, source: Source | Sources | None = None, by: By = "status", hub: Hub = hub()) -> None:
+        """send: gives the page a message, from any thread. source: what a view looks at that names no dispatch,
+        or what finds that.
 
         by: what the colours mean at first.
         """
@@ -129,7 +131,8 @@ class Channel:
         return found
 
     def _opened(self, id: str, dispatch: str) -> DispatchView | None:
-        source = source_of(dispatch) if dispatch else self._source
+        here = self._source() if callable(self._source) else self._source
+        source = source_of(dispatch) if dispatch else here
         if source is None:
             return None
         view = DispatchView(source, id)

@@ -11,6 +11,7 @@ from ..render.arrangement import arranged, labels_of
 from ..render.boxes import Box, Scheme, measure
 from ..render.lettering import clean, cut
 from ..render.picture import WAITING_EDGE
+from ..render.standing import Standing
 from . import messages
 from .messages import Orientation
 from .pictures import with_states
@@ -97,7 +98,7 @@ def _folded(
 
 def _roomy(group: Group) -> Box:
     """A box with room for whatever it will say: nothing moves while a dispatch runs, or is coloured otherwise."""
-    busy = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
+    busy: dict[Standing, int] = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
     full = replace(group, counts=busy, seconds=SOME_SECONDS)
     by_status = measure(full, Scheme("status", {}))
     by_duration = measure(full, Scheme("duration", {}))

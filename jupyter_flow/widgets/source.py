@@ -6,7 +6,7 @@ Views of one dispatch share its source, and with it everything that is computed 
 import threading
 import weakref
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..dispatch.run import Run
 from ..model.errors import FlowError
@@ -26,6 +26,16 @@ from .timeline import Timelines
 from .times import Times
 
 PREFIX = "jupyter-flow-"  # of the names of threads, which are known by it among others
+
+
+class About(NamedTuple):
+    """What is to be said of a node beside what the dispatch behind it tells: of a cell of the notebook's flow."""
+
+    status: int
+    cell: str  # the front end's id of it
+    dispatch: str  # behind it, if there is one yet
+    note: str
+    cancellable: bool
 
 
 class Source:
@@ -74,6 +84,33 @@ class Source:
     def over(self) -> bool:
         """Whether nothing more will happen to it: it has ended, or it is a graph that does not run."""
         return isinstance(self._facts, GraphFacts) or bool(self.facts.ended)
+
+    @property
+    def age(self) -> int:
+        """Of a flow: grows where its nodes get other numbers. 0 for a dispatch, whose nodes never do."""
+        return 0
+
+    def renewed(self) -> "Source":
+        """What is to be looked at from now on: this, unless it is a flow with other cells by now."""
+        return self
+
+    def behind(self, node: int) -> "tuple[Source, int]":
+        """Whose node tells all about a node of this: of a flow, that of the cell's own dispatch."""
+        return self, node
+
+    def about(self, node: int) -> About | None:
+        """What else there is to say of a node."""
+        return None
+
+    def can(self) -> list[Any]:
+        """What a view may ask to be done to it."""
+        if not self.id:
+            return ["assign"]
+        return ["cancel", "rerun", "debug", "assign"] if not self.over else ["rerun", "debug", "assign"]
+
+    def stop(self, node: int | None) -> str | None:
+        """Cancel all of it or a node; who was: None where that is the session's to do."""
+        return None
 
     def stamp(self) -> Any:
         """Equal as long as nothing has changed; cheap."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
 from ..model.errors import FlowError
-from ..model.events import RUNNING, STATUS_OF
+from ..model.events import RUNNING
 from ..render import draw_svg
+from ..render.standing import STANDING_OF
 from .bars import Bars
 from .busy import SAMPLER
 from .feed import Counted
@@ -71,6 +72,7 @@ class DispatchView:
             return answer(self, request)
 
     def _open(self, request: Any) -> list[ViewMessage]:
+        self._renew()
         self._panes.reset()
         return self._soon()
 
@@ -103,7 +105,7 @@ class DispatchView:
     def _export(self, request: Any) -> list[ViewMessage]:
         states, state, _ = self._look()
         seconds = self.shown.times.seconds if self.by == "duration" else ()
-        picture = with_states(self.shown.picture, states, seconds, STATUS_OF[state["status"]])
+        picture = with_states(self.shown.picture, states, seconds, STANDING_OF[state["status"]])
         svg = draw_svg(picture, by=self.by, orientation=self.orientation, opened=self.opened)
         return [Drawing(kind="drawing", view=self.id, svg=svg)]
 
@@ -157,7 +159,18 @@ class DispatchView:
                 LOG.debug("a view of dispatch %s could not be kept up to date", self.source.id, exc_info=True)
                 return []
 
+    def _renew(self) -> None:
+        """Cells of a flow come and go, and read other names."""
+        before, self.source = self.source, self.source.renewed()
+        if self.source is before:
+            return
+        self._panes.renew(self.source)
+        if self.shown is before:
+            self.shown, self._folded, self._wanted = self.source, None, self._counted is not None
+            self._bars = Bars()
+
     def _changes(self) -> list[ViewMessage]:
+        self._renew()
         if self._wanted:
             return [self._graph()]
         if self._counted is None or self._whole:
@@ -239,7 +252,8 @@ class DispatchView:
             "times": self.shown.times.span,
             "names": assignable(),
             "state": state,
-            "can": self._can(),
+            "can": self.source.can(),
+            "flow": self.source.age,
         }
 
     def _crumbs(self) -> list[Crumb]:
@@ -249,8 +263,3 @@ class DispatchView:
             crumbs.append({"name": source.graph.name_of(node), "node": node})
             source = cast(Source, source.inside(node))
         return crumbs
-
-    def _can(self) -> list[Any]:
-        if not self.source.id:
-            return ["assign"]
-        return ["cancel", "rerun", "debug", "assign"] if not self.source.over else ["rerun", "debug", "assign"]

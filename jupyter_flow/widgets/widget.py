@@ -57,6 +57,7 @@ class FlowGraph(anywidget.AnyWidget):
 
     def finish(self) -> None:
         """Let the state have the picture as it is now."""
+        self._source = self._source.renewed()
         self.snapshot = _snapshot(self._source, self._by)
 
     def close(self) -> None:

@@ -56,9 +56,7 @@ def until(holds: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def panels(notebook: Notebook) -> Panels:
-    panels = Panels(notebook.shell, lambda: flow_of(notebook.shell))
-    notebook.shell.events.register("post_run_cell", panels.after_cell)
-    return panels
+    return Panels(notebook.shell, lambda: flow_of(notebook.shell))
 
 
 @pytest.fixture
