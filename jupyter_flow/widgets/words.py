@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..model.events import COMPLETED, RUNNING
 from ..render.groups import said
-from ..render.standing import STANDING_OF
+from ..render.standing import STALE, STANDING_OF
 from .states import BY_SEVERITY
 
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
@@ -52,7 +52,7 @@ def status_line(
 
 
 def _gone_wrong(counts: Sequence[int]) -> list[str]:
-    grave = [number for number in BY_SEVERITY if number not in (0, RUNNING, COMPLETED)]
+    grave = [number for number in BY_SEVERITY if number not in (0, RUNNING, COMPLETED, STALE)]
     return [f"{counts[number]:,} {said(STANDING_OF[number])}" for number in grave if counts[number]]
 
 
