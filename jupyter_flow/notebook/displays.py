@@ -62,10 +62,11 @@ def of_dispatch(id: DispatchId, unattended: Unattended, live: LivePictures) -> B
     if not ended and (live.shown(id) or live.follow(id)):
         _said[id] = handle(id)
         return {}
-    drawing = drawing_of_result(session().result(id))
+    result = session().result(id)
+    drawing = drawing_of_result(result)
     if not ended:
         live.show(lambda: source_of(id))
-        if not drawing.picture.status.final:
+        if not result.status.final:
             say(follow(id))
     _said[id] = summary(drawing.picture)
     return {"image/svg+xml": drawing.svg()}
@@ -96,6 +97,8 @@ def follow(id: DispatchId) -> str:
 def of_drawing(drawing: Drawing, live: LivePictures) -> Bundle:
     """A picture; where somebody looks on, what it is a picture of, live, and the picture below it."""
     id, graph = drawing.dispatch, drawing.graph
+    if drawing.flow is not None:
+        return live.show_flow(drawing.flow, drawing.by)
     if id and (live.shown(DispatchId(id)) or live.follow(DispatchId(id), drawing.by)):
         return {"text/plain": handle(DispatchId(id))}
     live.show(lambda: source_of(id) if id else source_of_graph(graph), drawing.by)

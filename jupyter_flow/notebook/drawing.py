@@ -16,6 +16,7 @@ from ..render import Folding, Picture, draw_svg, draw_text, summary
 from ..render.palette import By
 from ..widgets.folded import foldings_of
 from . import calls
+from .flow.picture import FlowSource
 from .pictures import picture_of_graph, picture_of_result, with_states
 from .targets import result_of
 
@@ -23,9 +24,12 @@ from .targets import result_of
 class Drawing:
     """A picture to display: as text, and as SVG."""
 
-    def __init__(self, picture: Picture, graph: TransportGraph, by: By = "status", dispatch: str = "") -> None:
-        """dispatch, graph: what it is a picture of, for who shows it live."""
-        self.picture, self.by, self.dispatch, self.graph = picture, by, dispatch, graph
+    def __init__(
+        self, picture: Picture, graph: TransportGraph, by: By = "status", dispatch: str = "",
+        flow: FlowSource | None = None,
+    ) -> None:  # fmt: skip
+        """dispatch, graph, flow: what it is a picture of, for who shows it live."""
+        self.picture, self.by, self.dispatch, self.graph, self.flow = picture, by, dispatch, graph, flow
 
     @cached_property
     def _folding(self) -> Folding:
@@ -96,6 +100,11 @@ def outline(graph: TransportGraph) -> dict[str, str]:
     running = with_states(picture, picture.statuses, status=Status.RUNNING)
     nothing = Folding([-1] * len(graph), [], [])
     return {"text/plain": summary(running), "image/svg+xml": draw_svg(running, folding=nothing)}
+
+
+def drawing_of_flow(flow: FlowSource, by: By = "status") -> Drawing:
+    """The picture of a notebook's own electron cells, as they are now."""
+    return Drawing(flow.drawn(), flow.graph, by, flow=flow)
 
 
 def as_lattice(workflow: Any) -> Lattice:

@@ -13,7 +13,8 @@ from ..dispatch.run import Run
 from ..render.breath import breathing
 from ..render.palette import By
 from ..widgets.source import Source
-from .drawing import Drawing, outline
+from .drawing import Drawing, drawing_of_flow, outline
+from .flow.picture import FlowSource
 from .headless import headless, request
 from .shell import Shell
 
@@ -115,3 +116,31 @@ class FollowedGraph:
     def _rest(self, taken: float) -> None:
         rest = REST_LARGE if len(self._run.graph) > LARGE else REST
         self._due = time.monotonic() + max(rest, SHARE * taken)
+
+
+class FollowedFlow:
+    """The notebook's own graph in a cell, until its cells have ended: so a saved notebook tells how they did."""
+
+    def __init__(self, flow: FlowSource, by: By, publisher: Any, widget: "FlowGraph | None") -> None:
+        self._flow, self._by, self._publisher, self._widget = flow, by, publisher, widget
+        self._display = uuid4().hex
+        self._drawn: Any = None
+        self._due = 0.0
+
+    def draw(self, update: bool) -> None:
+        """Show it as it is."""
+        self._drawn = self._flow.stamp()
+        bundle = drawing_of_flow(self._flow, self._by).bundle()
+        self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)
+        self._due = time.monotonic() + REST
+
+    def keep_up(self) -> bool:
+        """Draw what has changed, where no page shows it live, and the end; whether there is more to come."""
+        more = self._flow.under_way  # before it is looked at
+        self._flow = self._flow.renewed()
+        seen_live = more and self._widget is not None and self._widget.opened
+        if not seen_live and (not more or time.monotonic() >= self._due) and self._flow.stamp() != self._drawn:
+            self.draw(update=True)
+        if not more and self._widget is not None:
+            self._widget.finish()
+        return more

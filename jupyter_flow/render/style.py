@@ -1,11 +1,10 @@
 """The style sheet inside a picture: light and dark, in force for that picture only."""
 
-from jupyter_flow.model.status import Status
-
 from .palette import CLASS, DARK, LIGHT, By, Theme
+from .standing import Standing
 
 
-def style(scope: str, statuses: list[Status], executors: int, by: By, dark: bool | None = None) -> str:
+def style(scope: str, statuses: list[Standing], executors: int, by: By, dark: bool | None = None) -> str:
     """The style sheet of one picture: its rules hold only inside the class ``scope``.
 
     dark: one of the two themes, for good; None: the one that the reader's system asks for.
@@ -40,7 +39,7 @@ _SHAPE = {
 }
 
 
-def _rules(theme: Theme, statuses: list[Status], executors: int, by: By) -> dict[str, str]:
+def _rules(theme: Theme, statuses: list[Standing], executors: int, by: By) -> dict[str, str]:
     rules = {
         ".bg": f"fill:{theme.card};stroke:{theme.rim}",
         "text": f"fill:{theme.text}",

@@ -27,13 +27,15 @@ LANES = {"look": "looking", "rerun": "running", "export": "drawing", "cancel": "
 FOLDING = "folding"  # a lane
 
 Send = Callable[[ViewMessage], object]
+Sources = Callable[[], Source | None]
 
 
 class Channel:
     """The views of one comm."""
 
-    def __init__(self, send: Send, source: Source | None = None, by: By = "status", hub: Hub = hub()) -> None:
-        """send: gives the page a message, from any thread. source: what a view looks at that names no dispatch.
+    def __init__(self, send: Send, source: Source | Sources | None = None, by: By = "status", hub: Hub = hub()) -> None:
+        """send: gives the page a message, from any thread. source: what a view looks at that names no dispatch,
+        or what finds that.
 
         by: what the colours mean at first.
         """
@@ -131,7 +133,8 @@ class Channel:
         return found
 
     def _opened(self, id: str, dispatch: str) -> DispatchView | None:
-        source = source_of(dispatch) if dispatch else self._source
+        here = self._source() if callable(self._source) else self._source
+        source = source_of(dispatch) if dispatch else here
         if source is None:
             return None
         view = DispatchView(source, id, partial(self._hub.errand, FOLDING))

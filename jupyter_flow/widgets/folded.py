@@ -2,7 +2,7 @@
 
 import threading
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,7 @@ from ..render.boxes import Box, Scheme, measure
 from ..render.breath import paced
 from ..render.lettering import clean, cut, shorten, width
 from ..render.picture import WAITING_EDGE
+from ..render.standing import Standing
 from . import messages
 from .apart import told_apart
 from .messages import Orientation
@@ -155,7 +156,7 @@ def _folded(
 
 def _roomy(group: Group, argument: str) -> Box:
     """A box with room for whatever it will say: nothing moves while a dispatch runs, or is coloured otherwise."""
-    busy = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
+    busy: dict[Standing, int] = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
     full = replace(group, counts=busy, seconds=SOME_SECONDS)
     by_status = measure(full, Scheme("status", {}))
     by_duration = measure(full, Scheme("duration", {}))
@@ -166,18 +167,19 @@ def _roomy(group: Group, argument: str) -> Box:
 
 def _placed(folded: Folded, orientation: Orientation) -> Placed:
     layout = arranged(folded.boxes, folded.folding, orientation)
-    groups = [_group(folded, k, layout) for k in paced(range(len(folded.groups)))]
+    kin = Counter(folded.family)
+    groups = [_group(folded, k, layout, kin[folded.family[k]]) for k in paced(range(len(folded.groups)))]
     return Placed(folded, layout, groups, _edges(folded.folding, layout))
 
 
-def _group(folded: Folded, k: int, layout: Layout) -> messages.Group:
+def _group(folded: Folded, k: int, layout: Layout, kin: int) -> messages.Group:
     group, box = folded.groups[k], folded.boxes[k]
     return {
         "first": group.first,
         "name": cut(clean(group.name), LONGEST),
         "node_kind": group.kind,
         "count": group.count,
-        "opened": group.count == 1 and folded.family.count(folded.family[k]) > 1,
+        "opened": group.count == 1 and kin > 1,
         "family": folded.family[k],
         "x": round(layout.x[k], 2),
         "y": round(layout.y[k], 2),

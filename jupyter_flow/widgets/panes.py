@@ -38,6 +38,17 @@ class Panes:
             self._table, self._range = {**self._table, "offset": 0}, None
             self._stamps, self._told = {}, {}
 
+    def renew(self, root: Source) -> None:
+        """The flow that is looked at has other cells; those that stay have the numbers they had."""
+        before, self._root = self._root, root
+        if self._source is not before:
+            return
+        selected, table = self._selected, self._table
+        self.enter(root)
+        self._table = table
+        if selected is not None and root.age == before.age and selected.node < len(root.graph):
+            self._selected = Selected(self._view, root, root, selected.node)
+
     def reset(self) -> None:
         """The page has missed something, or is another: tell everything again."""
         self._stamps, self._told = {}, {}

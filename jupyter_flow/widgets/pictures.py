@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ..executor import _executor_manager as names
-from ..model.events import STATUS_OF
 from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
-from ..model.status import Status
 from ..render import Picture
 from ..render.breath import paced
 from ..render.picture import Kind
+from ..render.standing import STANDING_OF, Standing
 
-NUMBER_OF = {status: STATUS_OF.index(status) for status in STATUS_OF}
+NUMBER_OF: dict[Standing, int] = {status: STANDING_OF.index(status) for status in STANDING_OF}
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -71,7 +70,7 @@ def with_states(
     picture: Picture,
     statuses: Sequence[int],
     seconds: Sequence[float | None] = (),
-    status: Status = Status.NEW_OBJECT,
+    status: Standing = STANDING_OF[0],
 ) -> Picture:
     """The same picture with other states; ``status`` is the dispatch's own."""
     kinds, edges, title = picture.kinds, picture.edges, picture.title

@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..model.events import FAILED, STATUS_OF, Record
+from ..model.events import FAILED, Record
 from ..render.breath import paced
 from ..render.groups import said
 from ..render.lettering import clean, cut
+from ..render.standing import STANDING_OF
 from .messages import Row, Rows, Table
 from .source import Source
 from .states import BY_SEVERITY, told
 
 MOST = 500  # rows at once
 LONGEST = 300  # characters of a name
-WORDS = [said(status) for status in STATUS_OF]
+WORDS = [said(status) for status in STANDING_OF]
 
 
 def first_page(view: str) -> Table:

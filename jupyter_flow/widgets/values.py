@@ -17,7 +17,7 @@ _lock = threading.Lock()
 
 def preview(source: Source, request: messages.Look) -> messages.Preview:
     """What a page asked to see of a value, or why it cannot be seen. Never raises for what the value does."""
-    found = order_of(source, request["node"], request["input"])
+    found = order_of(*source.behind(request["node"]), request["input"])
     look = Look(found) if isinstance(found, str) else previewer().look(found)
     return {
         "kind": "preview",

@@ -79,6 +79,7 @@ class DispatchView:
             return answer(self, request)
 
     def _open(self, request: Any) -> list[ViewMessage]:
+        self._renew()
         self._panes.reset()
         return self._soon()
 
@@ -195,7 +196,18 @@ class DispatchView:
                 LOG.debug("a view of dispatch %s could not be kept up to date", self.source.id, exc_info=True)
                 return []
 
+    def _renew(self) -> None:
+        """Cells of a flow come and go, and read other names."""
+        before, self.source = self.source, self.source.renewed()
+        if self.source is before:
+            return
+        self._panes.renew(self.source)
+        if self.shown is before:
+            self.shown, self._folded, self._wanted = self.source, None, self._counted is not None
+            self._bars = Bars()
+
     def _changes(self) -> list[ViewMessage]:
+        self._renew()
         if self._wanted and self._ready():
             return [self._graph()]
         if self._counted is None or self._whole:
@@ -277,7 +289,8 @@ class DispatchView:
             "times": self.shown.times.span,
             "names": assignable(),
             "state": state,
-            "can": self._can(),
+            "can": self.source.can(),
+            "flow": self.source.age,
         }
 
     def _crumbs(self) -> list[Crumb]:
@@ -287,8 +300,3 @@ class DispatchView:
             crumbs.append({"name": source.graph.name_of(node), "node": node})
             source = cast(Source, source.inside(node))
         return crumbs
-
-    def _can(self) -> list[Any]:
-        if not self.source.id:
-            return ["assign"]
-        return ["cancel", "rerun", "debug", "assign"] if not self.source.over else ["rerun", "debug", "assign"]

@@ -67,6 +67,7 @@ class FlowGraph(anywidget.AnyWidget):
     def finish(self) -> None:
         """Let the state have the picture as it is now."""
         with self._kept, breathing():
+            self._source = self._source.renewed()
             self.snapshot = _snapshot(self._source, self._by)
 
     def close(self) -> None:

@@ -38,6 +38,9 @@ export interface Details {
   node_kind: NodeKind;
   call: string;
   status: number;
+  note: string;
+  cell: string;
+  dispatch: string;
   start: number | null;
   end: number | null;
   now: number;
@@ -104,12 +107,14 @@ export interface Where {
   worker: string;
 }
 
-/** What an electron cell shows. ``state`` is one word; ``text`` says more. */
+/** What a cell shows. ``state`` is one word, ``words`` stand for it where they are not empty; ``text`` says more. */
 export interface Badge {
   cell: string;
   name: string;
+  cell_kind: 'electron' | 'function' | 'cell';
   state: BadgeState;
   since: number | null;
+  words: string;
   text: string;
   dispatch: string;
 }
@@ -129,6 +134,7 @@ export interface Dispatched {
 export interface Panel {
   kind: 'panel';
   version: string;
+  flow: State | null;
   dispatches: Dispatched[];
   more: boolean;
   resources: Busy[];
@@ -143,6 +149,12 @@ export interface PanelCancel {
   dispatch: string;
 }
 
+/** Cancel an electron cell that has not ended, whether or not it has begun. */
+export interface PanelCancelCell {
+  kind: 'cancel_cell';
+  cell: string;
+}
+
 /** Ask for more of the store's dispatches. */
 export interface PanelHistory {
   kind: 'history';
@@ -151,12 +163,18 @@ export interface PanelHistory {
 
 export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module | Panel | Told;
 
-export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelRun;
+export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelCancelCell | PanelRun | PanelWatch;
 
 /** Run what is stale: one cell with what it needs, or all of it (None). */
 export interface PanelRun {
   kind: 'run_stale';
   cell: string | null;
+}
+
+/** Whether the list of dispatches is in sight: only then those of other kernels are counted. */
+export interface PanelWatch {
+  kind: 'watch_panel';
+  visible: boolean;
 }
 
 /** What came of the panel's action, in words; ``code`` is to be executed, after what runs. */
@@ -336,6 +354,7 @@ export interface Graph {
   names: string[];
   state: State;
   can: ('cancel' | 'rerun' | 'debug' | 'assign')[];
+  flow: number;
 }
 
 /** One box: a node, or several that are alike. ``x`` and ``y`` are its centre. */

@@ -32,7 +32,7 @@ function graph(groups: Group[], pairs: [number, number][], more: Partial<Graph> 
     kind: 'graph', view: 'v', seq: 1, dispatch: 'd', title: 't', crumbs: [], by: 'status', orientation: 'down', opened: [],
     width: 300, height: 300, nodes: groups.length, groups, edges: pairs.map(([a, b]) => edge(a, b, groups)),
     tallies: groups.map((_, group) => ({ group, status: 4, counts: [], executors: [], seconds: null, progress: null, words: '' })),
-    executors: ['cpu', 'gpu'], times: null, names: [], state, can: [], ...more,
+    executors: ['cpu', 'gpu'], times: null, names: [], state, can: [], flow: 0, ...more,
   };
 }
 

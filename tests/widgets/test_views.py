@@ -10,6 +10,7 @@ import jupyter_flow as jf
 from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED
 from jupyter_flow.render.palette import DARK, LIGHT
 from jupyter_flow.widgets.source import source_of, source_of_graph
+from jupyter_flow.widgets.states import NUMBERS
 from jupyter_flow.widgets.views import LARGE, DispatchView
 
 from .scripted import Follower, fan, scripted
@@ -27,9 +28,9 @@ def expected(follower: Follower, states: bytes) -> None:
     assert [group["count"] for group in graph["groups"]] == [len(nodes) for nodes in members]
     for tally, nodes in zip(graph["tallies"], members, strict=True):
         counts = Counter(states[node] for node in nodes)
-        assert tally["counts"] == [counts[number] for number in range(9)]
+        assert tally["counts"] == [counts[number] for number in range(NUMBERS)]
     electrons = Counter(states[: GRAPH.electrons])
-    assert graph["state"]["counts"] == [electrons[number] for number in range(9)]
+    assert graph["state"]["counts"] == [electrons[number] for number in range(NUMBERS)]
 
 
 @given(

@@ -72,6 +72,9 @@ class Details(TypedDict):
     node_kind: NodeKind
     call: str  # as it was called
     status: int
+    note: str  # of a cell: why it is stale, or what it waits for
+    cell: str  # the front end's id of the cell that a node of the flow is, else empty
+    dispatch: str  # behind that
     start: float | None
     end: float | None
     now: float

@@ -12,7 +12,7 @@ const LINE = 14; // that a box with an argument is higher: widgets/folded.py kno
 const FULL_TURN = 2 * Math.PI;
 const COMPLETED = 4;
 const [FAILED, INTERRUPTED, CANCELLED, SKIPPED] = [5, 8, 6, 7];
-const BAR = [COMPLETED, 3, 9, SKIPPED, CANCELLED, INTERRUPTED, FAILED]; // in the order of a bar of states
+const BAR = [COMPLETED, 10, 3, 9, SKIPPED, CANCELLED, INTERRUPTED, FAILED]; // in the order of a bar of states
 const WRONG = [FAILED, INTERRUPTED, CANCELLED, SKIPPED]; // ended without an output
 
 /** From how near a box shows its texts, and all of them. */
