@@ -7,10 +7,10 @@ import pytest
 from tests.faults.kernels import Fresh, Stable
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stable(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
-    """Kernels that are started ahead, as many as there are tests for them."""
-    wanted = sum("kernel" in item.fixturenames and "faults" in item.path.parts for item in request.session.items)
+    """Kernels that are started ahead, as many as the module has tests for them."""
+    wanted = sum("kernel" in item.fixturenames and item.path == request.path for item in request.session.items)
     stable = Stable(lambda: tmp_path_factory.mktemp("kernel"), wanted)
     yield stable
     stable.close()
