@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.notebook.flow.kernels import Kernel
 
 LIMIT = 30  # seconds that anything may take before a test says that it hangs
 SOON = 5  # seconds: the limit that is promised for cancel, timeout and what a dead kernel leaves behind
+
+EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+# Where the inline executor does what threads do, it is tried in `make test-slow`.
+IN_PROCESSES_AND_THREADS = pytest.mark.parametrize(
+    "executor", ["local", "thread", pytest.param("inline", marks=pytest.mark.slow)]
+)
 
 TOOLS = """
 import os, pathlib, signal, subprocess, sys, threading, time

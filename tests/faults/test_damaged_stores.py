@@ -10,9 +10,7 @@ import psutil
 import pytest
 from blake3 import blake3
 
-from tests.faults.kernels import Fresh
-
-EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+from tests.faults.kernels import IN_PROCESSES_AND_THREADS, Fresh
 
 LARGE = """
 @jf.electron
@@ -38,7 +36,7 @@ def flip(path: Path) -> None:
         file.write(bytes([byte[0] ^ 1]))
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d14_one_flipped_byte_of_a_result_is_named_with_node_and_file_and_quarantined(
     kernel: Fresh, executor: str
 ) -> None:
@@ -63,7 +61,7 @@ def test_d14_one_flipped_byte_of_a_result_is_named_with_node_and_file_and_quaran
     assert kernel.ask(f"works({executor!r})") == 4
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d15_on_a_full_disk_the_node_that_does_not_fit_says_so_and_freeing_space_is_enough(
     kernel: Fresh, executor: str
 ) -> None:
@@ -148,7 +146,7 @@ def forged(path: Path, evil: bytes) -> tuple[str, int]:
     return name, len(whole)
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d18_forged_values_are_refused_and_never_unpickled_whatever_their_digest_says(
     kernel: Fresh, executor: str
 ) -> None:

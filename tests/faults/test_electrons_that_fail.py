@@ -1,10 +1,6 @@
 """Electrons that take their worker with them, or hand over what nobody can take: the fault is theirs alone."""
 
-import pytest
-
-from tests.faults.kernels import Fresh
-
-EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+from tests.faults.kernels import EVERYWHERE, IN_PROCESSES_AND_THREADS, Fresh
 
 BESIDE_A_SIBLING = """
 @jf.electron
@@ -98,7 +94,7 @@ def test_d04_exits_and_interrupts_that_electrons_raise_are_their_failure_and_all
     assert kernel.ask(f"works({executor!r})") == 4
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d05_a_lock_for_a_result_is_named_as_what_cannot_be_pickled_and_touches_no_sibling(
     kernel: Fresh, executor: str
 ) -> None:
@@ -119,7 +115,7 @@ def test_d05_a_lock_for_a_result_is_named_as_what_cannot_be_pickled_and_touches_
     assert kernel.ask("jf.get_result(id).nodes[1].output") == 3
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d06_an_exception_with_two_required_arguments_keeps_its_type_message_and_line(
     kernel: Fresh, executor: str
 ) -> None:
@@ -145,7 +141,7 @@ def test_d06_an_exception_with_two_required_arguments_keeps_its_type_message_and
     assert kernel.ask(f"works({executor!r})") == 4
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d07_an_exception_that_holds_a_lock_keeps_its_type_and_message(kernel: Fresh, executor: str) -> None:
     kernel.goes(
         """
@@ -175,7 +171,7 @@ def test_d07_an_exception_that_holds_a_lock_keeps_its_type_and_message(kernel: F
     assert kernel.ask(f"works({executor!r})") == 4
 
 
-@EVERYWHERE
+@IN_PROCESSES_AND_THREADS
 def test_d13_an_electron_that_fails_twice_completes_the_third_time_and_every_attempt_is_kept(
     kernel: Fresh, executor: str
 ) -> None:

@@ -5,9 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.faults.kernels import Fresh
+from tests.faults.kernels import IN_PROCESSES_AND_THREADS, Fresh
 
 LINES = [
     "%executor {boom()} local",
@@ -39,7 +37,7 @@ CODE = re.compile(r"\\.|(`+).*?(?<!`)\1(?!`)", re.DOTALL)  # escapes and code in
 NAMES = ["<img src=x onerror=alert(1)>", '"];x[', "../../x", "a\nb", "`<img src=x>`", "n" * 300]
 
 
-@pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+@IN_PROCESSES_AND_THREADS
 def test_d19_hostile_names_are_shown_as_text_and_make_no_file_outside_the_store(kernel: Fresh, executor: str) -> None:
     before = files(kernel.folder.parent)
     kernel.goes(

@@ -1,10 +1,6 @@
 """The kernel is killed, or restarted: what had completed is there, what ran is in doubt, nothing runs twice."""
 
-import pytest
-
-from tests.faults.kernels import Fresh, gone
-
-EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+from tests.faults.kernels import EVERYWHERE, Fresh, gone
 
 
 @EVERYWHERE

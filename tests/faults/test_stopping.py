@@ -5,9 +5,8 @@ import time
 import psutil
 import pytest
 
-from tests.faults.kernels import SOON, Fresh, eventually
+from tests.faults.kernels import EVERYWHERE, SOON, Fresh, eventually
 
-EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
 THREADS = pytest.mark.parametrize("executor", ["thread", "inline"])
 
 BEATS = """
