@@ -186,7 +186,7 @@ export class View {
     }
     const before = this.shown;
     this.shown = graph;
-    if (before && before.flow !== graph.flow) this.details.close(); // its node has another number
+    if (before && before.flow !== graph.flow) this.beside.close(); // its node has another number
     if (!before && !this.options.height) this.measure(graph);
     say(this.cancel, graph.flow ? 'Cancel all cells' : 'Cancel dispatch');
     this.graph.show(graph);
