@@ -313,7 +313,7 @@ def test_cancel_ends_the_processes_an_electron_has_started(tmp_path: Path, event
     assert jf.get_result(id, wait=True).nodes[0].status == "CANCELLED"
 
 
-@pytest.mark.parametrize("how", ["cancel", "death"])
+@pytest.mark.parametrize("how", ["cancel", "cancel of a fork", "death"])
 def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, eventually: Eventually, how: str) -> None:
     note = tmp_path / "pid"
 
@@ -321,7 +321,12 @@ def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, ev
     def detach(how: str) -> None:
         script = "import os, time; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); "
         script += f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-        subprocess.run([sys.executable, "-c", script], check=True)
+        if how != "cancel of a fork":
+            subprocess.run([sys.executable, "-c", script], check=True)
+        elif not (child := os.fork()):
+            exec(script)  # it has no name that it could be known by, and soon no parent
+        else:
+            os.waitpid(child, 0)
         while not note.exists() or not note.read_text():
             time.sleep(0.01)
         if how == "death":
@@ -335,7 +340,7 @@ def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, ev
     id = jf.dispatch(flow)()
     eventually(lambda: note.exists() and note.read_text())
     assert how == "death" or not gone(int(note.read_text()))
-    if how == "cancel":
+    if how != "death":
         id.cancel()
     eventually(lambda: gone(int(note.read_text())), 5)
     jf.get_result(id, wait=True)
