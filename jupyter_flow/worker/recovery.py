@@ -5,6 +5,7 @@ will be, and whoever runs the rest anew does not run it beside the old worker.
 """
 
 import logging
+import os
 import re
 import struct
 import time
@@ -87,7 +88,7 @@ def _await_end(writer: Opened) -> None:
         process = psutil.Process(writer.pid)
         end = time.monotonic() + PATIENCE
         while process.create_time() == writer.born and process.status() != psutil.STATUS_ZOMBIE:
-            if time.monotonic() > end:
+            if time.monotonic() > end and writer.pid != os.getpid():
                 process.kill()
             time.sleep(LOOK)
 
