@@ -88,7 +88,9 @@ def _await_end(writer: Opened) -> None:
         process = psutil.Process(writer.pid)
         end = time.monotonic() + PATIENCE
         while process.create_time() == writer.born and process.status() != psutil.STATUS_ZOMBIE:
-            if time.monotonic() > end and writer.pid != os.getpid():
+            if writer.pid == os.getpid() or time.monotonic() > end + 1:
+                return
+            if time.monotonic() > end:
                 process.kill()
             time.sleep(LOOK)
 
