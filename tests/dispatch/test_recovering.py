@@ -136,6 +136,39 @@ def test_what_ran_when_the_kernel_died_is_in_doubt_and_the_rest_was_never_begun(
         outcome.raise_for_status()
 
 
+def test_what_was_done_inside_a_sublattice_is_known_as_well(tmp_path: Path) -> None:
+    script = """
+        @jf.electron
+        def step(n):
+            mark(n)
+            time.sleep(60 if n == 3 else 0)
+            return n
+
+        @jf.electron
+        @jf.lattice
+        def inner():
+            return [jf.wait(step(n), []) for n in range(4)]
+
+        @jf.lattice
+        def flow():
+            return inner()
+
+        id = jf.dispatch(flow)()
+        open("id", "w").write(id)
+        time.sleep(60)
+    """
+    with kernel(script, tmp_path) as live:
+        id = live.note("id")
+        until(lambda: len(live.marks()) == 4, live)
+        live.kill()
+        live.nothing_left()
+    inside = jf.get_result(id).nodes[0].sublattice_result
+    assert inside is not None
+    states = [str(node.status) for node in inside.nodes]
+    assert sorted(states) == ["COMPLETED"] * 3 + ["INTERRUPTED"]
+    assert not (jf.session().store.root / "journals" / _session(id)).exists()
+
+
 def test_a_journal_that_somebody_else_wrote_is_not_believed(tmp_path: Path) -> None:
     """A worker's own under another name, which its key does not fit; and one made up, with a value that is a trap."""
     trap = tmp_path / "loaded"
