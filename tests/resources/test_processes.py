@@ -1,7 +1,9 @@
 # ruff: noqa: T201 - what electrons print is part of this
+import contextlib
 import ctypes
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -713,3 +715,39 @@ def test_files_of_a_journal_go_when_what_they_tell_is_on_disk(run: Run, eventual
     eventually(lambda: max(int(path.suffix[1:]) for path in journals.glob("*.[0-9]*")) > 0)
     workers = {path.stem for path in journals.glob("*.out")}
     eventually(lambda: len(list(journals.glob("*.[0-9]*"))) == len(workers))
+
+
+def test_the_journal_of_a_dead_worker_stays_until_what_it_tells_is_on_disk(
+    run: Run, tmp_path: Path, processes: Pids, eventually: Eventually
+) -> None:
+    go = tmp_path / "go"
+
+    @jf.electron
+    def wait() -> int:
+        while not go.exists():
+            time.sleep(0.01)
+        return os.getpid()
+
+    @jf.lattice
+    def flow() -> Any:
+        return wait()
+
+    workers = processes()
+    id = jf.dispatch(flow)()
+    session = jf.session()
+    journals = session.store.root / "journals" / session.store.session_id
+    live = session.run(id)
+    assert live is not None
+    eventually(lambda: live.begun)
+    before = set(journals.glob("*.0"))
+    with contextlib.closing(sqlite3.connect(session.store.root / "index.sqlite3", isolation_level=None)) as index:
+        index.execute("BEGIN IMMEDIATE")  # nobody else writes
+        go.touch()
+        eventually(lambda: live.machine.done)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not set(workers) & {pid for info in session.resources for pid in info.pids})
+        assert before <= set(journals.glob("*.0"))
+        index.execute("ROLLBACK")
+    assert id.result() in workers
+    eventually(lambda: not before & set(journals.glob("*.0")))
