@@ -18,11 +18,16 @@ LOG = logging.getLogger("jupyter_flow")
 
 
 def settled(row: RunRow, store: Store) -> RunRow:
-    """A dispatch as it is; first, if its kernel died, what is known of it is recorded, once. Raises StoreError."""
+    """A dispatch as it is; first, if its kernel died, what is known of it is recorded, once. Raises StoreError.
+
+    Its sublattices come before it: whoever finds it settled finds them so.
+    """
     if row.status != INTERRUPTED or row.attempts is not None:  # it runs, or how it ended is recorded
         return row
     folder = store.root / "journals" / row.session
     try:
+        for inner in store.children(row.id):
+            settled(inner, store)
         row = store.mark_interrupted(row.id, _unrecorded(row, store, folder))
         if not store.unsettled(row.session):
             shutil.rmtree(folder, ignore_errors=True)

@@ -25,7 +25,7 @@ from .flow.commands import FlowCommands
 from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
-from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
+from .parsing import amount, argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
@@ -56,7 +56,7 @@ class FlowMagics:
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
         argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
-        argument("--memory", metavar="SIZE", help="how much it may use at most: 2GB, 512MB"),
+        argument("--memory", type=amount, metavar="SIZE", help="how much it may use at most: 2GB, 512MB"),
         argument("--cache", action="store_true", help="take its value from the store where nothing has changed"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
         *electrons.ARGUMENTS,
@@ -152,6 +152,7 @@ class FlowMagics:
         argument("--workdir", metavar="DIR", help="the electrons' working directory"),
         argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
+        argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
         argument("--default", action="store_true", help="use it where nothing else is said"),
         argument("-d", "--delete", metavar="NAME", help="forget a name"),
     )

@@ -15,6 +15,7 @@ from ..worker.tree import descendants
 from .workerprocess import WorkerProcess
 
 PAUSE = 0.1  # seconds between two looks
+FAMILY = 5  # looks, of which one asks for the processes that a worker has started, which takes milliseconds
 REST = 5.0  # seconds without anybody to look at, after which the thread ends
 
 
@@ -37,6 +38,7 @@ class MemoryWatch:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wanted = 0.0
+        self._families: dict[int, list[int]] = {}  # what workers had started when that was last looked up
 
     def wake(self) -> None:
         """An electron with a limit was given to a worker."""
@@ -47,22 +49,25 @@ class MemoryWatch:
                 self._thread.start()
 
     def _look(self) -> None:
+        turn = 0
         while True:
             time.sleep(PAUSE)
+            turn += 1
             for worker in list(self._busy()):
-                self._look_at(worker)
+                if worker.memory:
+                    self._look_at(worker, turn % FAMILY == 0)
             with self._starting:
                 if time.monotonic() - self._wanted > REST:
-                    self._thread = None
+                    self._thread, self._families = None, {}
                     return
 
-    def _look_at(self, worker: WorkerProcess) -> None:
+    def _look_at(self, worker: WorkerProcess, family: bool) -> None:
         started, limit = worker.current, worker.memory
-        if not limit:
-            return
         self._wanted = time.monotonic()
         if started is None:
             return
-        now = used([worker.pid, *(process.pid for process in descendants(worker.pid))], limit)
+        if family:
+            self._families[worker.pid] = [process.pid for process in descendants(worker.pid)]
+        now = used([worker.pid, *self._families.get(worker.pid, [])], limit)
         if now > limit:
             self._exceeded(Excess(worker, started, now))

@@ -1,7 +1,8 @@
 """What stands in a journal: the entries, as values and as bytes.
 
-What a later kernel is to believe (that an attempt ended so, and which process wrote this) carries a tag: a keyed
-blake3 with a key that this journal alone has. For the kernel that has the worker itself a checksum is enough.
+What a later kernel is to believe (that an attempt ended so, and which process wrote this) is sealed: a keyed
+blake3 of all such entries since the last seal, with a key that this journal alone has. For the kernel that has the
+worker itself a checksum is enough.
 """
 
 import hmac
@@ -15,8 +16,7 @@ from blake3 import blake3
 
 from ..model.events import BlobRef, Failure, Record, Value
 
-STARTED, FINISHED, RETURNED, BATCH, END, OPENED = range(1, 7)
-SEALED = frozenset({FINISHED, OPENED})
+STARTED, FINISHED, RETURNED, BATCH, END, OPENED, SEAL = range(1, 8)
 TAG = 16  # bytes
 
 _STARTED = Struct("<BIIHqQQ")  # type, run, node, attempt, start, where its stdout and stderr begin
@@ -70,9 +70,20 @@ class BatchDone(NamedTuple):
 Entry = Started | Finished | Returned | BatchDone
 
 
-def opened(entry: Opened, key: bytes) -> bytes:
+def opened(entry: Opened) -> bytes:
     """The bytes that say who writes."""
-    return _sealed(_OPENED.pack(OPENED, *entry), key)
+    return _OPENED.pack(OPENED, *entry)
+
+
+def seal(entries: bytes | bytearray, key: bytes) -> bytes:
+    """The bytes that seal others."""
+    tag: bytes = blake3(entries, key=key).digest(TAG)
+    return bytes([SEAL]) + tag
+
+
+def authentic(entries: bytes | bytearray, found: bytes, key: bytes) -> bool:
+    """Whether a seal that was found is that of these entries."""
+    return hmac.compare_digest(seal(entries, key), found)
 
 
 def started(run: int, node: int, attempt: int, start: int, stdout_from: int, stderr_from: int) -> bytes:
@@ -80,19 +91,19 @@ def started(run: int, node: int, attempt: int, start: int, stdout_from: int, std
     return _STARTED.pack(STARTED, run, node, attempt, start, stdout_from, stderr_from)
 
 
-def finished(run: int, record: Record, key: bytes) -> bytes:
+def finished(run: int, record: Record) -> bytes:
     """The bytes of an end."""
     node, attempt, status, start, end, _, value, stdout, stderr, failure, displays, _ = record
     if stdout is None and stderr is None and failure is None and displays is None and type(value) is bytes:
         head = _FINISHED.pack(FINISHED, _VALUE, run, node, attempt, status, start, end, len(value), 0, 0, 0)
-        return _sealed(head + value, key)
+        return head + value
     flags = 0 if value is None else _VALUE | (_VALUE_BLOB if isinstance(value, BlobRef) else 0)
     flags |= _STDOUT_BLOB if isinstance(stdout, BlobRef) else 0
     flags |= _STDERR_BLOB if isinstance(stderr, BlobRef) else 0
     flags |= 0 if displays is None else _SHOWN | (_SHOWN_BLOB if isinstance(displays, BlobRef) else 0)
     parts = [_encoded(value), _encoded(stdout), _encoded(stderr), _failure_bytes(failure)]
     head = _FINISHED.pack(FINISHED, flags, run, node, attempt, status, start, end, *map(len, parts))
-    return _sealed(b"".join([head, *parts, _encoded(displays)]), key)
+    return b"".join([head, *parts, _encoded(displays)])
 
 
 def returned(run: int, nodes: Sequence[int]) -> bytes:
@@ -103,19 +114,6 @@ def returned(run: int, nodes: Sequence[int]) -> bytes:
 def batch_done(number: int) -> bytes:
     """The bytes of the end of a batch."""
     return _BATCH.pack(BATCH, number)
-
-
-def authentic(payload: bytes, key: bytes) -> bool:
-    """Whether whoever has the key wrote these bytes, as far as that is told by a tag."""
-    if payload[0] not in SEALED:
-        return True
-    tag: bytes = blake3(payload[:-TAG], key=key).digest(TAG)
-    return hmac.compare_digest(tag, payload[-TAG:])
-
-
-def _sealed(payload: bytes, key: bytes) -> bytes:
-    tag: bytes = blake3(payload, key=key).digest(TAG)
-    return payload + tag
 
 
 def _encoded(value: Value | None) -> bytes:
@@ -145,13 +143,13 @@ def decoded(payload: bytes, worker: int) -> Entry:
 
 def writer_in(payload: bytes) -> Opened:
     """Who writes, in the bytes that say so."""
-    return Opened(*_OPENED.unpack(payload[:-TAG])[1:])
+    return Opened(*_OPENED.unpack(payload)[1:])
 
 
 def _finished(payload: bytes, worker: int) -> Finished:
     _, flags, run, node, attempt, status, start, end, *sizes = _FINISHED.unpack_from(payload)
     if flags == _VALUE and not (sizes[1] or sizes[2] or sizes[3]):
-        value = payload[_FINISHED.size : -TAG]
+        value = payload[_FINISHED.size :]
         return Finished(run, Record(node, attempt, status, start, end, worker, value))
     parts, at = [], _FINISHED.size
     for size in sizes:
@@ -160,7 +158,7 @@ def _finished(payload: bytes, worker: int) -> Finished:
     output = _value(parts[0], flags & _VALUE_BLOB) if flags & _VALUE else None
     stdout = _value(parts[1], flags & _STDOUT_BLOB) if parts[1] else None
     stderr = _value(parts[2], flags & _STDERR_BLOB) if parts[2] else None
-    displays = _value(payload[at:-TAG], flags & _SHOWN_BLOB) if flags & _SHOWN else None  # all that is left
+    displays = _value(payload[at:], flags & _SHOWN_BLOB) if flags & _SHOWN else None  # all that is left
     failure = _failure(parts[3])
     return Finished(run, Record(node, attempt, status, start, end, worker, output, stdout, stderr, failure, displays))
 

@@ -19,12 +19,17 @@ import psutil
 
 from ..model.events import Record
 from . import entries
-from .entries import END, FINISHED, OPENED, STARTED, Entry, Opened
+from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded
 
 SEGMENT = 4 * 1024 * 1024  # bytes; a journal is a row of files of this size
 NO_KEY = bytes(32)  # for a journal that nobody is to believe later
+LONG = 50_000  # ns; what took so long is worth a seal of its own, shorter ones have it together
+LARGE = 4096  # bytes; so has what is so large
+
+PATIENCE = 0.1  # seconds
 
 _HEADER = 8
+SEAL_SIZE = 64  # bytes that are kept for the last seal and the end of a file
 
 
 class JournalWriter:
@@ -35,7 +40,8 @@ class JournalWriter:
         self._segment = -1
         self._at = 0
         self._lock = threading.Lock()  # the thread that listens returns nodes while another one runs
-        self._opening = entries.opened(Opened(os.getpid(), _born(), number), key)
+        self._opening = entries.opened(Opened(os.getpid(), _born(), number))
+        self._unsealed = bytearray()
         self._next_segment()
 
     def started(
@@ -46,7 +52,10 @@ class JournalWriter:
 
     def finished(self, run: int, record: Record) -> None:
         """Note how an attempt ended."""
-        self._append(entries.finished(run, record, self._key))
+        payload = entries.finished(run, record)
+        self._append(payload, True)
+        if record[4] - record[3] > LONG or len(payload) > LARGE:
+            self.seal()
 
     def returned(self, run: int, nodes: Sequence[int]) -> None:
         """Give nodes back."""
@@ -54,15 +63,32 @@ class JournalWriter:
 
     def batch_done(self, number: int) -> None:
         """Note the end of a batch."""
+        self.seal()
         self._append(entries.batch_done(number))
 
-    def _append(self, payload: bytes) -> None:
+    def seal(self) -> None:
+        """Have what was finished believed later. Also called as the process ends, whoever holds the lock then."""
+        if self._unsealed and self._lock.acquire(timeout=PATIENCE):
+            try:
+                self._seal()
+            finally:
+                self._lock.release()
+
+    def _append(self, payload: bytes, sealed: bool = False) -> None:
         size = len(payload)
         with self._lock:
-            if self._at + 2 * _HEADER + size + 8 > SEGMENT:
+            if self._at + 3 * _HEADER + size + SEAL_SIZE > SEGMENT:
+                self._seal()
                 self._put(bytes([END]))
                 self._next_segment()
             self._put(payload)
+            if sealed:
+                self._unsealed += payload
+
+    def _seal(self) -> None:
+        if self._unsealed:
+            self._put(entries.seal(self._unsealed, self._key))
+            self._unsealed.clear()
 
     def _put(self, payload: bytes) -> None:
         at, size = self._at, len(payload)
@@ -83,18 +109,21 @@ class JournalWriter:
         self._headers = memoryview(self._map).cast("Q")
         self._at = 0
         self._put(self._opening)
+        self._unsealed += self._opening
+        self._seal()
 
 
 class JournalReader:
     """The kernel's side: new entries each time it looks.
 
-    key: for a journal whose kernel is dead; what was not sealed with it is passed over, and `doubtful` says so.
+    key: for a journal whose kernel is dead. What is not sealed with it is not told; `doubtful` has it in the end.
     """
 
     def __init__(self, prefix: str, worker: int, key: bytes | None = None) -> None:
         self.worker, self._key = worker, key
         self.opened: Opened | None = None
-        self.doubtful = False
+        self._held: list[bytes] = []  # to be sealed
+        self._refused: list[bytes] = []
         self._prefix = prefix
         self._segment = 0 if key is None else _first(prefix)
         self._map: mmap.mmap | None = None
@@ -109,19 +138,38 @@ class JournalReader:
             kind = payload[0]
             if kind == STARTED:
                 begun = payload
+            elif kind == FINISHED:
+                begun = None
+                if self._key is None:
+                    found.append(decoded(payload, self.worker))
+                else:
+                    self._held.append(payload)
+            elif kind == OPENED:
+                self._held.append(payload)
+            elif kind == SEAL:
+                found += self._unsealed(payload)
             elif kind == END:
                 self._close_segment()
-            elif self._key is not None and not entries.authentic(payload, self._key):
-                self.doubtful = True
-            elif kind == OPENED:
-                self.opened = entries.writer_in(payload)
-                self.worker = self.worker or self.opened.worker
             else:
-                begun = None if kind == FINISHED else begun
-                found.append(entries.decoded(payload, self.worker))
+                found.append(decoded(payload, self.worker))
         if begun is not None:
-            found.append(entries.decoded(begun, self.worker))
+            found.append(decoded(begun, self.worker))
         return found
+
+    def doubtful(self) -> list[Entry]:
+        """What was not sealed, or by someone else: it may have happened."""
+        return [decoded(payload, self.worker) for payload in self._refused + self._held if payload[0] != OPENED]
+
+    def _unsealed(self, seal: bytes) -> list[Entry]:
+        """What a seal stands for, if it does."""
+        held, self._held = self._held, []
+        if self._key is not None and not entries.authentic(b"".join(held), seal, self._key):
+            self._refused += held
+            return []
+        if held and held[0][0] == OPENED:
+            self.opened = entries.writer_in(held.pop(0))
+            self.worker = self.worker or self.opened.worker
+        return [decoded(payload, self.worker) for payload in held]
 
     def through(self) -> list[str]:
         """The files that have been read to their end, told once: they may go when all of it is safe elsewhere."""

@@ -19,7 +19,7 @@ from . import displays
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Forget, Member, Message, Recall
-from .orphan import die_with, end
+from .orphan import die_with, end, last_words
 from .runner import Runner
 from .shown import Shown
 from .tree import MARK, adopt_orphans
@@ -42,6 +42,7 @@ class Worker:
     def __init__(self, channel: Connection, prefix: str, blobs: Blobs, about: About) -> None:
         self.channel = channel
         self.journal = JournalWriter(prefix, about.key, about.number)
+        last_words.append(self.journal.seal)
         shown = Shown(f"{prefix}.shown")
         displays.install(shown)
         self.runner = Runner(self.journal, Logs(prefix), blobs, shown)

@@ -5,6 +5,7 @@ will be, and whoever runs the rest anew does not run it beside the old worker.
 """
 
 import logging
+import os
 import re
 import struct
 import time
@@ -22,6 +23,7 @@ from .logs import printed
 LOG = logging.getLogger("jupyter_flow")
 PATIENCE = 5.0  # seconds that a worker may outlive its kernel
 LOOK = 0.02  # seconds
+NOWHERE = 1 << 62  # where what an electron printed begins, if nobody knows
 
 _NAME = re.compile(r"(.+)\.\d+")
 
@@ -66,8 +68,10 @@ def _told(prefix: str, key: bytes, run: int) -> tuple[list[Record], list[Record]
         LOG.warning("the journal %s ends in what nobody of ours wrote (%s); nothing after that counts", prefix, error)
     finally:
         reader.close()
-    if reader.doubtful:
-        LOG.warning("the journal %s has entries that are not sealed with its key: they do not count", prefix)
+    for entry in reader.doubtful():
+        if isinstance(entry, Finished) and entry.run == run:
+            node, attempt, start = entry.record.node, entry.record.attempt, entry.record.start
+            begun[node] = Started(run, node, attempt, start, NOWHERE, NOWHERE)
     return ended, [_in_doubt(prefix, reader.worker, start) for start in begun.values()]
 
 
@@ -84,6 +88,8 @@ def _await_end(writer: Opened) -> None:
         process = psutil.Process(writer.pid)
         end = time.monotonic() + PATIENCE
         while process.create_time() == writer.born and process.status() != psutil.STATUS_ZOMBIE:
+            if writer.pid == os.getpid() or time.monotonic() > end + 1:
+                return
             if time.monotonic() > end:
                 process.kill()
             time.sleep(LOOK)

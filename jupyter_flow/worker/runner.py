@@ -16,7 +16,7 @@ from .displays import leftovers
 from .failures import failure_of, unserializable, unstored
 from .journal import JournalWriter
 from .logs import Logs
-from .messages import Batch, Code, Member, Setup
+from .messages import Batch, Code, Member, Place, Setup
 from .modules import OwnModules
 from .payload import Payload, nodes_in
 from .remarks import remark
@@ -58,8 +58,9 @@ class Runner:
         self.prepared = 0  # the run whose surroundings this process has
         self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
         self.surroundings = Surroundings()
+        self.used = False
         self.leaving = False  # this process has run all that it is to run
-        self.ran: dict[str, int] = {}  # how many electrons, by executor
+        self.ran: dict[str, int] = {}  # how many electrons, by executor, of those that say how many there may be
 
     def begin(self, batch: Batch) -> None:
         """Take in what a batch brings along."""
@@ -94,7 +95,7 @@ class Runner:
         if self.incomplete and not all(needed in self.values for needed in nodes_in(kind, call)):
             return
         code = dispatch.codes[version]
-        if code.options.memory is not None and self.ran and _hoards(code.options.memory):
+        if code.options.memory is not None and self.used and _hoards(code.options.memory):
             self.leaving = True  # the one that was about to run is not to pay for it
             return
         position = self.logs.position()
@@ -102,19 +103,19 @@ class Runner:
         self.journal.started(run, node, attempt, start, *position)
         self.shown.owner = run, node, attempt
         status, value, failure = self._attempt(dispatch, member)
-        self._clear(code, time.time_ns() - start)
+        left = self.surroundings.restore(time.time_ns() - start)
+        if left is not None or code.place.max_tasks is not None:
+            self._clear(code.place, left)
         self._report(run, code, member, (start, status, value, failure), position)
 
-    def _clear(self, code: Code, took: int) -> None:
-        """Put back what the electron changed; where that cannot be, or it was the last, this process is to leave."""
-        left = self.surroundings.restore(took)
+    def _clear(self, place: Place, left: str | None) -> None:
+        """This process is to leave if an electron left something behind, or was the last of so many."""
         if left is not None:
             remark(f"it {left}: that is ended, and its worker replaced")
             self.leaving = True
-        name, most = code.place.executor, code.place.max_tasks
-        self.ran[name] = count = self.ran.get(name, 0) + 1
-        if most is not None and count >= most:
-            self.leaving = True
+        if place.max_tasks is not None:
+            self.ran[place.executor] = count = self.ran.get(place.executor, 0) + 1
+            self.leaving = self.leaving or count >= place.max_tasks
 
     def _attempt(self, dispatch: Dispatch, member: Member) -> tuple[int, Value | None, Failure | None]:
         node, attempt, version, kind, call = member
@@ -165,6 +166,7 @@ class Runner:
         end = time.time_ns()
         record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
         self.journal.finished(run, record)
+        self.used = True
         if value is not None and status == COMPLETED:
             self.values[member[0]] = value
         else:

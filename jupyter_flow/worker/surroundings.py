@@ -24,7 +24,8 @@ import psutil
 
 from . import imports
 
-LONG = 300_000  # ns: to start a process takes longer
+SHORT = 15_000  # ns: to start a thread takes longer
+LONG = 300_000  # ns: to start a process does
 MOMENT = 0.05  # seconds for what is just ending to end
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 CRASHES = frozenset({signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL})
@@ -50,7 +51,7 @@ class Surroundings:
         self._environ = dict(os.environ)
         self._path = list(sys.path)
         self._filters, self._modules = list(warnings.filters), len(sys.modules)
-        self._showwarning, self._depth = warnings.showwarning, sys.getrecursionlimit()
+        self._showwarning = warnings.showwarning
         self._known = _threads()
         self._noted.clear()
 
@@ -64,8 +65,8 @@ class Surroundings:
             sys.path[:] = self._path
         if warnings.filters != self._filters or warnings.showwarning is not self._showwarning:
             self._restore_warnings()
-        if sys.getrecursionlimit() != self._depth:
-            sys.setrecursionlimit(self._depth)
+        if took < SHORT:
+            return None
         if _threads() != self._known and (left := self._threads_left()):
             return left
         return _processes_left() if took > LONG else None
@@ -80,6 +81,7 @@ class Surroundings:
             "locale": functools.partial(_locale.setlocale, _locale.LC_ALL, _locale.setlocale(_locale.LC_ALL, None)),
             "environ": self._restore_environ,
             "random": random.seed,
+            "recursion": functools.partial(sys.setrecursionlimit, sys.getrecursionlimit()),
         }
         self._note(signal, "setitimer", "timers")
         self._note(signal, "alarm", "timers")
@@ -87,6 +89,7 @@ class Surroundings:
         self._note(os, "umask", "umask")
         self._note(os, "putenv", "environ")
         self._note(os, "unsetenv", "environ")
+        self._note(sys, "setrecursionlimit", "recursion")
         self._note(random, "seed", "random")
         self._note(random, "setstate", "random")
         self._note(_locale, "setlocale", "locale")

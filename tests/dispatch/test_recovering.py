@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
-from jupyter_flow.model.events import BlobRef
+from jupyter_flow.model.events import COMPLETED, BlobRef, Record
+from jupyter_flow.worker.journal import JournalWriter
 from tests.kernel_deaths import Kernel, kernel, resumed, until
 
 NODES = 30
@@ -136,21 +136,64 @@ def test_what_ran_when_the_kernel_died_is_in_doubt_and_the_rest_was_never_begun(
         outcome.raise_for_status()
 
 
+def test_what_was_done_inside_a_sublattice_is_known_as_well(tmp_path: Path) -> None:
+    script = """
+        @jf.electron
+        def step(n):
+            mark(n)
+            time.sleep(60 if n == 3 else 0)
+            return n
+
+        @jf.electron
+        @jf.lattice
+        def inner():
+            return [jf.wait(step(n), []) for n in range(4)]
+
+        @jf.lattice
+        def flow():
+            return inner()
+
+        id = jf.dispatch(flow)()
+        open("id", "w").write(id)
+        time.sleep(60)
+    """
+    with kernel(script, tmp_path) as live:
+        id = live.note("id")
+        until(lambda: len(live.marks()) == 4, live)
+        live.kill()
+        live.nothing_left()
+    inside = jf.get_result(id).nodes[0].sublattice_result
+    assert inside is not None
+    states = [str(node.status) for node in inside.nodes]
+    assert sorted(states) == ["COMPLETED"] * 3 + ["INTERRUPTED"]
+    assert not (jf.session().store.root / "journals" / _session(id)).exists()
+
+
 def test_a_journal_that_somebody_else_wrote_is_not_believed(tmp_path: Path) -> None:
-    """The one of another dispatch's worker, say, put in the place of this one's; or one with changed words."""
+    """A worker's own under another name, which its key does not fit; and one made up, with a value that is a trap."""
+    trap = tmp_path / "loaded"
     with kernel(THIRTY.format(seconds=0.004, every=5), tmp_path) as live:
         id = live.note("id")
         until(lambda: len(live.marks()) >= 4, live)
+        os.kill(live.process.pid, signal.SIGSTOP)
+        time.sleep(0.3)
         live.kill()
         live.nothing_left()
-        folder = jf.session().store.root / "journals" / _session(id)
-        for journal in list(folder.glob("*.0")):
-            shutil.copy(journal, journal.with_name("local-9-abc.0"))
-            damaged = journal.read_bytes().replace(b"\x80\x05", b"\x80\x06")
-            journal.write_bytes(damaged)
-        recorded = {record.node for record in jf.session().store.rows(jf.session().store.run(id).serial)}
-        outcome = jf.get_result(id)
-        assert {node.id for node in outcome.nodes if node.status == "COMPLETED"} == recorded
+    folder = jf.session().store.root / "journals" / _session(id)
+    for journal in list(folder.glob("*.0")):
+        journal.rename(journal.with_name(f"other-{journal.name}"))
+    serial = jf.session().store.run(id).serial
+    forged = JournalWriter(str(folder / "local-9-abc"), b"x" * 32, 5)
+    forged.started(serial, 29, 1, 10)
+    value = b"cposix\nsystem\n(Vtouch " + str(trap).encode() + b"\ntR."
+    forged.finished(serial, Record(29, 1, COMPLETED, 10, 20, 5, value))
+    forged.batch_done(1)
+    recorded = {record.node for record in jf.session().store.rows(serial)}
+    outcome = jf.get_result(id)
+    assert {node.id for node in outcome.nodes if node.status == "COMPLETED"} == recorded
+    assert outcome.nodes[29].status == "INTERRUPTED"
+    assert outcome.nodes[29].output is None
+    assert not trap.exists()
 
 
 def test_a_value_that_is_damaged_when_it_is_found_leaves_its_node_in_doubt(tmp_path: Path) -> None:

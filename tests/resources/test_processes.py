@@ -1,7 +1,9 @@
 # ruff: noqa: T201 - what electrons print is part of this
+import contextlib
 import ctypes
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -313,7 +315,7 @@ def test_cancel_ends_the_processes_an_electron_has_started(tmp_path: Path, event
     assert jf.get_result(id, wait=True).nodes[0].status == "CANCELLED"
 
 
-@pytest.mark.parametrize("how", ["cancel", "death"])
+@pytest.mark.parametrize("how", ["cancel", "cancel of a fork", "death"])
 def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, eventually: Eventually, how: str) -> None:
     note = tmp_path / "pid"
 
@@ -321,7 +323,12 @@ def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, ev
     def detach(how: str) -> None:
         script = "import os, time; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); "
         script += f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-        subprocess.run([sys.executable, "-c", script], check=True)
+        if how != "cancel of a fork":
+            subprocess.run([sys.executable, "-c", script], check=True)
+        elif not (child := os.fork()):
+            exec(script)  # it has no name that it could be known by, and soon no parent
+        else:
+            os.waitpid(child, 0)
         while not note.exists() or not note.read_text():
             time.sleep(0.01)
         if how == "death":
@@ -335,7 +342,7 @@ def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, ev
     id = jf.dispatch(flow)()
     eventually(lambda: note.exists() and note.read_text())
     assert how == "death" or not gone(int(note.read_text()))
-    if how == "cancel":
+    if how != "death":
         id.cancel()
     eventually(lambda: gone(int(note.read_text())), 5)
     jf.get_result(id, wait=True)
@@ -708,3 +715,39 @@ def test_files_of_a_journal_go_when_what_they_tell_is_on_disk(run: Run, eventual
     eventually(lambda: max(int(path.suffix[1:]) for path in journals.glob("*.[0-9]*")) > 0)
     workers = {path.stem for path in journals.glob("*.out")}
     eventually(lambda: len(list(journals.glob("*.[0-9]*"))) == len(workers))
+
+
+def test_the_journal_of_a_dead_worker_stays_until_what_it_tells_is_on_disk(
+    run: Run, tmp_path: Path, processes: Pids, eventually: Eventually
+) -> None:
+    go = tmp_path / "go"
+
+    @jf.electron
+    def wait() -> int:
+        while not go.exists():
+            time.sleep(0.01)
+        return os.getpid()
+
+    @jf.lattice
+    def flow() -> Any:
+        return wait()
+
+    workers = processes()
+    id = jf.dispatch(flow)()
+    session = jf.session()
+    journals = session.store.root / "journals" / session.store.session_id
+    live = session.run(id)
+    assert live is not None
+    eventually(lambda: live.begun)
+    before = set(journals.glob("*.0"))
+    with contextlib.closing(sqlite3.connect(session.store.root / "index.sqlite3", isolation_level=None)) as index:
+        index.execute("BEGIN IMMEDIATE")  # nobody else writes
+        go.touch()
+        eventually(lambda: live.machine.done)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not set(workers) & {pid for info in session.resources for pid in info.pids})
+        assert before <= set(journals.glob("*.0"))
+        index.execute("ROLLBACK")
+    assert id.result() in workers
+    eventually(lambda: not before & set(journals.glob("*.0")))
