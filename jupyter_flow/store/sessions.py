@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .files import NEW, create
 from .location import private_folder
-from .records import SessionRow
+from .records import SessionRow, valid
 from .schema import SESSION
 from .sealing import Column, Sealer
 
@@ -99,6 +99,17 @@ def began(root: Path, run: str) -> bool:
     return any(line in data[COUNT:] for _, data in _files(root))
 
 
+def begun(root: Path) -> dict[str, tuple[int, list[str]]]:
+    """By session: how many groups it says that it committed, and which dispatches it says that it began."""
+    return {id: (int.from_bytes(data[:COUNT], "little"), _names(data[COUNT:])) for id, data in _files(root)}
+
+
+def everyone(root: Path) -> Iterator[tuple[str, bool]]:
+    """The sessions that have a file, and whether somebody holds its lock."""
+    for path in (root / "sessions").glob("*.lock"):
+        yield path.stem, _held(path)
+
+
 def forget(root: Path, run: str) -> None:
     """Strike a dispatch from the lists of what was begun: it is about to be removed, not lost."""
     line = f"\n{run}\n".encode()
@@ -121,13 +132,17 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.stem, path.read_bytes()
 
 
+def _names(data: bytes) -> list[str]:
+    return [line for line in data.decode("ascii", "replace").split("\n") if valid(line)]
+
+
 def _file(folder: Path, id: str) -> Path:
     return folder / f"{id}.lock"
 
 
 def _held(path: Path) -> bool:
     try:
-        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return False
     try:

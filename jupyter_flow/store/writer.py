@@ -54,10 +54,13 @@ class Writer:
         """Queue a job; its callback is called on the writer's thread, with the error or None."""
         self._queue.put(job)
 
-    def close(self) -> bool:
-        """Write what is queued, and end; whether the database now holds all of it, without its WAL."""
+    def end(self) -> None:
+        """Write what is queued, and take nothing more."""
         self._queue.put(None)
         self._thread.join()
+
+    def close(self) -> bool:
+        """After the end: whether the database now holds all that was written, without its WAL."""
         busy, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         self._connection.close()
         return not busy and pages == moved
