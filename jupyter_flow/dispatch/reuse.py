@@ -6,37 +6,55 @@ once (two draws of a random number), the first stands for the first and so on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
 
 from blake3 import blake3
 
-from ..model.events import COMPLETED, BlobRef, Record
+from ..model.events import COMPLETED, BlobRef, Record, Value
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 
 
-def reusable(
-    new: TransportGraph, old: TransportGraph, outcome: Callable[[int], Record | None], renew: Callable[[BlobRef], bool]
-) -> list[Record]:
-    """Records for the nodes of `new` whose values `old`'s dispatch has; a producer comes before its consumers.
+class Taken(NamedTuple):
+    """What a new graph takes over."""
 
-    renew: whether a file is there, and stays there now that another dispatch refers to it.
+    records: list[Record]  # for nodes whose values are there
+    alike: dict[int, int]  # for nodes that are to run: the earlier one that had the same code and inputs
+
+
+def taken_over(
+    new: TransportGraph, old: TransportGraph, outcome: Callable[[int], Record | None],
+    renew: Callable[[BlobRef], bool], anew: Collection[int] = (),
+) -> Taken:  # fmt: skip
+    """What `old`'s dispatch has for the nodes of `new`.
+
+    renew: whether a file is there, as it was written, and stays there now that another dispatch refers to it. A
+    value that is lost is computed again, and only it: what was made from it stands, since its recipe is the same.
+    anew: nodes of `old` that do not count, nor does what depends on them.
     """
     earlier: dict[bytes, list[int]] = defaultdict(list)
     for node, recipe in recipes(old).items():
         earlier[recipe].append(node)
     taken: dict[bytes, int] = defaultdict(int)
-    found: dict[int, Record] = {}
+    done: set[int] = set()  # completed then, whether or not the value still is there
+    found = Taken([], {})
     for node, recipe in recipes(new).items():
         same = earlier.get(recipe, [])
         nth = taken[recipe]
         taken[recipe] += 1
-        if nth < len(same) and all(producer in found for producer in _before(new, node)):
-            record = outcome(same[nth])
-            if record is not None and _stands(record, renew):
-                found[node] = record._replace(node=node)
-    return list(found.values())
+        if nth >= len(same) or same[nth] in anew or not all(producer in done for producer in _before(new, node)):
+            continue
+        record = outcome(same[nth])
+        whole = None
+        if record is not None and record.status == COMPLETED and record.value is not None:
+            done.add(node)
+            whole = _whole(record, renew)
+        if whole is not None:
+            found.records.append(whole._replace(node=node))
+        else:
+            found.alike[node] = same[nth]
+    return found
 
 
 def recipes(graph: TransportGraph) -> dict[int, bytes]:
@@ -64,10 +82,15 @@ def order(graph: TransportGraph) -> list[int]:
     return ready
 
 
-def _stands(record: Record, renew: Callable[[BlobRef], bool]) -> bool:
-    if record.status != COMPLETED or record.value is None:
-        return False
-    return all(renew(part) for part in (record.value, record.stdout, record.stderr) if isinstance(part, BlobRef))
+def _whole(record: Record, renew: Callable[[BlobRef], bool]) -> Record | None:
+    """The record if its value is there, with what was printed as far as that is."""
+
+    def kept(value: Value | None) -> Value | None:
+        return None if isinstance(value, BlobRef) and not renew(value) else value
+
+    if kept(record.value) is None:
+        return None
+    return record._replace(stdout=kept(record.stdout), stderr=kept(record.stderr), displays=kept(record.displays))
 
 
 def _before(graph: TransportGraph, node: int) -> list[int]:

@@ -8,6 +8,7 @@ from .display import Display
 from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
 from .events import Failure, Origin, Record, Value
 from .graph import ATOM, MIXED, OUTPUT, TransportGraph
+from .loading import loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -110,7 +111,7 @@ class NodeResult:
     def output(self) -> Any:
         """Its value, loaded now; None while there is none. Raises StoreCorruption, StoreUntrusted."""
         value = self._last.value if self._last and self.status is Status.COMPLETED else None
-        return None if value is None else self._view.load(value)
+        return None if value is None else loaded(self._view, self.id, value)
 
     @property
     def has_output(self) -> bool:
@@ -274,7 +275,7 @@ def _output(view: View, node: int) -> Any:
     attempts = view.attempts(node)
     if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
         return None
-    return view.load(attempts[-1].value)
+    return loaded(view, node, attempts[-1].value)
 
 
 def time_of(nanoseconds: int) -> datetime | None:
