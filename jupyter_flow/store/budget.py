@@ -32,10 +32,11 @@ class Budget:
         if now < self._next:
             return ""
         self._next = now + EVERY
+        told = self._disk() or self._over()
         if self._most is not None and now - self._measured >= MEASURED:
             self._measured = now
             threading.Thread(target=self._measure, name="jupyter-flow-size", daemon=True).start()
-        return self._disk() or self._over()
+        return told
 
     def _disk(self) -> str:
         try:
@@ -55,7 +56,7 @@ class Budget:
             return ""
         return (
             f"The store {self._root} takes {readable(self._size)} of the {readable(self._most)} that {BUDGET} names. "
-            f"`jupyter-flow prune --larger-than {self._most // 2_000_000}MB` makes room."
+            f"`jupyter-flow prune --larger-than {readable(self._most // 2).replace(' ', '')}` makes room."
         )
 
     def _measure(self) -> None:

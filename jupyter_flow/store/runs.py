@@ -187,6 +187,7 @@ class Store(Answers):
 
         dry_run: only say what would go. Raises StoreError. How that is safe is written in `pruning`.
         """
+        self._check_writable()
         return Pruner(self.blobs, self._sealer, self._reading().owned).prune(choice, dry_run)
 
     def pin(self, id: str, on: bool = True) -> str:
@@ -195,6 +196,7 @@ class Store(Answers):
         Raises UnknownDispatch, StoreError where the store cannot be written.
         """
         root = self.run(id).root
+        self._check_writable()
         if not pins.pin(self.root, root, on):
             raise UnknownDispatch(f"The store {self.root} has no dispatch {id!r} any more.")
         return root
@@ -244,8 +246,7 @@ class Store(Answers):
         writer.put(job)
 
     def _start(self) -> Writer:
-        if self._read_only:
-            raise StoreError(f"The store {self.root} can only be read here, so nothing can be dispatched. {WAY_OUT}")
+        self._check_writable()
         try:
             self._session.start()
         except OSError as error:
@@ -264,6 +265,10 @@ class Store(Answers):
     def _reading(self) -> Reader:
         self._check_usable()
         return self._reader
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise StoreError(f"The store {self.root} can only be read here, and nothing dispatched. {WAY_OUT}")
 
     def _check_usable(self) -> None:
         if self._unusable:

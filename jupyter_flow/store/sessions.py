@@ -74,7 +74,8 @@ class Session:
         fd, self._fd = self._fd, -1
         if fd >= 0:
             if remove:
-                _file(self.root / "sessions", self.id).unlink(missing_ok=True)
+                with suppress(OSError):  # nobody holds it any more, which is all that counts
+                    _file(self.root / "sessions", self.id).unlink(missing_ok=True)
             os.close(fd)
 
 

@@ -61,8 +61,12 @@ class Writer:
 
     def close(self) -> bool:
         """After the end: whether the database now holds all that was written, without its WAL."""
-        busy, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        self._connection.close()
+        try:
+            busy, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error:  # a full disk: all of it is in the WAL, where the next one finds it
+            return False
+        finally:
+            self._connection.close()
         return not busy and pages == moved
 
     def _run(self) -> None:
