@@ -378,9 +378,10 @@ def test_a_store_that_grows_too_large_is_told_where_the_dispatch_is_made(monkeyp
 def test_a_record_that_nobody_signed_is_named_and_the_others_are_listed() -> None:
     id = jf.dispatch(doubled)(5)
     id.result(60)
+    columns = "session, name, status, created, started, ended, electrons, graph, error, attempts, mac"
+    forge = f"INSERT INTO run SELECT max(serial) + 1, 'forged', 'forged', NULL, NULL, {columns} FROM run"
     with sqlite3.connect(jf.session().store.root / "index.sqlite3") as index:
-        index.execute("INSERT INTO run SELECT max(serial) + 1, 'forged', 'forged', NULL, NULL, session, name, status, "
-                      "created, started, ended, electrons, graph, error, attempts, mac FROM run WHERE id = ?", (id,))  # fmt: skip
+        index.execute(forge)
     try:
         with pytest.warns(UserWarning, match=r"has not signed what is on record: 'forged'"):
             assert id in [one.id for one in jf.dispatches()]

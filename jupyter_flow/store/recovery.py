@@ -27,7 +27,7 @@ from .manifests import manifest_path, manifests
 from .records import RunRow
 from .schema import ATTEMPT, RUN, SESSION, WORKER, connected, index_path, make, mark, migrate, translated, wal_path
 from .sealing import Sealer
-from .sessions import begun, everyone
+from .sessions import begun, everyone, settle
 
 NEW = "index.recovered.sqlite3"
 CACHED = "key, node, attempt, name, parts, mac"
@@ -59,8 +59,12 @@ def recover(root: Path, key: Key) -> Recovered:
         with closing(connected(new)) as index, translated(root):
             found, known = _Merger(index, Sealer(key), {id: count for id, (count, _) in listed.items()}).all(root)
             index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            sessions = {id for (id,) in index.execute("SELECT id FROM session").fetchall()}
         lost = sorted({run for _, runs in listed.values() for run in runs} - known)
-        return found._replace(lost=lost, aside=_exchange(root, new))
+        aside = _exchange(root, new)
+        for id in listed.keys() - sessions:
+            settle(root, id)
+        return found._replace(lost=lost, aside=aside)
 
 
 class _Merger:

@@ -120,6 +120,12 @@ def forget(root: Path, run: str) -> None:
                 os.pwrite(file.fileno(), b"-" * len(run), at + 1)
 
 
+def settle(root: Path, id: str) -> None:
+    """What a dead session had committed is lost, and was told: only which dispatches it began stays known."""
+    with suppress(OSError), open(_file(root / "sessions", id), "r+b", buffering=0) as file:
+        os.pwrite(file.fileno(), bytes(COUNT), 0)
+
+
 def remove(root: Path, id: str) -> None:
     """Remove the file of a session whose process is dead."""
     if ID.fullmatch(id):
