@@ -7,6 +7,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.model.errors import StoreError
+from jupyter_flow.model.events import BlobRef
 from jupyter_flow.session import Session
 from jupyter_flow.store import budget, settings
 from jupyter_flow.store.budget import Budget
@@ -81,7 +82,7 @@ def test_what_completed_survives_is_chosen_by_the_environment(
     monkeypatch.setenv("JUPYTER_FLOW_DURABILITY", durability)
     synced: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(fd), real(fd)))
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.fstat(fd).st_ino), real(fd)))
 
     @jf.electron(executor="thread")
     def large() -> bytes:
@@ -94,7 +95,11 @@ def test_what_completed_survives_is_chosen_by_the_environment(
         id = here.submit(jf.lattice(lambda: large()), (), {})
         here.wait(id, 60)
         assert here.result(id).result == b"x" * 100_000
-        assert bool(synced) == (durability == "full")
+        value = here.store.row(1, 0).value  # type: ignore[union-attr]
+        assert isinstance(value, BlobRef)
+        file = here.store.blobs.path(value)
+        wanted = {path.stat().st_ino for path in (file, file.parent, file.parent.parent)}
+        assert wanted & set(synced) == (wanted if durability == "full" else set())
         writer: Any = here.store._writer
         assert writer._connection.execute("PRAGMA synchronous").fetchone() == (2 if durability == "full" else 1,)
     finally:

@@ -15,6 +15,7 @@ from jupyter_flow.store import Choice, Key, Store
 from jupyter_flow.store.manifests import manifest_path
 from jupyter_flow.store.records import Made
 from jupyter_flow.store.recovery import Recovered, recover
+from jupyter_flow.store.schema import sound
 from tests.store.samples import CREATED, Told, finish, output, python, row, run
 from tests.store.test_sessions import SLEEP, end, started
 
@@ -126,6 +127,20 @@ def test_what_went_with_the_wal_comes_from_the_manifests(root: Path, damage: str
     with pytest.raises(StoreCorruption, match="lost"):  # still not just unknown
         again.run("young")
     again.close()
+
+
+def test_what_a_killed_kernel_left_in_the_wal_is_taken_over_and_the_wal_put_aside(written: Path) -> None:
+    end(started(SLEEP.replace('run("a")', 'run("young")'), written))
+    wal = written / "index.sqlite3-wal"
+    left = wal.read_bytes()
+    assert left
+    found = made_anew(written)
+    assert not wal.exists()  # SQLite would put what is in it into the new index
+    assert (found.aside / wal.name).read_bytes() == left
+    sound(written)
+    store = Store.open(written)
+    assert (store.runs()[0].id, store.runs()[0].status) == ("young", INTERRUPTED)
+    store.close()
 
 
 def test_what_only_the_index_has_comes_from_the_index(written: Path) -> None:
