@@ -393,7 +393,9 @@ def test_a_record_that_nobody_signed_is_named_and_the_others_are_listed() -> Non
 # errors -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [jf.get_result, jf.cancel, lambda id: jf.redispatch(id)()], ids=str)
+@pytest.mark.parametrize(
+    "verb", [jf.get_result, jf.cancel, lambda id: jf.redispatch(id)()], ids=["get_result", "cancel", "redispatch"]
+)
 @pytest.mark.parametrize("id", ["nothing-of-that-id", "../../etc/passwd", "", "a\nb"])
 def test_an_id_that_is_none_is_named(verb: Callable[[str], Any], id: str) -> None:
     with pytest.raises(jf.errors.UnknownDispatch) as caught:

@@ -9,7 +9,7 @@ from ..model.events import BlobRef
 from ..model.graph import TransportGraph
 from ..store.records import RunRow
 from ..store.runs import Store
-from .reuse import Taken, taken_over
+from .reuse import Taken, counterparts, renewed, taken_over
 from .views import archive_of
 
 if TYPE_CHECKING:
@@ -24,15 +24,17 @@ class Heritage:
     def __init__(self, store: Store, row: RunRow, graph: TransportGraph, anew: Collection[int] = ()) -> None:
         self._store, self._id, self._graph, self._anew = store, row.id, graph, anew
         self._last = {record.node: record for record in store.rows(row.serial)}  # by attempt: the last one counts
-        self._taken = Taken([], {})
+        self._taken, self._renewed = Taken([], {}), set[int]()
 
     def match(self, graph: TransportGraph) -> None:
         """Look for what stands of it in another graph."""
-        self._taken = taken_over(graph, self._graph, self._last.get, self._renew, self._anew)
+        pairs = counterparts(graph, self._graph)
+        self._renewed = renewed(graph, pairs, self._anew)
+        self._taken = taken_over(graph, pairs, self._last.get, self._renew, self._renewed)
 
     def hand_on(self, run: "Run") -> None:
         """Before the start of a run: give it what stands, and have its sublattices get theirs when they are built."""
-        run.inherit = self._inside
+        run.inherit, run.anew = self._inside, self._renewed
         run.taken = sum(record.node < run.graph.electrons for record in self._taken.records)
         if self._taken.records:
             run.adopt(self._taken.records)

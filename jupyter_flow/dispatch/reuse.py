@@ -15,6 +15,22 @@ from ..model.events import COMPLETED, BlobRef, Record, Value
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 
+Pairs = list[tuple[int, int | None]]  # the nodes of a new graph, producers first, and those of an earlier one
+
+
+def counterparts(new: TransportGraph, old: TransportGraph) -> Pairs:
+    """The nodes of `new`, each with the node of `old` that has the same recipe."""
+    earlier: dict[bytes, list[int]] = defaultdict(list)
+    for node, recipe in recipes(old).items():
+        earlier[recipe].append(node)
+    taken: dict[bytes, int] = defaultdict(int)
+    pairs: Pairs = []
+    for node, recipe in recipes(new).items():
+        same, nth = earlier.get(recipe, []), taken[recipe]
+        taken[recipe] += 1
+        pairs.append((node, same[nth] if nth < len(same) else None))
+    return pairs
+
 
 class Taken(NamedTuple):
     """What a new graph takes over."""
@@ -24,36 +40,38 @@ class Taken(NamedTuple):
 
 
 def taken_over(
-    new: TransportGraph, old: TransportGraph, outcome: Callable[[int], Record | None],
+    graph: TransportGraph, pairs: Pairs, outcome: Callable[[int], Record | None],
     renew: Callable[[BlobRef], bool], anew: Collection[int] = (),
 ) -> Taken:  # fmt: skip
-    """What `old`'s dispatch has for the nodes of `new`.
+    """What an earlier dispatch has for the nodes of `graph`.
 
     renew: whether a file is there, as it was written, and stays there now that another dispatch refers to it. A
     value that is lost is computed again, and only it: what was made from it stands, since its recipe is the same.
-    anew: nodes of `old` that do not count, nor does what depends on them.
+    anew: nodes of `graph` that are to run in any case (`renewed`).
     """
-    earlier: dict[bytes, list[int]] = defaultdict(list)
-    for node, recipe in recipes(old).items():
-        earlier[recipe].append(node)
-    taken: dict[bytes, int] = defaultdict(int)
     done: set[int] = set()  # completed then, whether or not the value still is there
     found = Taken([], {})
-    for node, recipe in recipes(new).items():
-        same = earlier.get(recipe, [])
-        nth = taken[recipe]
-        taken[recipe] += 1
-        if nth >= len(same) or same[nth] in anew or not all(producer in done for producer in _before(new, node)):
+    for node, same in pairs:
+        if same is None or node in anew or not all(producer in done for producer in _before(graph, node)):
             continue
-        record = outcome(same[nth])
-        whole = None
+        record, whole = outcome(same), None
         if record is not None and record.status == COMPLETED and record.value is not None:
             done.add(node)
             whole = _whole(record, renew)
         if whole is not None:
             found.records.append(whole._replace(node=node))
         else:
-            found.alike[node] = same[nth]
+            found.alike[node] = same
+    return found
+
+
+def renewed(graph: TransportGraph, pairs: Pairs, anew: Collection[int]) -> set[int]:
+    """The nodes of `graph` that are to be computed because nodes of the earlier one are, and all that needs them."""
+    found: set[int] = set()
+    if anew:
+        for node, same in pairs:
+            if same in anew or not found.isdisjoint(_before(graph, node)):
+                found.add(node)
     return found
 
 
