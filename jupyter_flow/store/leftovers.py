@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.events import RUNNING
+from jupyter_flow.model.events import INTERRUPTED, RUNNING
 
 from .blobs import LOCK, Blobs
 from .files import locked
@@ -96,7 +96,8 @@ class Leftovers:
         )
         sql = "SELECT session FROM run UNION SELECT session FROM worker"
         needed = {id for (id,) in index.execute(sql).fetchall()}
-        orphans = {id for (id,) in index.execute("SELECT session FROM run WHERE status = ?", (RUNNING,)).fetchall()}
+        cut_short = "SELECT session FROM run WHERE status IN (?, ?)"
+        orphans = {id for (id,) in index.execute(cut_short, (RUNNING, INTERRUPTED)).fetchall()}
         for id in dead:
             if id not in orphans:  # the journals of those say what was running when their kernel died
                 self._remove_files(id)

@@ -224,6 +224,28 @@ def check(index: Path) -> int:
     return int(version)
 
 
+class InPlace:
+    """Whether the index and its WAL are the files that they were: SQLite goes on with ones that were removed."""
+
+    def __init__(self, root: Path) -> None:
+        self._index = index_path(root)
+        self._wal = wal_path(self._index)
+        self._known: dict[Path, int] = {}
+
+    def check(self) -> None:
+        """Raise StoreCorruption where they are others now; a WAL comes with the first transaction."""
+        for path in (self._index, self._wal):
+            try:
+                inode = os.stat(path).st_ino
+            except OSError:
+                inode = 0
+            if self._known.setdefault(path, inode) != inode:
+                if not self._known[path]:
+                    self._known[path] = inode
+                    continue
+                raise _corrupt(path, "was removed or replaced while this kernel worked with it")
+
+
 _descriptors: dict[tuple[int, int], int] = {}  # of indexes that were looked at, by device and inode
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .schema import told
+from .schema import InPlace, told
 from .sealing import Column, Sealer
 from .sessions import Session
 
@@ -48,6 +48,7 @@ class Writer:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="jupyter_flow store", daemon=True)
         self._root = session.root
+        self._in_place = InPlace(session.root)
         _start_without_interrupts(self._thread)
 
     def put(self, job: Job) -> None:
@@ -113,6 +114,7 @@ class Writer:
                 few, many = self._sealer.attempts(job.serial, job.run, job.rows)
                 short += few
                 whole += many
+        self._in_place.check()
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -127,6 +129,7 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._in_place.check()  # what was written into a file that is gone is nowhere
         self._session.counted()
 
 

@@ -401,6 +401,18 @@ def test_a_dispatch_that_the_index_has_lost_is_still_told_from_one_that_was_prun
         store.run("a")
 
 
+def test_journals_of_a_dead_kernel_stay_with_the_dispatch_that_it_cut_short(store: Store) -> None:
+    output("import sys\nfrom jupyter_flow.store import Store\nfrom tests.store.samples import run\n"
+           "import os\nStore.open(sys.argv[1]).begin(run('a'))\nos._exit(0)", store.root)  # fmt: skip
+    journals = store.root / "journals" / store.run("a").session
+    journals.mkdir(parents=True)
+    os.utime(journals, (0, 0))
+    store.prune(Choice())
+    assert journals.exists()
+    store.prune(Choice(keep=0))
+    assert not journals.exists()
+
+
 def test_two_at_once_take_turns(root: Path) -> None:
     store = Store.open(root)
     for n in range(20):
