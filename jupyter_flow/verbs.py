@@ -122,7 +122,8 @@ def redispatch(
     """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
 
     replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
-    outputs of nodes whose code and inputs are the same and that completed, and run only the rest.
+    outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
+    included: what had not ended, and what is damaged or lost since.
     """
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
@@ -132,5 +133,10 @@ def redispatch(
 
 
 def dispatches(limit: int | None = None) -> list[DispatchSummary]:
-    """Every dispatch of the store, newest first."""
+    """Every dispatch of the store, newest first. A warning names those that cannot be trusted, or were lost."""
     return session().dispatches(limit)
+
+
+def pin(dispatch_id: str, pinned: bool = True) -> None:
+    """Have `prune` leave a dispatch alone, with its values; ``pin(id, False)`` lets it go. Raises UnknownDispatch."""
+    session().pin(dispatch_id, pinned)

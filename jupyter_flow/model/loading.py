@@ -1,8 +1,11 @@
-"""The objects of a dispatch's inputs and outputs, loaded when somebody asks for them."""
+"""The objects of a dispatch's inputs and outputs, loaded when somebody asks for them.
+
+Where one is damaged, the error says whose it is, and the way out.
+"""
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import StoreError
+from .errors import StoreCorruption, StoreError
 from .events import Value
 from .graph import ATOM, OUTPUT
 from .status import Status
@@ -32,5 +35,12 @@ def loaded(view: "View", node: int, value: Value) -> Any:
     try:
         return view.load(value)
     except StoreError as error:
-        whose = f"the output of node {node}, {view.graph.name_of(node)!r}, of dispatch {view.id}"
-        raise type(error)(f"{error} It is {whose}.") from error
+        whose = f"the output of node {node} ({view.graph.name_of(node)}) of dispatch {view.id}"
+        raise type(error)(f"{error} It is {whose}. Other nodes are not affected.{_way_out(view, error)}") from error
+
+
+def _way_out(view: "View", error: StoreError) -> str:
+    if not isinstance(error, StoreCorruption):
+        return ""
+    again = f"jupyter_flow.redispatch({view.id!r}, reuse_previous_results=True)()"
+    return f" To compute what is lost, and nothing else: {again}"
