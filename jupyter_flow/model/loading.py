@@ -35,8 +35,10 @@ def loaded(view: "View", node: int, value: Value) -> Any:
     try:
         return view.load(value)
     except StoreError as error:
-        whose = f"the output of node {node} ({view.graph.name_of(node)}) of dispatch {view.id}"
-        raise type(error)(f"{error} It is {whose}. Other nodes are not affected.{_way_out(view, error)}") from error
+        whose = f"The output of node {node} ({view.graph.name_of(node)}) of dispatch {view.id}"
+        raise type(error)(
+            f"{whose} cannot be read. {error} Other nodes are not affected.{_way_out(view, error)}"
+        ) from error
 
 
 def _way_out(view: "View", error: StoreError) -> str:
