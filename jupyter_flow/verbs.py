@@ -1,9 +1,11 @@
 """What people call: dispatch, follow, cancel, repeat. Each speaks to the session."""
 
+import itertools
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.watching import watched
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
 from .model.graph import TransportGraph
@@ -43,8 +45,13 @@ class DispatchId(str):
         import asyncio
 
         async def ended() -> Any:
-            while not session().status(self).final:
-                await asyncio.sleep(0.02)
+            with watched(self) as line:
+                for turn in itertools.count():
+                    if session().status(self).final:
+                        break
+                    await asyncio.sleep(0.02)  # no longer: an interrupt is noticed when that ends
+                    if not turn % 10:
+                        line.tick()
             return self.result()
 
         return ended().__await__()

@@ -19,6 +19,7 @@ from .heritage import Heritage
 from .launcher import Launcher
 from .memory import Memory
 from .moment import moment
+from .recovering import settled
 from .resolve import resolve
 from .run import Run
 from .surroundings import Surroundings
@@ -45,7 +46,7 @@ class Submitter:
         reuse: bool, anew: Collection[int], place: Callable[[TransportGraph], None] | None,
     ) -> Run:  # fmt: skip
         """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError."""
-        archive = archive_of(row, self._store)
+        archive = archive_of(settled(row, self._store), self._store)
         if archive.workflow is None:
             raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
         payload = self._dispatcher.payload

@@ -5,10 +5,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .display import Display
-from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
+from .errors import (
+    ElectronCancelled,
+    ElectronError,
+    ElectronTimeout,
+    FlowError,
+    OutOfMemory,
+    ResultUnserializable,
+    WorkerLost,
+)
 from .events import Failure, Origin, Record, Value
-from .graph import ATOM, MIXED, OUTPUT, TransportGraph
-from .loading import loaded
+from .graph import MIXED, TransportGraph
+from .loading import argument, loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -20,8 +28,10 @@ if TYPE_CHECKING:
 
 ERRORS = {
     "worker_lost": WorkerLost,
+    "out_of_memory": OutOfMemory,
     "timed_out": ElectronTimeout,
     "cancelled": ElectronCancelled,
+    "interrupted": ElectronCancelled,
     "result_unserializable": ResultUnserializable,
 }
 
@@ -260,22 +270,6 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     error = kind(f"electron {name!r} failed: {told}{failure.message}")
     error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
     return error
-
-
-def argument(view: View, tag: int, item: Any) -> Any:
-    """The object of a call's argument or of what a lattice returned; outputs that are missing are None."""
-    if tag == ATOM:
-        return item
-    if tag == OUTPUT:
-        return _output(view, item)
-    return view.fill(item, [_output(view, node) for node in item.refs])
-
-
-def _output(view: View, node: int) -> Any:
-    attempts = view.attempts(node)
-    if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
-        return None
-    return loaded(view, node, attempts[-1].value)
 
 
 def time_of(nanoseconds: int) -> datetime | None:

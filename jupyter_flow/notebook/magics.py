@@ -25,7 +25,7 @@ from .flow.commands import FlowCommands
 from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
-from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
+from .parsing import amount, argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
 from .resuming import resumed
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
@@ -57,6 +57,7 @@ class FlowMagics:
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
         argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
+        argument("--memory", type=amount, metavar="SIZE", help="how much it may use at most: 2GB, 512MB"),
         argument("--cache", action="store_true", help="take its value from the store where nothing has changed"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
         *electrons.ARGUMENTS,
@@ -69,7 +70,9 @@ class FlowMagics:
         beside it, becomes an electron for lattices to call. In Python: @jupyter_flow.electron(...).
         """
         given = parsed(self.electron, line)
-        options = self._options(given, given.retries, given.timeout, given.cores, (), (), given.cache or None)
+        options = self._options(
+            given, given.retries, given.timeout, given.cores, (), (), given.cache or None, given.memory
+        )
         self._electrons.make(given, options, body_of(self.shell, self._raw(), "electron", line, cell))
 
     @no_var_expand
@@ -155,6 +158,7 @@ class FlowMagics:
         argument("--workdir", metavar="DIR", help="the electrons' working directory"),
         argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
+        argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
         argument("--default", action="store_true", help="use it where nothing else is said"),
         argument("-d", "--delete", metavar="NAME", help="forget a name"),
     )
@@ -230,6 +234,7 @@ class FlowMagics:
         say(reports.title(node))
         return node.output
 
+    @no_var_expand
     def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
         """Any of these magics, also where another extension has its name: %jupyter_flow VERB …
 

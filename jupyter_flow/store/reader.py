@@ -121,6 +121,10 @@ class Reader:
         rows = self._select(sql, (json.dumps(list(numbers)),))
         return {row[0]: WorkerRow(*self._checked("worker", row)) for row in rows}
 
+    def unsettled(self, session: str) -> bool:
+        """Whether a dispatch of a session is not recorded as ended."""
+        return bool(self._select("SELECT 1 FROM run WHERE session = ? AND status = ? LIMIT 1", (session, RUNNING)))
+
     def owned(self, session: str) -> bool:
         """Whether the process of a session still runs."""
         with self._reading() as connection:

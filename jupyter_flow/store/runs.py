@@ -10,12 +10,12 @@ import socket
 import sqlite3
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_flow.model.errors import StoreError, UnknownDispatch
-from jupyter_flow.model.events import RUNNING
+from jupyter_flow.model.events import RUNNING, Record
 
 from . import cached, pins, settings, tables
 from .answers import Answers
@@ -32,7 +32,7 @@ from .requests import Requests
 from .schema import connect, ensure
 from .sealing import Sealer, clean
 from .sessions import Session, lost
-from .writer import Act, Job, OnCommit, Writer
+from .writer import Act, Job, OnCommit, Writer, insert
 
 _open: "weakref.WeakSet[Store]" = weakref.WeakSet()
 _writing: "set[Store]" = set()  # of those: who began to write lives, and holds its lock, until it is closed
@@ -99,9 +99,17 @@ class Store(Answers):
         self._keeper.begun(run.root, serial[-1])
         return serial[-1]
 
-    def add_worker(self, resource: str, kind: str, pid: int, name: str) -> int:
+    def journal_key(self, name: str, session: str | None = None) -> bytes:
+        """What the worker of this name seals its journal with; None for the session of this object."""
+        return self._sealer.derived("journal", session or self._session.id, name)
+
+    def then(self, call: Callable[[], object]) -> None:
+        """Call it, on the writer's thread, once all that was queued before is on disk; never, where it cannot be."""
+        self._put(Job(0, "", (), None, lambda problem: call() if problem is None else None))
+
+    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0) -> int:
         """Record a worker of this host, and return its number at once; it is written with what comes next."""
-        number = secrets.randbits(62) | 1
+        number = number or new_worker()
         row = WorkerRow(number, self._session.id, clean(resource), kind, socket.gethostname(), pid, clean(name))
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
@@ -159,14 +167,18 @@ class Store(Answers):
 
         self._put(Job(serial, id, rows, act, ended_or_not))
 
-    def mark_interrupted(self, id: str) -> RunRow:
-        """Write down that a dispatch is INTERRUPTED, if its owner is dead; the row as it is then."""
+    def mark_interrupted(self, id: str, rows: Sequence[Record] = ()) -> RunRow:
+        """Write down that a dispatch is INTERRUPTED, if its owner is dead; the row as it is then.
+
+        rows: attempts that the owner had not recorded any more.
+        """
         serial = self.run(id).serial
 
         def act(index: sqlite3.Connection) -> None:
             row = tables.run(index, self._sealer, serial)
             if row.status == RUNNING and not self._reader.owned(row.session):
                 row = tables.interrupted(row, lost(self.root, index).get(row.session, 0))
+                insert(index, *self._sealer.attempts(serial, id, rows))
                 tables.end(index, self._sealer, serial, status=row.status, error=row.error)
 
         self._wait(act)
@@ -177,6 +189,10 @@ class Store(Answers):
         if not valid(id):
             raise UnknownDispatch(f"{id!r} cannot be a dispatch's id.")
         return private_folder(self.root / "runs" / id)
+
+    def unsettled(self, session: str) -> bool:
+        """Whether a dispatch that a session began is yet to be recorded as ended."""
+        return self._reading().unsettled(session)
 
     def requests(self, session: str | None = None) -> Requests:
         """What a session is asked; None for the one that the runs begun through this object have."""
@@ -281,6 +297,11 @@ class Store(Answers):
         _forgotten.append((self._reader, self._writer, self._keeper))
         self._writer = None
         self._session.release()
+
+
+def new_worker() -> int:
+    """A number for a worker: nobody has it, in any kernel."""
+    return secrets.randbits(62) | 1
 
 
 _forgotten: list[tuple[Reader, Writer | None, Keeper]] = []  # never closed: SQLite's files are shared with the parent

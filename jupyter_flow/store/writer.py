@@ -118,8 +118,7 @@ class Writer:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
-            _insert(connection, SHORT, 9, short)
-            _insert(connection, WHOLE, 14, whole)
+            insert(connection, short, whole)
             for job in jobs:
                 if job.act is not None:
                     job.act(connection)
@@ -131,6 +130,12 @@ class Writer:
             raise
         self._in_place.check()  # what was written into a file that is gone is nowhere
         self._session.counted()
+
+
+def insert(connection: sqlite3.Connection, short: list[Column], whole: list[Column]) -> None:
+    """Put in attempts, as the sealer made columns of them, inside the caller's transaction."""
+    _insert(connection, SHORT, 9, short)
+    _insert(connection, WHOLE, 14, whole)
 
 
 def _insert(connection: sqlite3.Connection, columns: str, width: int, values: list[Column]) -> None:

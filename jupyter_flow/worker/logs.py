@@ -10,6 +10,8 @@ import io
 import os
 import sys
 
+from .payload import LONGEST_INLINE
+
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 
 
@@ -52,6 +54,17 @@ class Logs:
         if self.stdout.closed or self.stderr.closed:
             self._open()
         sys.stdout, sys.stderr = self.stdout, self.stderr
+
+
+def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) -> bytes | None:
+    """What a worker has written to its `out` or `err` from there on; of much of it the end, which says most."""
+    try:
+        with open(f"{prefix}.{stream}", "rb") as log:
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(start, end - most))
+            return log.read(most) or None
+    except OSError:
+        return None
 
 
 def _text(descriptor: int) -> io.TextIOWrapper:
