@@ -15,7 +15,7 @@ import pytest
 
 from jupyter_flow.model.errors import StoreCorruption, UnknownDispatch
 from jupyter_flow.model.events import COMPLETED, INTERRUPTED, RUNNING, BlobRef
-from jupyter_flow.store import Choice, Pruned, Store, leftovers
+from jupyter_flow.store import Choice, Pruned, Store, leftovers, pruning
 from jupyter_flow.store.files import locked
 from jupyter_flow.store.manifests import write_manifest
 from jupyter_flow.store.schema import connect
@@ -311,6 +311,7 @@ def intact(root: Path) -> None:
     store = Store.open(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(leftovers, "GRACE", 0.0)
+        patch.setattr(pruning, "SLACK", 0)
         time.sleep(0.1)
         store.prune(Choice())
     named = set()
