@@ -46,7 +46,7 @@ class Progress:
         self._text, self._grave, self._said = "", (-1, -1, False), 0.0
 
     def state(self, facts: Facts, status: int, states: bytes, untimed: int = 0) -> State:
-        """How it is: status and states were looked at in this order. ``untimed`` electrons took no time, being reused."""
+        """How it is: status and states, looked at in this order. ``untimed`` electrons took no time, being reused."""
         now = time.time()
         ended = (facts.ended / 1e9 or None) if status != RUNNING else None
         counts = counts_of(states[: self._electrons])
