@@ -11,7 +11,7 @@ from .model.result import Result
 from .model.status import Status as status  # noqa: N813 - ct.status.COMPLETED is Covalent's spelling
 from .model.transportable import TransportableObject
 from .session import session
-from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, redispatch
+from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, pin, redispatch
 from .worker.context import get_context
 
 __version__ = "0.1.0"
@@ -36,6 +36,7 @@ __all__ = [
     "get_result",
     "lattice",
     "load_ipython_extension",
+    "pin",
     "redispatch",
     "session",
     "status",

@@ -1,9 +1,11 @@
 """What people call: dispatch, follow, cancel, repeat. Each speaks to the session."""
 
+import itertools
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.watching import watched
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
 from .model.graph import TransportGraph
@@ -43,8 +45,13 @@ class DispatchId(str):
         import asyncio
 
         async def ended() -> Any:
-            while not session().status(self).final:
-                await asyncio.sleep(0.02)
+            with watched(self) as line:
+                for turn in itertools.count():
+                    if session().status(self).final:
+                        break
+                    await asyncio.sleep(0.02)  # no longer: an interrupt is noticed when that ends
+                    if not turn % 10:
+                        line.tick()
             return self.result()
 
         return ended().__await__()
@@ -115,7 +122,8 @@ def redispatch(
     """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
 
     replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
-    outputs of nodes whose code and inputs are the same and that completed, and run only the rest.
+    outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
+    included: what had not ended, and what is damaged or lost since.
     """
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
@@ -125,5 +133,10 @@ def redispatch(
 
 
 def dispatches(limit: int | None = None) -> list[DispatchSummary]:
-    """Every dispatch of the store, newest first."""
+    """Every dispatch of the store, newest first. A warning names those that cannot be trusted, or were lost."""
     return session().dispatches(limit)
+
+
+def pin(dispatch_id: str, pinned: bool = True) -> None:
+    """Have `prune` leave a dispatch alone, with its values; ``pin(id, False)`` lets it go. Raises UnknownDispatch."""
+    session().pin(dispatch_id, pinned)

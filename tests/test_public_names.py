@@ -32,6 +32,7 @@ PUBLIC = [
     "get_result",
     "lattice",
     "load_ipython_extension",
+    "pin",
     "redispatch",
     "session",
     "status",

@@ -20,7 +20,6 @@ from ..model.pickles import loads
 from ..model.printed import Seen
 from ..resources.base import ANY, Claim, Resource, Services, Share
 from ..resources.registry import Registry
-from ..store.blobs import Durability
 from ..store.records import Run as Row
 from ..store.requests import Request
 from ..store.runs import Store
@@ -53,14 +52,14 @@ class Submission(NamedTuple):
 class Dispatcher:
     """One per session: the running dispatches, and the resources they run on."""
 
-    def __init__(self, store: Store, names: ExecutorNames, durability: Durability = "process") -> None:
+    def __init__(self, store: Store, names: ExecutorNames) -> None:
         self.lock = threading.Lock()
         self.store, self.names = store, names
         self.payload = Payload(store.blobs)
         self.lookups = Lookups(store)
         self.runs: dict[str, Run] = {}
         journals = str(store.root / "journals" / store.session_id)
-        self.resources = Registry(Services(self, store, journals, durability))
+        self.resources = Registry(Services(self, store, journals, store.durability))
         self.costs: dict[bytes, int] = {}  # ns, by fingerprint: what electrons were measured to take
         self._shares: dict[Any, Share] = {}
         self._lanes: dict[str, Lanes] = {}
@@ -250,6 +249,7 @@ class Dispatcher:
         child = self.submit(submission, graph)
         with self.lock:
             wanted = run.machine.current(built.node, built.attempt)
+        run.inherit(built.node, child)
         child.start()
         if not wanted:
             child.cancel()

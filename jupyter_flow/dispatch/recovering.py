@@ -39,9 +39,11 @@ def settled(row: RunRow, store: Store) -> RunRow:
 def _unrecorded(row: RunRow, store: Store, folder: Path) -> list[Record]:
     if not folder.is_dir():
         return []
-    from ..worker.recovery import recovered  # for the few that died
+    from ..worker.begun import in_doubt  # for the few that died
+    from ..worker.recovery import recovered
 
     told = recovered(folder, lambda name: store.journal_key(name, row.session), row.serial)
+    told += in_doubt(folder, row.serial)
     known = {record[:2] for record in store.rows(row.serial)}
     return [_whole(record, store) for record in told if record[:2] not in known]
 

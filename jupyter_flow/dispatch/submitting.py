@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..executor import _executor_manager as names
 from ..model.electron import Electron
@@ -15,24 +15,16 @@ from ..store.records import RunRow
 from ..worker.messages import Moment
 from .archive import Inputs, new_id, pack_record
 from .dispatcher import Dispatcher, Submission
+from .heritage import Heritage
 from .launcher import Launcher
 from .memory import Memory
 from .moment import moment
 from .recovering import settled
 from .resolve import resolve
-from .reuse import counterparts, renewed, reusable
 from .run import Run
 from .surroundings import Surroundings
 from .views import archive_of
 from .workflows import check_here, lattice_of
-
-
-class Earlier(NamedTuple):
-    """What a dispatch goes on from."""
-
-    graph: TransportGraph
-    outcome: Callable[[int], Any]  # the last record of a node
-    anew: Collection[int]  # nodes that are to run again, with all that needs them
 
 
 class Submitter:
@@ -62,12 +54,12 @@ class Submitter:
         if not args and not kwargs:
             assert archive.inputs is not None
             args, kwargs = archive.inputs.load(payload.load)
-        earlier = Earlier(archive.graph, self._outcomes(row.serial, anew), anew) if reuse else None
+        earlier = Heritage(self._store, row, archive.graph, anew) if reuse else None
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
     def _submit(
         self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
-        declared: bool, earlier: Earlier | None, place: Callable[[TransportGraph], None] | None = None,
+        declared: bool, earlier: Heritage | None, place: Callable[[TransportGraph], None] | None = None,
     ) -> Run:  # fmt: skip
         check_here()
         names.get_executor(lattice.workflow_executor)
@@ -97,19 +89,17 @@ class Submitter:
         return run
 
     def _launch(
-        self, submission: Submission, graph: TransportGraph, inputs: Inputs, earlier: Earlier | None,
+        self, submission: Submission, graph: TransportGraph, inputs: Inputs, earlier: Heritage | None,
         on_end: Callable[[Run], None] | None = None,
     ) -> Run:  # fmt: skip
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
-        pairs = counterparts(graph, earlier.graph) if earlier is not None else []
-        adopted = reusable(graph, pairs, earlier.outcome, self._store.blobs.renew) if earlier is not None else []
+        if earlier is not None:
+            earlier.match(graph)
         run = self._dispatcher.submit(submission, graph)
         self._memory.begun(run, inputs)
         run.on_end = functools.partial(self._over, on_end)
         if earlier is not None:
-            run.anew = renewed(graph, pairs, earlier.anew)
-        if adopted:
-            run.adopt(adopted)
+            earlier.hand_on(run)
         run.start()
         return run
 
@@ -126,10 +116,6 @@ class Submitter:
             raise
         except Exception:
             return None
-
-    def _outcomes(self, serial: int, anew: Collection[int]) -> Callable[[int], Any]:
-        last = {record.node: record for record in self._store.rows(serial) if record.node not in anew}
-        return last.get
 
     def close(self) -> None:
         """Start nothing any more."""

@@ -15,7 +15,8 @@ from .errors import (
     WorkerLost,
 )
 from .events import Failure, Origin, Record, Value
-from .graph import ATOM, MIXED, OUTPUT, TransportGraph
+from .graph import MIXED, TransportGraph
+from .loading import argument, loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -120,7 +121,7 @@ class NodeResult:
     def output(self) -> Any:
         """Its value, loaded now; None while there is none. Raises StoreCorruption, StoreUntrusted."""
         value = self._last.value if self._last and self.status is Status.COMPLETED else None
-        return None if value is None else self._view.load(value)
+        return None if value is None else loaded(self._view, self.id, value)
 
     @property
     def has_output(self) -> bool:
@@ -269,22 +270,6 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     error = kind(f"electron {name!r} failed: {told}{failure.message}")
     error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
     return error
-
-
-def argument(view: View, tag: int, item: Any) -> Any:
-    """The object of a call's argument or of what a lattice returned; outputs that are missing are None."""
-    if tag == ATOM:
-        return item
-    if tag == OUTPUT:
-        return _output(view, item)
-    return view.fill(item, [_output(view, node) for node in item.refs])
-
-
-def _output(view: View, node: int) -> Any:
-    attempts = view.attempts(node)
-    if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
-        return None
-    return view.load(attempts[-1].value)
 
 
 def time_of(nanoseconds: int) -> datetime | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from .errors import ElectronCancelled
 from .graph import TransportGraph
-from .node import NodeResult, Place, View, argument, exception_of, time_of
+from .loading import argument
+from .node import NodeResult, Place, View, exception_of, time_of
 from .status import Status
 from .transportable import TransportableObject
 

@@ -26,13 +26,14 @@ from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
 from .parsing import amount, argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
+from .resuming import resumed
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
 EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, inline) or a variable")
 OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
 LINES = ("dispatch", "executor", "graph", "result", "flow")
-VALUED = frozenset({"-o", "--out", "-x", "--executor"})
+VALUED = frozenset({"-o", "--out", "-x", "--executor", "--resume"})
 
 
 class FlowMagics:
@@ -115,11 +116,12 @@ class FlowMagics:
     @needs_local_scope
     @no_var_expand
     @takes(
-        "%dispatch [-o VAR] [--wait | --no-wait] [-x EXECUTOR] LATTICE(ARGS)",
+        "%dispatch [-o VAR] [--wait | --no-wait] [-x EXECUTOR] LATTICE(ARGS) | --resume ID",
         OUT,
         argument("--wait", action="store_true", help="until it has ended; a failure is raised here"),
         argument("--no-wait", action="store_true", help="return at once: so it is where somebody looks on"),
         argument("-x", "--executor", metavar="EXECUTOR", help="the lattice's default executor, this time"),
+        argument("--resume", metavar="ID", help="instead of a call: run what is left of a dispatch"),
     )
     def dispatch(self, line: str, local_ns: dict[str, Any] | None = None) -> DispatchId:
         """Run a workflow: options first, then a call in plain Python. The value is the dispatch's id.
@@ -131,9 +133,13 @@ class FlowMagics:
         given = parsed_words(self.dispatch, words)
         if given.wait and given.no_wait:
             raise UsageError("dispatch: --wait and --no-wait exclude each other")
-        executor = executor_named(self.shell, given.executor)
-        call = calls.call_of(text, "dispatch", self.shell.user_global_ns, local_ns)
-        id = dispatch(call.lattice(executor))(*call.args, **call.kwargs)
+        if given.resume is not None:
+            with _usage("dispatch"):
+                id = resumed(given, text, self.shell.user_ns)
+        else:
+            executor = executor_named(self.shell, given.executor)
+            call = calls.call_of(text, "dispatch", self.shell.user_global_ns, local_ns)
+            id = dispatch(call.lattice(executor))(*call.args, **call.kwargs)
         self._keep(given.out, id)
         if given.wait or headless(self.shell):
             self._wait(id)
@@ -228,6 +234,7 @@ class FlowMagics:
         say(reports.title(node))
         return node.output
 
+    @no_var_expand
     def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
         """Any of these magics, also where another extension has its name: %jupyter_flow VERB …
 

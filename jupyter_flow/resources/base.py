@@ -94,6 +94,7 @@ class Resource(Protocol):
 
     id: str
     kind: str
+    stops: bool  # whether `stop` ends what runs; else that is left to itself, and what it returns is dropped
 
     def want(self, workers: int | None) -> None:
         """(lock) An executor asks for so many workers; the resource grows, and never shrinks."""

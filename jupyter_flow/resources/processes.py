@@ -44,6 +44,7 @@ class ProcessResource:
     """The processes that all local executors share."""
 
     kind = "local"
+    stops = True
 
     def __init__(self, id: str, services: Services) -> None:
         self.id = id

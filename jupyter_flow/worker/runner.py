@@ -213,7 +213,7 @@ def _enter(setup: Setup, code: Code, node: int) -> None:
     folder = place.workdir or setup.moment.cwd
     if place.unique:
         folder = os.path.join(folder, setup.dispatch_id, f"node_{node}")
-    if place.workdir:
+    if place.workdir or place.unique:
         os.makedirs(folder, exist_ok=True)
     try:
         here = os.getcwd()
