@@ -327,6 +327,7 @@ def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, ev
             subprocess.run([sys.executable, "-c", script], check=True)
         elif not (child := os.fork()):
             exec(script)  # it has no name that it could be known by, and soon no parent
+            os._exit(0)
         else:
             os.waitpid(child, 0)
         while not note.exists() or not note.read_text():
