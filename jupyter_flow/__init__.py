@@ -8,6 +8,7 @@ from .model.electron import electron
 from .model.hooks import DepsBash, DepsCall, DepsModule, DepsPip
 from .model.lattice import lattice, wait, when
 from .model.result import Result
+from .model.secret import Secret
 from .model.status import Status as status  # noqa: N813 - ct.status.COMPLETED is Covalent's spelling
 from .model.transportable import TransportableObject
 from .session import session
@@ -23,6 +24,7 @@ __all__ = [
     "DepsPip",
     "DispatchId",
     "Result",
+    "Secret",
     "TransportableObject",
     "__version__",
     "cancel",

@@ -19,6 +19,7 @@ from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.pickles import loads
 from ..model.printed import Seen
+from ..model.vault import VAULT
 from ..resources.base import Claim, Resource, Services, Share
 from ..resources.registry import Registry
 from ..store.blobs import Durability
@@ -248,6 +249,8 @@ class Dispatcher:
         assert built.value is not None
         data = built.value if isinstance(built.value, bytes) else bytes(self.store.blobs.read(built.value)[0])
         graph: TransportGraph = loads(data)
+        VAULT.unseal(graph.sealed)
+        graph.sealed = b""
         outer = run.graph.executor_of(built.node)
         resolve(graph, self.names, outer)
         graph.name = run.graph.name_of(built.node)

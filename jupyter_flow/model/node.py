@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from .display import Display
 from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
 from .events import Failure, Origin, Record, Value
-from .graph import ATOM, MIXED, OUTPUT, TransportGraph
+from .given import given
+from .graph import MIXED, TransportGraph
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -135,13 +136,13 @@ class NodeResult:
     @property
     def inputs(self) -> dict[str, Any]:
         """Its arguments by parameter, outputs loaded."""
-        return {label: argument(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}
+        return {label: given(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}
 
     @property
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:
         """Its arguments as they were passed, by position and by name, outputs loaded."""
         view, graph = self._view, self._view.graph
-        values = [argument(view, tag, item) for _, tag, item in graph.inputs_of(self.id)]
+        values = [given(view, tag, item) for _, tag, item in graph.inputs_of(self.id)]
         names = graph.calls[self.id][2] if graph.kinds[self.id] == MIXED else ()
         first = len(values) - len(names)
         return values[:first], dict(zip(names, values[first:], strict=True))
@@ -259,22 +260,6 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     error = kind(f"electron {name!r} failed: {told}{failure.message}")
     error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
     return error
-
-
-def argument(view: View, tag: int, item: Any) -> Any:
-    """The object of a call's argument or of what a lattice returned; outputs that are missing are None."""
-    if tag == ATOM:
-        return item
-    if tag == OUTPUT:
-        return _output(view, item)
-    return view.fill(item, [_output(view, node) for node in item.refs])
-
-
-def _output(view: View, node: int) -> Any:
-    attempts = view.attempts(node)
-    if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
-        return None
-    return view.load(attempts[-1].value)
 
 
 def time_of(nanoseconds: int) -> datetime | None:

@@ -6,10 +6,12 @@ from functools import partial
 from typing import Any
 
 from .errors import ElectronCancelled
+from .given import argument
 from .graph import TransportGraph
-from .node import NodeResult, Place, View, argument, exception_of, time_of
+from .node import NodeResult, Place, View, exception_of, time_of
 from .status import Status
 from .transportable import TransportableObject
+from .vault import VAULT
 
 MOST_NODES = 100  # outputs that a printed result lists
 LONGEST = 1000  # characters of each
@@ -153,6 +155,7 @@ def _shown(look: Callable[[], Any]) -> str:
         text = repr(look())
     except Exception as error:
         text = _unreadable(error)
+    text = VAULT.masked(text)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 

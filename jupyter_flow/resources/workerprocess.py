@@ -15,6 +15,7 @@ import psutil
 
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
+from ..model.vault import VAULT
 from ..worker.journal import Entry, JournalReader, Started
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import LONGEST_INLINE, nodes_in
@@ -81,7 +82,8 @@ class WorkerProcess:
                 for node in nodes_in(kind, call):
                     if node not in own and node not in values:
                         values[node] = work.value(node)
-        return Batch(number, work.number, work.setup if known is None else None, codes, claim.members, values)
+        setup = work.setup._replace(vault=VAULT.shipment()) if known is None else None
+        return Batch(number, work.number, setup, codes, claim.members, values)
 
     def send(self, message: Message) -> None:
         """Queue a message; `flush` sends it."""
@@ -164,7 +166,7 @@ class WorkerProcess:
     def seen(self, started: Started) -> Seen:
         """What an attempt that runs, or did to the end, has printed and displayed."""
         stdout, stderr = self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
-        return Seen(self.number, stdout, stderr, written(f"{self.prefix}.shown", started[:3]))
+        return Seen(self.number, stdout, stderr, masked(written(f"{self.prefix}.shown", started[:3])))
 
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
@@ -189,7 +191,7 @@ class WorkerProcess:
             with open(f"{self.prefix}.{stream}", "rb") as log:
                 end = log.seek(0, os.SEEK_END)
                 log.seek(max(start, end - LONGEST_INLINE))  # of much that was printed the end says most
-                return log.read(LONGEST_INLINE) or None
+                return VAULT.masked_bytes(log.read(LONGEST_INLINE)) or None
         except OSError:
             return None
 
@@ -222,6 +224,11 @@ class WorkerProcess:
         self._reader.remove()
         for suffix in (".out", ".err", ".shown"):
             Path(self.prefix + suffix).unlink(missing_ok=True)
+
+
+def masked(shown: bytes | None) -> bytes | None:
+    """What was displayed, without secrets."""
+    return shown and VAULT.masked_bytes(shown)
 
 
 def _identity(pid: int) -> psutil.Process | None:

@@ -22,6 +22,7 @@ from ..model.electron import Electron
 from ..model.fingerprint import Fingerprint
 from ..model.lattice import Lattice
 from ..model.options import Options
+from ..model.vault import VAULT
 from ..model.wrappers import is_generic
 from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, name_of, reduced, told
 from .imports import Reached, names
@@ -257,7 +258,7 @@ class _Pickler(pickle.Pickler):
     def persistent_id(self, obj: Any) -> int | None:
         kind = type(obj)
         if kind is str or kind is bytes or kind is complex:
-            self._walk.tell(kind.__name__, obj)
+            self._walk.tell(kind.__name__, obj if kind is complex else VAULT.disguised(obj))
         elif kind in PLAIN:
             return None
         elif not self._walk.again(obj):

@@ -41,7 +41,7 @@ class Store:
     def __init__(self, root: Path, key: Key, durability: Durability) -> None:
         self.root = root
         self.blobs = Blobs(root, durability)
-        self._sealer = Sealer(key)
+        self._sealer, self._key = Sealer(key), key
         self._session = Session(root, self._sealer)
         self._full = durability == "full"
         self._reader = Reader(root, connect(root, query_only=True), self._sealer)
@@ -62,6 +62,10 @@ class Store:
         check_folder(folder)
         ensure(folder)
         return cls(folder, Key.load(), durability)
+
+    def key_for(self, purpose: bytes) -> bytes:
+        """32 bytes that only this user's key gives, for something else than the store's own tags."""
+        return self._key.mac(b"key for", purpose)
 
     @property
     def session_id(self) -> str:

@@ -5,8 +5,10 @@ import pickle
 from typing import Any
 
 from ..model.events import BlobRef, Value
-from ..model.graph import ATOM, OUTPUT, SECRET
-from ..model.literal import ATOMS
+from ..model.graph import ATOM, OUTPUT
+from ..model.literal import ATOMS, Concealed
+from ..model.secretnames import PERHAPS, holds_secret, promise
+from ..model.vault import MASK, VAULT
 from .messages import Argument
 from .source import Source
 
@@ -33,19 +35,20 @@ def arguments(source: Source, node: int) -> list[Argument]:
 
 
 def _argument(source: Source, label: str, tag: int, item: Any) -> Argument:
-    secret = any(word in label.lower() for word in SECRET)
     if tag == ATOM:
-        return {"name": label, "producer": None, "text": "…" if secret else atom(item)}
+        text = MASK if holds_secret(label, item) else VAULT.masked(atom(item))
+        return {"name": label, "producer": None, "text": text}
     if tag == OUTPUT:
         record = source.facts.record(item)
         value = record.value if record is not None else None
-        return {"name": label, "producer": item, "text": "" if value is None else "…" if secret else brief(value)}
+        text = "" if value is None else MASK if promise(label) > PERHAPS else brief(value)
+        return {"name": label, "producer": item, "text": text}
     producer = item.refs[0] if len(item.refs) == 1 else None
     if item.refs:
         names = sorted({source.graph.name_of(ref) for ref in item.refs})
         shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         return {"name": label, "producer": producer, "text": f"holds {len(item.refs)} outputs of {shown}"}
-    return {"name": label, "producer": None, "text": "…" if secret else brief(item.data)}
+    return {"name": label, "producer": None, "text": MASK if type(item) is Concealed else brief(item.data)}
 
 
 def atom(value: Any) -> str:
@@ -66,7 +69,7 @@ def brief(value: Value) -> str:
             found = _Harmless(io.BytesIO(value)).load()
         except Exception:
             return sized(size)
-        return atom(found) if type(found) in ATOMS else f"{type(found).__name__}, {sized(size)}"
+        return VAULT.masked(atom(found)) if type(found) in ATOMS else f"{type(found).__name__}, {sized(size)}"
     return sized(size)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..model.errors import ResultUnserializable, StoreFull
 from ..model.events import Failure
 from ..model.pickles import dumps, loads
+from ..model.vault import VAULT
 
 HERE = str(Path(__file__).parent.parent)
 LONGEST_MESSAGE = 16 * 1024  # characters
@@ -43,7 +44,7 @@ def unstored(error: BaseException) -> Failure:
 def message_of(error: BaseException) -> str:
     """The message of an exception, whose ``__str__`` may itself raise."""
     try:
-        text = str(error)
+        text = VAULT.masked(str(error))
         return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
     except BaseException:
         return "<its message cannot be shown>"
@@ -54,7 +55,7 @@ def traceback_of(error: BaseException) -> str:
     try:
         told = traceback.TracebackException.from_exception(error, compact=True)
         _fold(told)
-        text = "".join(told.format())
+        text = VAULT.masked("".join(told.format()))
     except BaseException:
         return f"{type(error).__name__}: {message_of(error)}\n"
     return text if len(text) <= LONGEST_TRACEBACK else "…" + text[-LONGEST_TRACEBACK:]
@@ -70,7 +71,7 @@ def _fold(told: traceback.TracebackException) -> None:
 
 def _pickled(error: BaseException) -> bytes | None:
     try:
-        data = dumps(error)
+        data = VAULT.masked_bytes(dumps(error), same=True)
         same = type(loads(data)) is type(error) or type(loads(data)).__name__ == type(error).__name__
     except BaseException:
         return None

@@ -10,6 +10,8 @@ import io
 import os
 import sys
 
+from ..model.vault import VAULT
+
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 
 
@@ -17,6 +19,7 @@ class Logs:
     """The two files of this process."""
 
     def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
         for descriptor, suffix in ((1, "out"), (2, "err")):
             file = os.open(f"{prefix}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             os.dup2(file, descriptor)
@@ -42,6 +45,15 @@ class Logs:
         """What has been written since: stdout and stderr."""
         self._restore()
         return _slice(1, position[0]), _slice(2, position[1])
+
+    def blot(self, position: tuple[int, int], *texts: bytes) -> None:
+        """Overwrite the secrets in what `since` gave."""
+        for suffix, start, text in zip(("out", "err"), position, texts, strict=True):
+            same = VAULT.masked_bytes(text, same=True)
+            if same != text:
+                with open(f"{self._prefix}.{suffix}", "r+b") as file:
+                    file.seek(start)
+                    file.write(same)
 
     def _restore(self) -> None:
         for stream in (sys.stdout, sys.stderr, self.stdout, self.stderr):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ..model.events import Value
 from ..model.options import Options
+from ..model.vault import Shipment
 
 
 class Place(NamedTuple):
@@ -41,6 +42,7 @@ class Setup(NamedTuple):
     dispatch_id: str
     moment: Moment
     sources: dict[str, str]  # cells the functions stand in, for tracebacks
+    vault: Shipment | None = None  # the secrets, when it is sent
 
 
 Member = tuple[int, int, int, int, Any]  # node, attempt, version, kind of call, call

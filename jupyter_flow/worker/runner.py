@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from . import envelope
 from .context import CURRENT
@@ -58,6 +59,8 @@ class Runner:
         """Take in what a batch brings along."""
         if batch.setup is not None:
             self.dispatches[batch.run] = Dispatch(batch.setup)
+            if batch.setup.vault is not None:
+                VAULT.receive(batch.setup.vault)
         dispatch = self.dispatches[batch.run]
         dispatch.codes.update(batch.codes)
         if batch.run != self.prepared:
@@ -133,6 +136,9 @@ class Runner:
         self.shown.owner = None
         shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
+        if any(map(VAULT.touches, (stdout, stderr, shown or b""))):
+            self.logs.blot(position, stdout, stderr)
+            shown, stdout, stderr = shown and VAULT.masked_bytes(shown), *map(VAULT.masked_bytes, (stdout, stderr))
         append(code.place.log_stdout, stdout)
         append(code.place.log_stderr, stderr)
         texts = self.payload.text(stdout), self.payload.text(stderr)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
+from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from . import capture, displays, envelope
 from .context import CURRENT, metadata
@@ -47,14 +48,15 @@ class ThreadRunner:
         stdout = stderr = shown = None
         if streams != capture.NOTHING:
             stdout, stderr = self._printed(work, member[2], streams)
-            shown = self._payload.document(capture.displayed(streams))
+            displayed = capture.displayed(streams)
+            shown = self._payload.document(displayed and VAULT.masked_bytes(displayed))
         end = time.time_ns()
         record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
         return record, value
 
     def _printed(self, work: Any, version: int, streams: capture.Streams) -> tuple[Value | None, Value | None]:
         place = work.code(version).place
-        stdout, stderr = capture.written(streams, 0), capture.written(streams, 1)
+        stdout, stderr = (VAULT.masked_bytes(capture.written(streams, which)) for which in (0, 1))
         append(place.log_stdout, stdout)
         append(place.log_stderr, stderr)
         return self._payload.text(stdout), self._payload.text(stderr)

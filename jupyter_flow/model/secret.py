@@ -1,0 +1,175 @@
+"""Values that are written nowhere."""
+
+import functools
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from .errors import SecretNeeded
+from .secretnames import holds_secret
+from .vault import MASK, VAULT
+
+UNNAMED = "secret"
+MOST = 200  # things of a container that are looked into
+DEEPEST = 5
+
+
+class _Opening(threading.local):
+    on = False
+
+
+_opening = _Opening()
+
+
+class Secret:
+    """A value that is never recorded, shown or logged.
+
+    As an argument of an electron, also inside a list or dict, the electron gets what is in it. Anywhere else
+    `value` has it: in a variable of the notebook that an electron reads, in the body of a lattice.
+    It lives in the memory of the kernel and its workers; another kernel asks for it by name (`redispatch`).
+    """
+
+    __slots__ = ("_name", "_value")
+
+    def __init__(self, value: Any, name: str = UNNAMED) -> None:
+        if isinstance(value, Secret):
+            value = value.value
+        self._value, self._name = value, name
+
+    @classmethod
+    def unknown(cls, name: str) -> "Secret":
+        """One of another kernel, which nobody knows any more."""
+        return cls(_Unknown(name), name)
+
+    @property
+    def value(self) -> Any:
+        """What is in it. Raises SecretNeeded where it was another kernel's."""
+        if type(self._value) is _Unknown:
+            raise SecretNeeded([self._name])
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and bool(self._value == other._value)
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        id = VAULT.keep(self._value, self._name)
+        return (opened if _opening.on else boxed), (id, self._name)
+
+
+class _Unknown(str):
+    """The name of a secret that is not known here."""
+
+
+class SecretText(str):
+    """A text with a secret in it, for whoever looks at a recorded input: a `str` that does not show that."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return VAULT.masked(super().__repr__())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)
+
+
+class Hidden:
+    """Stands for a value in a pickle, and is replaced by it when that is read."""
+
+    def __init__(self, value: Any, name: str) -> None:
+        self._id, self._name = VAULT.keep(value.value if isinstance(value, Secret) else value, name), name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return opened, (self._id, self._name)
+
+
+def opened(id: bytes, name: str) -> Any:
+    """(pickle) The value of a secret."""
+    return VAULT.value(id, name)
+
+
+def boxed(id: bytes, name: str) -> Secret:
+    """(pickle) A secret, as it was in the notebook."""
+    return Secret(VAULT.value(id, name), name)
+
+
+@contextmanager
+def opening(on: bool) -> Iterator[None]:
+    """Meanwhile this thread pickles secrets so that they come out open, or as they are."""
+    before, _opening.on = _opening.on, on
+    try:
+        yield
+    finally:
+        _opening.on = before
+
+
+def plain(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments with what is in the secrets among them."""
+    return tuple(map(_plain, args)), {name: _plain(value) for name, value in kwargs.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.value if type(value) is Secret else value
+
+
+def shy(value: Any) -> Any:
+    """A value whose texts, also in plain containers, do not show the secrets in them."""
+    if type(value) is str:
+        return SecretText(value) if VAULT.in_text(value) else value
+    if type(value) is dict:
+        return {shy(key): shy(inner) for key, inner in value.items()}
+    return type(value)(map(shy, value)) if type(value) in (list, tuple) else value
+
+
+def guarded(named: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with `Hidden` in place of what is secret by its name; secrets further inside are remembered."""
+    return {name: guard(name, value) for name, value in named.items()}
+
+
+def guard(name: str, value: Any) -> Any:
+    """A value, or what stands for it."""
+    if type(value) is Secret:
+        return Secret(value.value, name) if value._name == UNNAMED else value
+    discover(value)
+    return Hidden(value, name) if holds_secret(name, value) else value
+
+
+def discover(value: Any, depth: int = 0) -> None:
+    """Remember the secrets that have their names inside a value: in dicts, attributes, partials."""
+    if isinstance(value, str | bytes):
+        data = value if isinstance(value, bytes) else value.encode("utf-8", "replace")
+        if b"://" in data:
+            VAULT.urls(data)
+    elif depth < DEEPEST:
+        for name, inner in _inside(value):
+            if name and isinstance(inner, str | bytes) and holds_secret(name, inner):
+                VAULT.keep(inner, name)
+            discover(inner, depth + 1)
+
+
+def _inside(value: Any) -> list[tuple[str, Any]]:
+    kind = type(value)
+    if isinstance(value, dict):
+        return [(k if type(k) is str else "", v) for (k, v), _ in zip(value.items(), range(MOST), strict=False)]
+    if kind in (list, tuple, set, frozenset):
+        return [("", inner) for inner, _ in zip(value, range(MOST), strict=False) if type(inner) not in _LEAVES]
+    if isinstance(value, functools.partial):
+        return [*value.keywords.items(), *(("", inner) for inner in value.args)]
+    named = None if isinstance(value, type) else getattr(value, "__dict__", None)
+    return list(named.items())[:MOST] if type(named) is dict else []
+
+
+_LEAVES = frozenset({int, float, bool, complex, type(None)})
+
+__all__ = ["Hidden", "Secret", "SecretNeeded", "SecretText", "discover", "guard", "guarded", "opening", "plain"]
