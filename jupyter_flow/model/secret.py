@@ -4,6 +4,7 @@ import functools
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from .errors import SecretNeeded
@@ -166,7 +167,7 @@ def _inside(value: Any) -> list[tuple[str, Any]]:
         return [("", inner) for inner, _ in zip(value, range(MOST), strict=False) if type(inner) not in _LEAVES]
     if isinstance(value, functools.partial):
         return [*value.keywords.items(), *(("", inner) for inner in value.args)]
-    named = None if isinstance(value, type) else getattr(value, "__dict__", None)
+    named = None if isinstance(value, type | ModuleType) else getattr(value, "__dict__", None)
     return list(named.items())[:MOST] if type(named) is dict else []
 
 

@@ -30,6 +30,7 @@ QUALIFIERS = frozenset(  # before `key`, and before `keys` and `tokens`
 )
 ENDS = ("password", "passwd", "passphrase", "token", "secret", "apikey", "accesskey", "secretkey", "privatekey")
 KEY = 12  # characters from which a text in a `key` of no known kind may be one
+NAME = re.compile(r"[\w-]{1,80}")  # also of an entry in a dict
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 NO, PERHAPS, YES, SURELY = range(4)
@@ -41,9 +42,9 @@ def promise(name: str) -> int:
 
     NO, PERHAPS (a key: if the value looks like one), YES, SURELY (also a number).
     """
-    words = [word.lower() for word in WORDS.findall(name)]
-    if not words:
+    if not NAME.fullmatch(name):
         return NO
+    words = [word.lower() for word in WORDS.findall(name)] or [""]
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if not STRONG.isdisjoint(words):
         return NO if last in ABOUT else SURELY
