@@ -1,6 +1,7 @@
 """A dispatch that is run again where its secrets are not known any more: they are asked for by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ..model.binding import Binder
@@ -11,7 +12,7 @@ from ..model.vault import VAULT
 
 
 def supply(id: str, graph: TransportGraph, given: Mapping[str, Any]) -> None:
-    """Take in the secrets of a recorded dispatch. Raises SecretNeeded for those that are missing, DispatchError."""
+    """Take in the secrets of a recorded dispatch. Raises DispatchError for what is none of them."""
     names = set(graph.secrets.values())
     if strange := [name for name in given if name not in names]:
         known = f"it has {_listed(sorted(names))}" if names else "it has none"
@@ -20,9 +21,22 @@ def supply(id: str, graph: TransportGraph, given: Mapping[str, Any]) -> None:
         name = graph.secrets[secret]
         if name in given:
             VAULT.supply(secret, given[name], name)
+
+
+def check(id: str, graph: TransportGraph) -> None:
+    """Raise SecretNeeded, naming all that are missing, and how to give them."""
     missing = [graph.secrets[secret] for secret in VAULT.lacks(graph.secrets)]
     if missing:
         raise SecretNeeded(missing, _told(id, missing))
+
+
+@contextmanager
+def asking(id: str) -> Iterator[None]:
+    """Say of a secret that is missing meanwhile how to give it."""
+    try:
+        yield
+    except SecretNeeded as error:
+        raise SecretNeeded(error.names, _told(id, error.names)) from None
 
 
 def only_secrets(graph: TransportGraph, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from ..model.vault import VAULT
 from ..store.records import RunRow
 from ..worker.messages import Moment
 from .archive import Inputs, new_id, pack_record
-from .asking import exchanged, only_secrets, supply
+from .asking import asking, check, exchanged, only_secrets, supply
 from .dispatcher import Dispatcher, Submission
 from .launcher import Launcher
 from .memory import Memory
@@ -63,8 +63,11 @@ class Submitter:
         if as_before:
             secrets = {**secrets, **kwargs}
         supply(row.id, archive.graph, secrets)
+        if as_before:
+            check(row.id, archive.graph)
         payload = self._dispatcher.payload
-        lattice, replaced = payload.load(archive.workflow)
+        with asking(row.id):
+            lattice, replaced = payload.load(archive.workflow)
         if as_before:
             assert archive.inputs is not None
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)

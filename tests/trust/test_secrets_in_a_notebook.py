@@ -10,10 +10,23 @@ from nbclient import NotebookClient
 
 from tests.trust.searching import forms, leaks
 
-NAMES = (
-    "ARGUMENT BOXED NESTED GLOBAL BOXEDGLOBAL CLOSURE DEFAULT PARTIAL ADDRESS INDICT HOOK PRINTED RAISED RETURNED SUB MAPPED "
-    "CELLVAR CELLBOX CELLPRINTED CACHED THREADED RETRIED TIMED KILLED LATE OBJECT CLASSY METHOD TOOSHORT LONG DISPLAYED"
-).split()
+NAMES = [
+    *(
+        "ARGUMENT",
+        "BOXED",
+        "NESTED",
+        "GLOBAL",
+        "BOXEDGLOBAL",
+        "CLOSURE",
+        "DEFAULT",
+        "PARTIAL",
+        "ADDRESS",
+        "INDICT",
+        "HOOK",
+    ),
+    *("RAISED", "RETURNED", "SUB", "MAPPED", "CELLVAR", "CELLBOX", "CELLPRINTED", "CACHED", "TIMED", "KILLED", "LATE", "HOOK"),
+    *("OBJECT", "CLASSY", "METHOD", "LONG", "DISPLAYED"),
+]
 
 BEGIN = """
 import functools, os, signal, sys, time
@@ -104,9 +117,10 @@ for kind in ("local", "thread"):
     print(jf.get_result(run), jf.get_result(bad))
     again = jf.redispatch(run, reuse_previous_results=True)()
     again.result()
-"""
+"""  # noqa: E501
 CELLS = [
-    'cell_password = os.environ["CELLVAR"]\ncell_box = jf.Secret(os.environ["CELLBOX"])\nsaid = "it is " + os.environ["CELLPRINTED"]\nregistered = jf.Secret(os.environ["CELLPRINTED"])',
+    'cell_password = os.environ["CELLVAR"]\ncell_box = jf.Secret(os.environ["CELLBOX"])',
+    'said = "it is " + os.environ["CELLPRINTED"]\nregistered = jf.Secret(os.environ["CELLPRINTED"])',
     "%%electron cell -x local --show\nprint(said, registered.value)\nsize = len(cell_password) + len(cell_box.value)",
     "size",
     "%%electron failing -x local\nraise RuntimeError(cell_password + cell_box.value)",

@@ -1,0 +1,136 @@
+"""Secrets of a dispatch of another kernel: asked for by name."""
+
+from pathlib import Path
+
+import pytest
+
+import jupyter_flow as jf
+from jupyter_flow.model.errors import DispatchError, SecretNeeded
+from jupyter_flow.model.vault import VAULT
+
+
+@jf.electron(executor="thread")
+def login(user: str, password: str, ran: str) -> str:
+    with open(ran, "a") as file:
+        file.write("x")
+    return f"{user}:{len(password)}"
+
+
+@jf.electron(executor="thread")
+def after(session: str, ran: str) -> str:
+    with open(ran, "a") as file:
+        file.write("y")
+    return session + "!"
+
+
+@jf.lattice
+def work(user: str, password: str, ran: str) -> str:
+    return after(login(user, password, ran), ran)
+
+
+@pytest.fixture
+def earlier() -> str:
+    """A dispatch that another kernel made, as far as this one knows."""
+    id = jf.dispatch(work)("bob", "swordfish", "ran")
+    assert id.result() == "bob:9!"
+    _forget()
+    return id
+
+
+def _forget() -> None:
+    VAULT.clear()
+    jf.session()._memory.clear()
+
+
+def ran() -> str:
+    return Path("ran").read_text()
+
+
+def test_it_says_which_and_how(earlier: str) -> None:
+    with pytest.raises(SecretNeeded, match=rf"'password'. Give them again: jf.redispatch\('{earlier}'\)\(password=…\)"):
+        jf.redispatch(earlier)()
+
+
+@pytest.mark.parametrize("how", ["arguments", "secrets"])
+def test_it_is_given_by_name_and_the_rest_is_as_it_was(earlier: str, how: str) -> None:
+    given = {"password": "swordfish"}
+    again = jf.redispatch(earlier, secrets=given)() if how == "secrets" else jf.redispatch(earlier)(**given)
+    assert again.result() == "bob:9!"
+
+
+def test_what_is_done_is_not_done_again_for_the_same_secret(earlier: str) -> None:
+    assert jf.redispatch(earlier, reuse_previous_results=True)(password="swordfish").result() == "bob:9!"
+    assert ran() == "xy"
+
+
+def test_what_takes_another_secret_is_done_again(earlier: str) -> None:
+    assert jf.redispatch(earlier, reuse_previous_results=True)(password="another one").result() == "bob:11!"
+    assert ran() == "xyxy"
+
+
+def test_in_the_same_kernel_nobody_asks_and_another_one_can_be_given() -> None:
+    id = jf.dispatch(work)("bob", "swordfish", "ran")
+    id.result()
+    assert jf.redispatch(id)().result() == "bob:9!"
+    assert jf.redispatch(id)(password="new one").result() == "bob:7!"
+
+
+def test_a_name_that_is_none_is_refused(earlier: str) -> None:
+    with pytest.raises(DispatchError, match="no secret 'pasword'; it has 'password'"):
+        jf.redispatch(earlier, secrets={"pasword": "x"})()
+
+
+def test_new_arguments_need_no_secrets_of_the_old_ones(earlier: str) -> None:
+    assert jf.redispatch(earlier)("alice", "other", "ran").result() == "alice:5!"
+
+
+def test_secrets_of_the_code_are_needed_in_any_case() -> None:
+    api_token = "in-a-closure"
+
+    @jf.lattice
+    def closed(n: int) -> str:
+        return login("bob", api_token, f"ran{n}")
+
+    id = jf.dispatch(closed)(1)
+    id.result()
+    _forget()
+    with pytest.raises(SecretNeeded, match=r"redispatch\('[^']*'\)\(api_token=…\)"):
+        jf.redispatch(id)(2)
+    assert jf.redispatch(id, secrets={"api_token": "in-a-closure"})(2).result() == "bob:12"
+
+
+def test_the_results_stay_readable_and_inputs_say_what_they_lack(earlier: str) -> None:
+    result = jf.get_result(earlier)
+    assert result.result == "bob:9!"
+    assert repr(result.nodes[0].inputs["password"]) == "Secret('***')"
+    with pytest.raises(SecretNeeded):
+        assert result.nodes[0].inputs["password"].value
+    assert "swordfish" not in str(result)
+    assert result.nodes[0].call_text == "login(user='bob', password=***, ran='ran')"
+
+
+def test_an_output_with_a_secret_is_kept_without_it() -> None:
+    @jf.electron(executor="thread")
+    def connection(token: str) -> str:
+        return f"Bearer {token}"
+
+    id = jf.dispatch(jf.lattice(connection))("toktok-12345")
+    assert id.result() == "Bearer toktok-12345"
+    _forget()
+    with pytest.raises(SecretNeeded, match="'token'"):
+        id.result()
+
+
+def test_the_cache_knows_equal_secrets_and_keeps_none() -> None:
+    @jf.electron(executor="thread", cache=True)
+    def lookup(api_key: str, n: int) -> int:
+        return n
+
+    cached = []
+    for key in ("first-key-1", "first-key-1", "other-key-2", "first-key-1"):
+        cached += [node.cached for node in jf.dispatch_sync(jf.lattice(lookup))(key, 5).nodes]
+    assert cached == [False, True, False, True]
+
+
+def test_called_as_plain_functions_electrons_get_what_is_in_secrets() -> None:
+    assert login("bob", jf.Secret("abc"), "ran") == "bob:3"
