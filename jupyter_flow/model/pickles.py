@@ -33,6 +33,7 @@ SETTER = "_class_setstate"
 TRACKED = "_DYNAMIC_CLASS_TRACKER_BY_ID"
 
 Buffers = list[pickle.PickleBuffer]
+Probe = Callable[[bytes, Buffers], None]
 Keep = Callable[[bytes, Sequence[memoryview]], BlobRef]
 
 
@@ -185,12 +186,17 @@ def loads(data: bytes | memoryview, buffers: Sequence[Any] = (), redefine: bool 
     return pickle.loads(data, buffers=buffers)
 
 
-def pack(value: object, keep: Keep | None = None) -> Value:
-    """A value as bytes or, where it is large and there is a place to keep it, as a reference to a file."""
+def pack(value: object, keep: Keep | None = None, probe: Probe | None = None) -> Value:
+    """A value as bytes or, where it is large and there is a place to keep it, as a reference to a file.
+
+    probe: is shown the pickle first, and may raise.
+    """
     if type(value) in NUMBERS and len(plain := pickle.dumps(value, PROTOCOL)) <= INLINE:
         return plain
     buffers: Buffers = []
     data = dumps(value, buffers)
+    if probe is not None:
+        probe(data, buffers)
     if VAULT.needles and VAULT.touches(data):
         return _holed(data, buffers, keep)
     if keep is not None:

@@ -12,6 +12,7 @@ from ..model.errors import ResultUnserializable, StoreFull
 from ..model.events import Failure
 from ..model.pickles import dumps, loads
 from ..model.vault import VAULT
+from .probing import Unloadable
 
 HERE = str(Path(__file__).parent.parent)
 LONGEST_MESSAGE = 16 * 1024  # characters
@@ -26,9 +27,9 @@ def failure_of(error: BaseException, kind: str = "raised") -> Failure:
 
 def unserializable(value: object, error: BaseException) -> Failure:
     """The failure of an electron whose output cannot be pickled."""
-    kind = type(value).__qualname__
+    kind, what = type(value).__qualname__, "unpickled" if isinstance(error, Unloadable) else "pickled"
     refusal = ResultUnserializable(
-        f"its output, a {kind}, cannot be pickled ({message_of(error)}); return something plain"
+        f"its output, a {kind}, cannot be {what} ({message_of(error)}); return something plain"
     )
     return Failure("result_unserializable", "ResultUnserializable", str(refusal), "", _pickled(refusal))
 

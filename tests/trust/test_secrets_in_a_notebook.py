@@ -24,7 +24,20 @@ NAMES = [
         "INDICT",
         "HOOK",
     ),
-    *("RAISED", "RETURNED", "SUB", "MAPPED", "CELLVAR", "CELLBOX", "CELLPRINTED", "CACHED", "TIMED", "KILLED", "LATE", "HOOK"),
+    *(
+        "RAISED",
+        "RETURNED",
+        "SUB",
+        "MAPPED",
+        "CELLVAR",
+        "CELLBOX",
+        "CELLPRINTED",
+        "CACHED",
+        "TIMED",
+        "KILLED",
+        "LATE",
+        "HOOK",
+    ),
     *("OBJECT", "CLASSY", "METHOD", "LONG", "DISPLAYED"),
 ]
 
