@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.opened import OpenedStore
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
 from .model.graph import TransportGraph
@@ -132,6 +133,16 @@ def redispatch(
         return DispatchId(again)
 
     return dispatched
+
+
+def open_store(path: str | os.PathLike[str], trust: bool = False) -> OpenedStore:
+    """Look into the store in another folder: a colleague's, a copy, a backup.
+
+    Without `trust` it shows text only, whoever wrote it: names, statuses, what was printed, errors; nothing of it is
+    unpickled and nothing written. With `trust`, its `result(id)` loads the values that this user's key has signed, and
+    refuses all others. Raises StoreError where there is no store, StoreUntrusted.
+    """
+    return OpenedStore(os.fspath(path), trust)
 
 
 def dispatches(limit: int | None = None) -> list[DispatchSummary]:

@@ -54,8 +54,9 @@ def test_what_is_known_to_be_harmless_is_not_loaded_twice(name: str, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "bomb", [Bomb(eval, "1/0"), Bomb(int, "x"), Bomb(exec, "raise SystemExit(3)"), [numpy.arange(3), Bomb(getattr, 1, "no")]]
-)  # fmt: skip
+    "bomb",
+    [Bomb(eval, "1/0"), Bomb(int, "x"), Bomb(exec, "raise SystemExit(3)"), [numpy.arange(3), Bomb(getattr, 1, "no")]],
+)
 def test_what_raises_when_it_is_loaded_is_told(bomb: object) -> None:
     with pytest.raises(Unloadable):
         probe(pickle.dumps(bomb, 5), [])
