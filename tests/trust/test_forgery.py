@@ -102,7 +102,9 @@ SWAPS: dict[str, Callable[[Folder], None]] = {
     ),
     "a whole row of another node": lambda f: _moved(f, "node"),
     "a row of another dispatch": lambda f: _moved(f, "run"),
-    "another attempt": lambda f: f.sql(f"UPDATE attempt SET attempt = attempt + 1 WHERE node = 0 AND run = {OF}", f.one),
+    "another attempt": lambda f: f.sql(
+        f"UPDATE attempt SET attempt = attempt + 1 WHERE node = 0 AND run = {OF}", f.one
+    ),
     "a reference to another blob": lambda f: f.sql(
         f"UPDATE attempt SET value = (SELECT value {FROM} node = 2 AND run = {OF}) WHERE node = 0 AND run = {OF}",
         f.one, f.one,
