@@ -221,6 +221,7 @@ class FlowMagics:
         say(reports.title(node))
         return node.output
 
+    @no_var_expand
     def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
         """Any of these magics, also where another extension has its name: %jupyter_flow VERB …
 

@@ -5,8 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from ..store.location import private_folder
 from .base import Services
 from .spawning import start
 from .workerprocess import WorkerProcess
@@ -50,7 +52,7 @@ class Starter:
 
     def _made(self, name: str) -> WorkerProcess:
         services = self._services
-        os.makedirs(services.folder, mode=0o700, exist_ok=True)
+        private_folder(Path(services.folder))
         prefix = os.path.join(services.folder, f"{name}-{time.time_ns():x}")
         process, channel = start(name, prefix, str(services.store.root), services.durability)
         try:
