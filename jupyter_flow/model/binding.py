@@ -18,7 +18,18 @@ FUNCTIONS = FunctionType, MethodType
 class Binder:
     """The signature of one electron."""
 
-    __slots__ = ("defaults", "least", "most", "names", "plain", "promising", "shadowed", "signature", "variadic")
+    __slots__ = (
+        "defaults",
+        "least",
+        "most",
+        "names",
+        "opens",
+        "plain",
+        "promising",
+        "shadowed",
+        "signature",
+        "variadic",
+    )
 
     def __init__(self, function: Callable[..., Any]) -> None:
         try:
@@ -35,6 +46,7 @@ class Binder:
         self.plain = bool(signature) and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
         self.least = sum(p.default is p.empty for p in positional)
         self.most = len(positional)
+        self.opens = not getattr(function, "keeps_secrets", False)  # it gets what is in secrets, not these
         self.promising = any(promise(name) for name in (*self.names, self.variadic))  # a secret, by their names
         # A default that tasks can change is passed along, so that none sees what another did to it. Others stay
         # where they are: a sentinel that the function compares by `is` must not be copied.

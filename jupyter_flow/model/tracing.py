@@ -76,8 +76,7 @@ class Tracer:
         binder.check(called.name, args, kwargs)
         if binder.defaults:
             kwargs = binder.completed(args, kwargs)
-        opens = not getattr(called.function, "keeps_secrets", False)
-        kind, call = self._call(called.name, binder, args, kwargs, opens)
+        kind, call = self._call(called.name, binder, args, kwargs)
         graph = self.graph
         node = len(graph.calls)
         graph.version.append(version)
@@ -132,7 +131,7 @@ class Tracer:
     # arguments ------------------------------------------------------------------------------
 
     def _call(
-        self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any], opens: bool = True
+        self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[int, Any]:
         if not kwargs:
             kinds = set(map(type, args))
@@ -153,7 +152,11 @@ class Tracer:
                 items.append(value)
             else:
                 tags.append(LITERAL)
-                items.append(self._literal(value, f"argument {label!r} of electron {name!r}", label, opens))
+                items.append(
+                    self._literal(
+                        value, f"argument {label!r} of electron {name!r}", label, binder is None or binder.opens
+                    )
+                )
         return MIXED, (bytes(tags), tuple(items), tuple(kwargs))
 
     def _item(self, value: Any, where: str) -> tuple[int, Any]:

@@ -136,7 +136,7 @@ class Runner:
         self.shown.owner = None
         shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
-        if any(map(VAULT.touches, (stdout, stderr, shown or b""))):
+        if VAULT.needles and any(map(VAULT.touches, (stdout, stderr, shown or b""))):
             self.logs.blot(position, stdout, stderr)
             shown, stdout, stderr = shown and VAULT.masked_bytes(shown), *map(VAULT.masked_bytes, (stdout, stderr))
         append(code.place.log_stdout, stdout)
