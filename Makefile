@@ -15,7 +15,7 @@ INSTALLED := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo browser test test-slow test-newest check lab bench clean
+.PHONY: help setup demo browser test test-slow test-newest check lab bench bench-browser pictures clean
 
 help: ## list these targets
 	@echo "Targets (PYTHON=$(PYTHON), VENV=$(VENV)):"
@@ -54,7 +54,7 @@ test: setup browser ## run the tests, the conformance suite, and the notebooks, 
 	@echo "==> test: pytest over tests/, then notebooks/ compared with their saved outputs; the store is temporary"
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store" JUPYTER_CONFIG_DIR="$$scratch/config" IPYTHONDIR="$$scratch/ipython"
-	$(VENV)/bin/python -m pytest tests
+	$(VENV)/bin/python -m pytest --numprocesses 2 tests
 	for round in first second; do
 	    echo "==> test: the notebooks, output for output, for the $$round time"
 	    $(VENV)/bin/python -m pytest --quiet --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks
@@ -95,7 +95,7 @@ test-newest: ## run the tests on the newest other Python of this machine
 	fi
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store"
-	$(NEWEST)/bin/python -m pytest tests
+	$(NEWEST)/bin/python -m pytest --numprocesses 2 tests
 
 check: setup assets-check ## lint, format, types, the order of the rooms, and that the page's built assets are current
 	@echo "==> check: ruff, mypy --strict, and the rooms import downwards only"
@@ -128,9 +128,18 @@ lab: setup ## open JupyterLab on the notebooks, on this machine only
 	fi
 	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 $$root notebooks
 
-bench: setup ## measure our figures and the peers'
-	@echo "==> bench: running benchmarks/run.py, which takes a while"
+bench: setup browser ## measure our figures and the peers', and the page in a real browser
+	@echo "==> bench: running benchmarks/run.py, then benchmarks/browser/run.py, which takes a while"
 	$(VENV)/bin/python benchmarks/run.py
+	$(VENV)/bin/python benchmarks/browser/run.py
+
+bench-browser: setup browser ## measure the page in a real browser alone
+	@echo "==> bench-browser: running benchmarks/browser/run.py, some minutes"
+	$(VENV)/bin/python benchmarks/browser/run.py
+
+pictures: setup browser ## take README's pictures anew, in a real JupyterLab
+	@echo "==> pictures: running docs/pictures.py; look at them before you commit them"
+	$(VENV)/bin/python docs/pictures.py
 
 clean: ## remove environments, caches and builds; the store of results is left alone
 	@echo "==> clean: removing $(VENV), $(NEWEST), caches and builds"

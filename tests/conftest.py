@@ -8,9 +8,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 CONFORMANCE = Path(__file__).parent / "conformance"
 PENDING: dict[str, str] = runpy.run_path(str(CONFORMANCE / "pending.py"))["PENDING"]
@@ -19,6 +21,14 @@ PENDING: dict[str, str] = runpy.run_path(str(CONFORMANCE / "pending.py"))["PENDI
 # by hand looks for new ones.
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
+
+
+class ByModule(LoadFileScheduling):  # type: ignore[misc]
+    """Modules share kernels and servers; two browsers would take each other's processor."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        browser = "tests/browser"
+        return browser if nodeid.startswith(browser) else str(super()._split_scope(nodeid))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +61,12 @@ def reject_unknown_pending() -> None:
     unknown = sorted(PENDING.keys() - known)
     if unknown:
         raise pytest.UsageError(f"tests/conformance/pending.py names no such test: {', '.join(unknown)}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes share the tests: a module's stay together, and so do all that need a browser."""
+    return ByModule(config, log)
 
 
 def pytest_sessionfinish() -> None:

@@ -368,7 +368,9 @@ def test_what_has_been_pruned_is_computed_again(tmp_path: Path) -> None:
 # errors -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [jf.get_result, jf.cancel, lambda id: jf.redispatch(id)()], ids=str)
+@pytest.mark.parametrize(
+    "verb", [jf.get_result, jf.cancel, lambda id: jf.redispatch(id)()], ids=["get_result", "cancel", "redispatch"]
+)
 @pytest.mark.parametrize("id", ["nothing-of-that-id", "../../etc/passwd", "", "a\nb"])
 def test_an_id_that_is_none_is_named(verb: Callable[[str], Any], id: str) -> None:
     with pytest.raises(jf.errors.UnknownDispatch) as caught:

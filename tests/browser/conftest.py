@@ -1,7 +1,6 @@
 """A browser, the two servers, and a page for each test. Where there is no browser the tests fail, and say why."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,31 +8,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import launched
 from tests.browser.front import Front
 from tests.browser.servers import Server, running
 
-BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 OURS = ("/jupyter-flow/", "blob:")  # where our code is loaded from; other extensions, and Notebook, raise too
-MISSING = "there is no Chromium here: `make browser` installs it where there is apt; else put `chromium` on the path"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium without a window. Ended with each module: while it is there, an event loop runs in this thread."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail(MISSING, pytrace=False)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, headless=True, args=ARGUMENTS)
+    with sync_playwright() as playwright, ExitStack() as stack:
+        try:
+            chromium = stack.enter_context(launched(playwright))
+        except FileNotFoundError as error:
+            pytest.fail(str(error), pytrace=False)
         yield chromium
-        chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
     """The server of an app, started when it is first asked for."""
     with ExitStack() as stack:

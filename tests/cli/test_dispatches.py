@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.cli import group, main
+from jupyter_flow.session import Session
 from tests.cli.kernels import command
 
 
@@ -66,6 +68,17 @@ def test_ls_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["seconds"] > 0
 
 
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A session whose store has nothing of other tests'."""
+    monkeypatch.setenv("JUPYTER_FLOW_STORE", str(tmp_path / "store"))
+    here = Session()
+    monkeypatch.setattr(sys.modules[Session.__module__], "_current", here)
+    yield
+    here.close()
+
+
+@pytest.mark.usefixtures("empty")
 def test_ls_of_one_status(capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = dispatched(), dispatched(electron=_explode)
     assert main(["ls", "--status", "failed"]) == 0

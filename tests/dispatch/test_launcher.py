@@ -16,11 +16,12 @@ def test_the_value_and_the_error_come_from_its_own_thread() -> None:
 
 
 def test_what_is_interrupted_is_done_to_its_end_and_then_undone() -> None:
-    launcher, begun, undone = Launcher(), threading.Event(), threading.Event()
+    launcher, begun, interrupted, undone = Launcher(), threading.Event(), threading.Event(), threading.Event()
     told: list[str] = []
 
     def slow() -> str:
         begun.set()
+        interrupted.wait(10)
         time.sleep(0.2)
         told.append("done")
         return "value"
@@ -28,6 +29,7 @@ def test_what_is_interrupted_is_done_to_its_end_and_then_undone() -> None:
     def interrupt() -> None:
         begun.wait()
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        interrupted.set()
 
     def undo(value: str) -> None:
         told.append(f"undone {value}")

@@ -333,7 +333,7 @@ def test_a_timeout_stops_what_ignores_signals(run: Run, tmp_path: Path, eventual
 
 
 def test_a_timeout_is_repeated_as_retries_say_even_with_one_worker(run: Run, tmp_path: Path) -> None:
-    @jf.electron(timeout=0.3, retries=2, executor=LocalExecutor(workers=1))
+    @jf.electron(timeout=1, retries=2, executor=LocalExecutor(workers=1))
     def slow_at_first() -> str:
         mark(str(tmp_path), 0)
         if marks(tmp_path)[0] < 3:

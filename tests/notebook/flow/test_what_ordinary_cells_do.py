@@ -220,12 +220,12 @@ def test_what_an_electron_changed_and_did_not_declare_no_reader_sees(kernel: Ker
 
 
 def test_large_values_cost_no_more_than_a_look(kernel: Kernel, tmp_path: Path) -> None:
-    kernel.goes("import numpy as np\nX = np.zeros(30_000_000)\nbig = [{'n': n} for n in range(200_000)]", "a")
+    kernel.goes("import numpy as np\nX = np.zeros(5_000_000)\nbig = [{'n': n} for n in range(200_000)]", "a")
     kernel.goes("def shift():\n    X[:] += 1\n    big.append({})", "f")
     kernel.goes("shift()", "m")
     kernel.goes("%%electron -q use\ny = float(X[0]), len(big)", "u")
     assert kernel.value("y") == "(1.0, 200001)"
-    kernel.goes("X = np.ones(30_000_000)\nbig = []", "a")
+    kernel.goes("X = np.ones(5_000_000)\nbig = []", "a")
     assert brought(kernel, "y") == "(2.0, 1)"
 
 
