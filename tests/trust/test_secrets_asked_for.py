@@ -7,6 +7,7 @@ import pytest
 import jupyter_flow as jf
 from jupyter_flow.model.errors import DispatchError, SecretNeeded
 from jupyter_flow.model.vault import VAULT
+from tests.notebook.conftest import Notebook, bare, notebook  # noqa: F401
 
 
 @jf.electron(executor="thread")
@@ -134,3 +135,14 @@ def test_the_cache_knows_equal_secrets_and_keeps_none() -> None:
 
 def test_called_as_plain_functions_electrons_get_what_is_in_secrets() -> None:
     assert login("bob", jf.Secret("abc"), "ran") == "bob:3"
+
+
+def test_an_exported_script_does_not_spell_secrets_out(notebook: Notebook) -> None:  # noqa: F811
+    notebook.run("import jupyter_flow as jf")
+    notebook.run("%%electron -x inline\ndef reach(password): return len(password)")
+    notebook.run("%%electron made -x inline\nfound = reach('spelled-out-1')")
+    notebook.run("jf.dispatch_sync(jf.lattice(reach))('spelled-out-1')")
+    notebook.run("%flow export exported.py")
+    assert "'***'" in Path("exported.py").read_text()
+    assert "spelled-out-1" not in Path("exported.py").read_text()
+    assert "secrets that cells spell out are ***" in notebook.printed()
