@@ -4,6 +4,7 @@ import functools
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -147,28 +148,38 @@ def guard(name: str, value: Any) -> Any:
 
 
 def discover(value: Any, depth: int = 0) -> None:
-    """Remember the secrets that have their names inside a value: in dicts, attributes, partials."""
-    if isinstance(value, str | bytes):
-        data = value if isinstance(value, bytes) else value.encode("utf-8", "replace")
+    """Remember the secrets that have their names inside a value: in dicts, attributes, partials.
+
+    None of the value's own code is run.
+    """
+    if type(value) in (str, bytes):
+        data = value if type(value) is bytes else value.encode("utf-8", "replace")
         if b"://" in data:
             VAULT.urls(data)
     elif depth < DEEPEST:
         for name, inner in _inside(value):
-            if name and isinstance(inner, str | bytes) and holds_secret(name, inner):
+            if name and type(inner) in (str, bytes) and holds_secret(name, inner):
                 VAULT.keep(inner, name)
             discover(inner, depth + 1)
 
 
 def _inside(value: Any) -> list[tuple[str, Any]]:
     kind = type(value)
-    if isinstance(value, dict):
-        return [(k if type(k) is str else "", v) for (k, v), _ in zip(value.items(), range(MOST), strict=False)]
+    if issubclass(kind, dict):
+        return _named(value)
     if kind in (list, tuple, set, frozenset):
-        return [("", inner) for inner, _ in zip(value, range(MOST), strict=False) if type(inner) not in _LEAVES]
-    if isinstance(value, functools.partial):
-        return [*value.keywords.items(), *(("", inner) for inner in value.args)]
-    named = None if isinstance(value, type | ModuleType) else getattr(value, "__dict__", None)
-    return list(named.items())[:MOST] if type(named) is dict else []
+        return [("", inner) for inner in islice(value, MOST) if type(inner) not in _LEAVES]
+    if kind is functools.partial:
+        return [*_named(value.keywords), *(("", inner) for inner in value.args)]
+    try:
+        attributes = None if issubclass(kind, type | ModuleType) else object.__getattribute__(value, "__dict__")
+    except Exception:  # it has none
+        return []
+    return _named(attributes) if type(attributes) is dict else []
+
+
+def _named(known: dict[Any, Any]) -> list[tuple[str, Any]]:
+    return [(name if type(name) is str else "", inner) for name, inner in islice(dict.items(known), MOST)]
 
 
 _LEAVES = frozenset({int, float, bool, complex, type(None)})

@@ -57,12 +57,12 @@ def promise(name: str) -> int:
 
 def holds_secret(name: str, value: Any) -> bool:
     """Whether what a name holds is to be kept secret."""
-    told = promise(name)
-    if told == NO or value is None or isinstance(value, bool | ModuleType) or callable(value):
+    told, kind = promise(name), type(value)  # not isinstance: a value may lie about its class, or take its time
+    if told == NO or value is None or issubclass(kind, bool | ModuleType) or callable(value):
         return False
-    if isinstance(value, str | bytes | bytearray):
+    if issubclass(kind, str | bytes | bytearray):
         return len(value) > 0 and (told > PERHAPS or _like_a_key(value))
-    if isinstance(value, int | float | complex):
+    if issubclass(kind, int | float | complex):
         return told == SURELY
     return told > PERHAPS
 

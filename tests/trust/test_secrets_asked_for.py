@@ -146,3 +146,9 @@ def test_an_exported_script_does_not_spell_secrets_out(notebook: Notebook) -> No
     assert "'***'" in Path("exported.py").read_text()
     assert "spelled-out-1" not in Path("exported.py").read_text()
     assert "secrets that cells spell out are ***" in notebook.printed()
+
+
+def test_a_mapped_cell_gets_its_secrets(notebook: Notebook) -> None:  # noqa: F811
+    notebook.run("password, parts = 'mapped-pass-1', [1, 2]")
+    notebook.run("%%electron sizes -x inline --map part=parts\nsize = part + len(password)")
+    assert notebook.run("size") == [14, 15]
