@@ -61,7 +61,7 @@ def _settled(tag: int, item: Any, electrons: int) -> Any:
     if tag == OUTPUT:
         return _number(item, electrons)
     if tag == LITERAL and item.refs:
-        return Literal(item.data, tuple([_number(ref, electrons) for ref in item.refs]))
+        return type(item)(item.data, tuple([_number(ref, electrons) for ref in item.refs]))
     return item
 
 

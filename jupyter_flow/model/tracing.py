@@ -13,7 +13,7 @@ from .binding import Binder, enclosed, label_of
 from .errors import BuildError
 from .events import BlobRef, Value
 from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph, Version
-from .literal import ATOMS, TEXTS, Concealed, Literal, capture, is_atom, special
+from .literal import ATOMS, TEXTS, Literal, capture, is_atom, special
 from .options import Options
 from .output import Output, itself, node_of
 from .pickles import pack, sendable
@@ -167,9 +167,9 @@ class Tracer:
         return LITERAL, self._literal(value, where)
 
     def _literal(self, value: Any, where: str, label: str = "", opens: bool = True) -> Literal:
-        if type(value) in (Literal, Concealed):  # captured already
-            return value
         try:
+            if isinstance(value, Literal):  # captured already
+                return value
             return capture(value, self._keep, self, label, opens)
         except BuildError:
             raise
