@@ -64,7 +64,7 @@ def holds_secret(name: str, value: Any) -> bool:
         return len(value) > 0 and (told > PERHAPS or _like_a_key(value))
     if issubclass(kind, int | float | complex):
         return told == SURELY
-    return told > PERHAPS
+    return told > PERHAPS and not hasattr(kind, "__array__")  # data, which may be large
 
 
 def _like_a_key(value: str | bytes | bytearray) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from .errors import BuildError
 from .graph import LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph
-from .literal import Literal
 from .output import INSTEAD, call_method
 
 

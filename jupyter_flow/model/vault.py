@@ -21,6 +21,7 @@ from blake3 import blake3
 from .errors import SecretNeeded
 
 MASK = "***"
+MOST = 500  # texts that are looked for; beyond, the oldest are not: they are only left out where they were given
 SHORTEST = 4  # characters of a text that is looked for in other things; shorter ones are in everything
 ID = 16  # bytes of a digest
 NONCE = 16
@@ -57,7 +58,8 @@ class Vault:
         self._names: dict[bytes, str] = {}
         self._texts: dict[bytes, bytes] = {}  # id: a secret text, as UTF-8
         self.needles: tuple[tuple[bytes, bytes], ...] = ()  # what is looked for, longest first, and its id
-        self._written: tuple[tuple[str, str], ...] = ()  # the ways in which texts for people may have it
+        self._wanted: dict[bytes, bytes] = {}  # the same, oldest first
+        self._written: tuple[str, ...] = ()  # the ways in which texts for people may have it
 
     def keyed(self, key: bytes) -> None:
         """Take the key of the user: equal secrets are then equal for the cache, in any session."""
@@ -118,10 +120,20 @@ class Vault:
                 text = _text(data)
                 if text:
                     self._texts[id] = text
-            known = {text: id for id, text in self._texts.items() if len(text) >= SHORTEST}
-            self.needles = tuple(sorted(known.items(), key=lambda one: -len(one[0])))
-            forms = {form for text in known for form in _forms(text.decode("utf-8", "replace"))}
-            self._written = tuple((form, MASK) for form in sorted(forms, key=len, reverse=True))
+                if len(text) >= SHORTEST:
+                    self._look_for(text, id)
+
+    def _look_for(self, text: bytes, id: bytes) -> None:
+        """(lock) Others may be looking: what they walk over stays as it is."""
+        self._wanted[text] = id
+        new: dict[bytes, bytes] = {text: id}
+        if len(self._wanted) > MOST:
+            self._wanted = dict(list(self._wanted.items())[-MOST // 2 :])
+            new, self.needles, self._written = self._wanted, (), ()
+        forms = {form for one in new for form in _forms(one.decode("utf-8", "replace"))}
+        known = {**dict(self.needles), **new}
+        self.needles = tuple(sorted(known.items(), key=lambda one: -len(one[0])))
+        self._written = tuple(sorted({*self._written, *forms}, key=len, reverse=True))
 
     # holes ----------------------------------------------------------------------------------
 
@@ -161,17 +173,17 @@ class Vault:
 
     def masked(self, text: str) -> str:
         """A text without secrets."""
-        for form, mask in self._written:
+        for form in self._written:
             if form in text:
-                text = text.replace(form, mask)
+                text = text.replace(form, MASK)
         return text
 
     def masked_bytes(self, data: bytes, same: bool = False) -> bytes:
         """UTF-8 text without secrets; `same`: of the same length, as what is in a pickle must be."""
-        for form, mask in self._written:
+        for form in self._written:
             found = form.encode("utf-8", "surrogatepass")
             if found in data:
-                data = data.replace(found, b"*" * len(found) if same else mask.encode())
+                data = data.replace(found, b"*" * len(found) if same else MASK.encode())
         return data
 
     def disguised(self, text: Any) -> Any:

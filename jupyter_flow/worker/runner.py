@@ -3,6 +3,7 @@
 import importlib
 import linecache
 import os
+import resource
 import sys
 import time
 from typing import Any
@@ -61,6 +62,8 @@ class Runner:
             self.dispatches[batch.run] = Dispatch(batch.setup)
             if batch.setup.vault is not None:
                 VAULT.receive(batch.setup.vault)
+                if VAULT.needles:
+                    _leave_no_core()
         dispatch = self.dispatches[batch.run]
         dispatch.codes.update(batch.codes)
         if batch.run != self.prepared:
@@ -151,6 +154,11 @@ class Runner:
             self.values[member[0]] = value
         else:
             self.incomplete = True
+
+
+def _leave_no_core() -> None:
+    """Should this process crash, what it knows is not to be written to a file."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def append(path: str | None, text: bytes) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jupyter_flow.model.errors import SecretNeeded
 from jupyter_flow.model.pickles import dumps, loads, pack
 from jupyter_flow.model.secret import Hidden, Secret, SecretText, discover, opening
+from jupyter_flow.model.secretnames import holds_secret
 from jupyter_flow.model.vault import VAULT, Vault
 
 WORD = "correct-horse"
@@ -154,3 +155,24 @@ def test_a_module_is_not_searched() -> None:
 
     discover({"sys": sys, "modules": [pytest]})
     assert VAULT.needles == ()
+
+
+def test_thousands_of_secrets_are_looked_for_as_far_as_that_is_bearable() -> None:
+    vault = Vault()
+    for number in range(2000):
+        vault.keep(f"password-{number:05}", f"p{number}")
+    assert 250 <= len(vault.needles) <= 500
+    assert vault.masked("password-01999 password-00000") == "*** password-00000"
+    assert vault.value(vault.keep("password-00000", "p0"), "p0") == "password-00000"
+
+
+def test_of_two_secrets_one_inside_the_other_nothing_is_left() -> None:
+    VAULT.keep("abcd", "short")
+    VAULT.keep("xxabcdyy", "long")
+    assert VAULT.masked("-xxabcdyy-abcd-") == "-***-***-"
+    assert VAULT.parted(b"-xxabcdyy-abcd-")[0] == (b"-", b"-", b"-")
+
+
+def test_data_is_not_kept_in_memory_for_its_name() -> None:
+    numpy = pytest.importorskip("numpy")
+    assert not holds_secret("token", numpy.arange(5))

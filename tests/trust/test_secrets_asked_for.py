@@ -1,5 +1,7 @@
 """Secrets of a dispatch of another kernel: asked for by name."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import jupyter_flow as jf
 from jupyter_flow.model.errors import DispatchError, SecretNeeded
 from jupyter_flow.model.vault import VAULT
 from tests.notebook.conftest import Notebook, bare, notebook  # noqa: F401
+from tests.trust.searching import leaks
 
 
 @jf.electron(executor="thread")
@@ -152,3 +155,28 @@ def test_a_mapped_cell_gets_its_secrets(notebook: Notebook) -> None:  # noqa: F8
     notebook.run("password, parts = 'mapped-pass-1', [1, 2]")
     notebook.run("%%electron sizes -x inline --map part=parts\nsize = part + len(password)")
     assert notebook.run("size") == [14, 15]
+
+
+@jf.electron(executor="local")
+def measured(password: str) -> int:
+    sys.stdout.write(password)
+    return len(password)
+
+
+@jf.electron(executor="local")
+@jf.lattice
+def inside(name: str) -> int:
+    return measured(password=os.environ[name])
+
+
+@jf.lattice
+def meets(name: str) -> int:
+    return inside(name)
+
+
+def test_a_secret_that_a_worker_meets_first_reaches_the_others_and_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MET", "met-on-a-worker-1")
+    result = jf.dispatch_sync(meets)("MET")
+    assert result.result == 17
+    assert result.nodes[0].sublattice_result.nodes[0].stdout == "***"
+    assert leaks({"met": "met-on-a-worker-1"}, jf.session().store.root) == set()
