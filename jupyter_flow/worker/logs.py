@@ -66,9 +66,19 @@ class Logs:
         sys.stdout, sys.stderr = self.stdout, self.stderr
 
 
+class _Stream(io.TextIOWrapper):
+    """Writes no secret: what C code and subprocesses write is mended when the electron has ended."""
+
+    def write(self, text: str) -> int:
+        if VAULT.needles and isinstance(text, str):
+            super().write(VAULT.masked(text))
+            return len(text)
+        return super().write(text)
+
+
 def _text(descriptor: int) -> io.TextIOWrapper:
     raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
+    return _Stream(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
 
 
 def _slice(descriptor: int, start: int) -> bytes:
