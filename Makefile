@@ -8,6 +8,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 NEWEST ?= .venv-newest
+LAB ?= my-notebooks
 
 # Newest first: the Pythons that test-newest looks for.
 PYTHONS := 3.14 3.13 3.12
@@ -27,10 +28,20 @@ setup: $(INSTALLED) ## make the environment and install the package into it, edi
 # Installing is repeated only when pyproject.toml has changed since, or the labextension, of which pip makes a copy
 # where JupyterLab looks, even for an editable install.
 $(INSTALLED): pyproject.toml jupyter_flow/labextension/package.json
-	@echo "==> setup: installing jupyter-flow with its tools into $(VENV), which takes a minute or two"
+	@echo "==> setup: installing jupyter-flow with its tools into $(VENV), which takes some minutes the first time"
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jupyter-flow needs Python 3.11 or later; name one with PYTHON=…")'
 	[ -x $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --editable '.[dev,dask]'
+	# pip says too much, or nothing for minutes: a line every few seconds tells how far it is.
+	log=$(VENV)/install.log
+	$(VENV)/bin/python -m pip install --progress-bar off --editable '.[dev,dask]' >"$$log" 2>&1 &
+	pip=$$!
+	trap 'kill $$pip 2>/dev/null || true' EXIT
+	while sleep 1 && kill -0 $$pip 2>/dev/null; do
+	    if [ $$((SECONDS % 5)) -eq 0 ]; then
+	        printf '    %3d s: %s\n' $$SECONDS "$$(tail -n 1 "$$log" | sed -E 's/ \(from .*//; s/^ +//' | cut -c 1-90)"
+	    fi
+	done
+	wait $$pip || { tail -n 40 "$$log"; echo "==> setup: pip failed; all it said is in $$log"; exit 1; }
 	touch $@
 
 demo: setup ## run the quickstart notebook and print its results
@@ -119,14 +130,20 @@ assets-check: ## build the page's assets elsewhere, compare them with the commit
 	    if [ "$${CI:-}" = true ]; then exit 1; fi
 	fi
 
-lab: setup ## open JupyterLab on the notebooks, on this machine only
-	@echo "==> lab: JupyterLab on notebooks/, on the loopback address; stop it with Ctrl-C"
+lab: setup ## open JupyterLab on copies of the notebooks, on this machine only
+	@echo "==> lab: JupyterLab on $(LAB)/, on the loopback address; stop it with Ctrl-C"
+	mkdir -p $(LAB)
+	for notebook in notebooks/*.ipynb; do
+	    copy=$(LAB)/$${notebook##*/}
+	    if [ ! -e "$$copy" ]; then cp "$$notebook" "$$copy"; fi
+	done
+	echo "==> lab: its notebooks are yours, copies of notebooks/; delete one, and the next make lab copies it anew"
 	root=""
 	if [ "$$(id -u)" = 0 ]; then
 	    echo "==> lab: you are root, which JupyterLab refuses without --allow-root: it is given that"
 	    root=--allow-root
 	fi
-	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 $$root notebooks
+	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 $$root $(LAB)
 
 bench: setup browser ## measure our figures and the peers', and the page in a real browser
 	@echo "==> bench: running benchmarks/run.py, then benchmarks/browser/run.py, which takes a while"

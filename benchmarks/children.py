@@ -12,6 +12,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SETUP = 60.0  # seconds to import, start workers and warm up
+PROBE = 240.0  # of which some repeat what takes seconds
 FAREWELL = 10.0
 
 

@@ -97,5 +97,8 @@ GOALS = [
          "All that was cancelled gets a row."),
     Goal("processes while a cell spins, of idle throughput", "%", 80,
          lambda s: s.percent(s.fact("spinning-processes", "share")), GIL, least=True),
+    Goal("10,000 electrons with a live graph, of without", "×", 1.03, lambda s: s.worst(
+         s.fact("views-threads", "time"), s.fact("views-processes", "time")),
+         "Folding, and what is learned of each electron as it ends, are Python under the same GIL."),
 ]  # fmt: skip
-NOT_MEASURED = "The Dask executor against raw `client.submit`, and the cost of an attached widget: neither exists yet."
+NOT_MEASURED = "The Dask executor against raw `client.submit`: it does not exist yet."

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import tasks
+from views import views
 from workloads import Workload, chain, fan_out, nap_chain, naps, single
 
 REPEATS = 5
@@ -153,6 +154,8 @@ PROBES: dict[str, Callable[[], dict[str, float]]] = {
     "cancel-processes": lambda: cancel("processes"),
     "spinning-threads": lambda: spinning("threads"),
     "spinning-processes": lambda: spinning("processes"),
+    "views-threads": lambda: views("threads"),
+    "views-processes": lambda: views("processes"),
 }
 
 LABELS = {
@@ -176,6 +179,13 @@ LABELS = {
         "worst": "the same, worst, ms",
     },
     "spinning": {"share": "throughput while a cell spins in pure Python, of idle"},
+    "views": {
+        "time": "10,000 electrons of 0.2 ms with a live graph: time, of without",
+        "cpu": "the same: processor time of the kernel, of without",
+        "first": "first picture of it, ms",
+        "pulse": "a pulse of its view, median, ms of processor time",
+        "missed": "messages to its page that were missed",
+    },
 }
 
 if __name__ == "__main__":

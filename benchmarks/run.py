@@ -11,14 +11,14 @@ from typing import Any
 
 import report
 import systems
-from children import SETUP, Child
+from children import PROBE, SETUP, Child
 from probes import PROBES
 from workloads import CASES
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 COLD = ("flow-threads", "flow-processes", "flow-inline", "bare-threads", "bare-processes", "dask-threads",
         "dask-distributed")  # fmt: skip
-SLOW = ("memory", "cancel", "spinning")  # probes that the short run leaves out
+SLOW = ("memory", "cancel", "spinning", "views")  # probes that the short run leaves out
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def probed(plan: Plan, only: list[str], folder: Path) -> dict[str, dict[str, flo
         outcomes = []
         for _ in range(plan.repeats if name == "imports" else 1):  # the others repeat within
             child = Child("probes.py", name, folder=folder)
-            outcomes.append(child.answer(SETUP))
+            outcomes.append(child.answer(PROBE))
             child.end()
         keys = set.intersection(*(set(outcome) for outcome in outcomes)) - {"error", "seconds"}
         facts[name] = {key: statistics.median(outcome[key] for outcome in outcomes) for key in keys}

@@ -19,7 +19,7 @@ def lab(folder: Path, user: int) -> str:
     program(folder / "bin" / "id", f"echo {user}")
     (folder / "venv" / ".installed").touch()
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    command = ["make", "--no-print-directory", "lab", f"VENV={folder / 'venv'}"]
+    command = ["make", "--no-print-directory", "lab", f"VENV={folder / 'venv'}", f"LAB={folder / 'mine'}"]
     return subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
     ).stdout
@@ -29,5 +29,26 @@ def lab(folder: Path, user: int) -> str:
 def test_only_root_is_told_to_be_root_in_the_lab(tmp_path: Path, user: int) -> None:
     told = lab(tmp_path, user)
     assert "jupyter lab --ServerApp.ip=127.0.0.1" in told
-    assert ("--allow-root notebooks" in told) == (user == 0)
+    assert (f"--allow-root {tmp_path / 'mine'}" in told) == (user == 0)
     assert ("you are root" in told) == (user == 0)
+
+
+def test_the_lab_opens_copies_and_leaves_alone_what_was_changed_in_them(tmp_path: Path) -> None:
+    lab(tmp_path, 1000)
+    copies = tmp_path / "mine"
+    assert {copy.name for copy in copies.iterdir()} == {book.name for book in (ROOT / "notebooks").glob("*.ipynb")}
+    (copies / "quickstart.ipynb").write_text("mine")
+    (copies / "cells.ipynb").unlink()
+    lab(tmp_path, 1000)
+    assert (copies / "quickstart.ipynb").read_text() == "mine"
+    assert (copies / "cells.ipynb").read_text() == (ROOT / "notebooks" / "cells.ipynb").read_text()
+
+
+def test_installing_tells_how_far_it_is_and_shows_what_pip_said_where_that_fails(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    program(venv / "bin" / "python", "echo 'Collecting jupyterlab (from jupyter-flow)'; sleep 7; echo no space; exit 1")
+    command = ["make", "--no-print-directory", "setup", f"VENV={venv}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert " s: Collecting jupyterlab\n" in done.stdout
+    assert "no space" in done.stdout

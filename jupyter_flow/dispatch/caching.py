@@ -122,10 +122,10 @@ class Lookups:
     def _hits(self, run: "Run", nodes: list[int], values: Mapping[int, Value]) -> dict[int, Record]:
         assert run.caching is not None
         keys = run.caching.keys(nodes, values, Contents(lambda ref: self._store.blobs.read(ref)[0]))
-        found = self._store.cached(list(dict.fromkeys(keys.values())))
+        found = self._store.cached(list(dict.fromkeys(key for node, key in keys.items() if node not in run.anew)))
         whole: dict[BlobRef, bool] = {}
         records = {key: self._record(cached, whole) for key, cached in found.items()}
-        hits = {node: records.get(key) for node, key in keys.items()}
+        hits = {node: records.get(key) for node, key in keys.items() if node not in run.anew}
         return {node: record for node, record in hits.items() if record is not None}
 
     def _record(self, cached: Cached, whole: dict[BlobRef, bool]) -> Record | None:

@@ -6,7 +6,7 @@ once (two draws of a random number), the first stands for the first and so on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from blake3 import blake3
@@ -15,28 +15,47 @@ from ..model.events import COMPLETED, BlobRef, Record
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 
+Pairs = list[tuple[int, int | None]]  # the nodes of a new graph, producers first, and those of an earlier one
 
-def reusable(
-    new: TransportGraph, old: TransportGraph, outcome: Callable[[int], Record | None], renew: Callable[[BlobRef], bool]
-) -> list[Record]:
-    """Records for the nodes of `new` whose values `old`'s dispatch has; a producer comes before its consumers.
 
-    renew: whether a file is there, and stays there now that another dispatch refers to it.
-    """
+def counterparts(new: TransportGraph, old: TransportGraph) -> Pairs:
+    """The nodes of `new`, each with the node of `old` that has the same recipe."""
     earlier: dict[bytes, list[int]] = defaultdict(list)
     for node, recipe in recipes(old).items():
         earlier[recipe].append(node)
     taken: dict[bytes, int] = defaultdict(int)
-    found: dict[int, Record] = {}
+    pairs: Pairs = []
     for node, recipe in recipes(new).items():
-        same = earlier.get(recipe, [])
-        nth = taken[recipe]
+        same, nth = earlier.get(recipe, []), taken[recipe]
         taken[recipe] += 1
-        if nth < len(same) and all(producer in found for producer in _before(new, node)):
-            record = outcome(same[nth])
+        pairs.append((node, same[nth] if nth < len(same) else None))
+    return pairs
+
+
+def reusable(
+    graph: TransportGraph, pairs: Pairs, outcome: Callable[[int], Record | None], renew: Callable[[BlobRef], bool]
+) -> list[Record]:
+    """Records for the nodes of `graph` whose values its earlier dispatch has; a producer comes before its consumers.
+
+    renew: whether a file is there, and stays there now that another dispatch refers to it.
+    """
+    found: dict[int, Record] = {}
+    for node, same in pairs:
+        if same is not None and all(producer in found for producer in _before(graph, node)):
+            record = outcome(same)
             if record is not None and _stands(record, renew):
                 found[node] = record._replace(node=node)
     return list(found.values())
+
+
+def renewed(graph: TransportGraph, pairs: Pairs, anew: Collection[int]) -> set[int]:
+    """The nodes of `graph` that are to be computed because nodes of the earlier one are, and all that needs them."""
+    found: set[int] = set()
+    if anew:
+        for node, same in pairs:
+            if same in anew or not found.isdisjoint(_before(graph, node)):
+                found.add(node)
+    return found
 
 
 def recipes(graph: TransportGraph) -> dict[int, bytes]:

@@ -1,7 +1,7 @@
 """One running dispatch: its machine, and the values its electrons made. `Telling` is the side of it others see."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..model.events import (
@@ -49,6 +49,8 @@ class Run(Telling):
         self.children: dict[int, Run] = {}
         self._codes: dict[int, Code] = {}
         self._adopted: list[Record] = []
+        inside = parent is not None and parent[1] in parent[0].anew
+        self.anew: Container[int] = range(len(graph)) if inside else ()  # nodes whose values no cache is asked for
         self._opened: set[int] = set()  # sublattices that were built: a timeout is for each electron inside
 
     # what resources ask -----------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..executor import _executor_manager as names
 from ..model.binding import labels
@@ -24,13 +24,19 @@ from .launcher import Launcher
 from .memory import Memory
 from .moment import moment
 from .resolve import resolve
-from .reuse import reusable
+from .reuse import counterparts, renewed, reusable
 from .run import Run
 from .surroundings import Surroundings
 from .views import archive_of
 from .workflows import check_here, lattice_of
 
-Earlier = tuple[TransportGraph, Callable[[int], Any]]  # a graph that has run, and the last record of each node
+
+class Earlier(NamedTuple):
+    """What a dispatch goes on from."""
+
+    graph: TransportGraph
+    outcome: Callable[[int], Any]  # the last record of a node
+    anew: Collection[int]  # nodes that are to run again, with all that needs them
 
 
 class Submitter:
@@ -71,7 +77,7 @@ class Submitter:
         if as_before:
             assert archive.inputs is not None
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
-        earlier = (archive.graph, self._outcomes(row.serial, anew)) if reuse else None
+        earlier = Earlier(archive.graph, self._outcomes(row.serial, anew), anew) if reuse else None
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
     def _submit(
@@ -123,10 +129,13 @@ class Submitter:
         on_end: Callable[[Run], None] | None = None,
     ) -> Run:  # fmt: skip
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
-        adopted = reusable(graph, *earlier, self._store.blobs.renew) if earlier is not None else []
+        pairs = counterparts(graph, earlier.graph) if earlier is not None else []
+        adopted = reusable(graph, pairs, earlier.outcome, self._store.blobs.renew) if earlier is not None else []
         run = self._dispatcher.submit(submission, graph)
         self._memory.begun(run, inputs)
         run.on_end = functools.partial(self._over, on_end)
+        if earlier is not None:
+            run.anew = renewed(graph, pairs, earlier.anew)
         if adopted:
             run.adopt(adopted)
         run.start()

@@ -92,8 +92,8 @@ class Telling:
                 if self.begun.get(node) == row[3]:  # it waits; its next attempt may have begun as well
                     del self.begun[node]
                 continue
+            self.records[node] = row  # first: whoever finds that it has ended finds how
             self.published[node] = row[2]
-            self.records[node] = row
             self.begun.pop(node, None)
         for listener in list(self.listeners):
             try:

@@ -54,7 +54,7 @@ class Version:
         return self.names[position] if position < len(self.names) else self.variadic or f"arg{position}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class TransportGraph:
     """A built lattice."""
 
@@ -81,6 +81,10 @@ class TransportGraph:
     def name_of(self, node: int) -> str:
         """The name of a node's electron."""
         return self.versions[self.version[node]].name
+
+    def words_of(self, node: int) -> str:
+        """The name as people read it: without the colons that mark glue (``:load[0]``)."""
+        return self.name_of(node).lstrip(":")
 
     def executor_of(self, node: int) -> Any:
         """The executor a node was given."""
@@ -128,7 +132,12 @@ class TransportGraph:
 
     def edges(self) -> Iterator[tuple[int, int, str]]:
         """(producer, consumer, parameter), waits last."""
-        for node in range(len(self)):
+        for node, kind in enumerate(self.kinds):
+            if kind == PLAIN:
+                continue
+            if kind == OUTPUTS and len(call := self.calls[node]) == 1:
+                yield call[0], node, self.versions[self.version[node]].label(0)
+                continue
             for label, tag, item in self.inputs_of(node):
                 if tag == OUTPUT:
                     yield item, node, label
@@ -155,11 +164,11 @@ class TransportGraph:
 
     def call_text(self, node: int) -> str:
         """A node's call as a person would write it, on one short line; arguments that look secret are left out."""
-        return f"{self.name_of(node)}({', '.join(self._argument_text(*given) for given in self.inputs_of(node))})"
+        return f"{self.words_of(node)}({', '.join(self._argument_text(*given) for given in self.inputs_of(node))})"
 
     def _argument_text(self, label: str, tag: int, item: Any) -> str:
         if tag == OUTPUT:
-            return f"{label}={self.name_of(item)}"
+            return f"{label}={self.words_of(item)}"
         if tag == LITERAL:
             return f"{label}={MASK if type(item) is Concealed else '…'}"
         if holds_secret(label, item):  # of a record that is older than secrets are

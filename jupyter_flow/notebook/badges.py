@@ -1,30 +1,36 @@
-"""What electron cells show beside their numbers: how far they are, and whether they are out of date."""
+"""What cells show beside their numbers: how far they are, and whether they are out of date."""
 
-import logging
-import threading
-import time
-
-from ..model.errors import FlowError
 from ..widgets.messages import Badge, BadgeState
 from .flow.book import Cell
 from .flow.execution import Execution, State
 from .flow.flow import Flow
 from .flow.lines import how_far
-
-LOG = logging.getLogger("jupyter_flow")
-SHARE = 10.0  # looking for what is stale takes no more than a tenth of the time
+from .flow.staleness import FAILED
 
 
 def badges(flow: Flow, reasons: dict[int, str]) -> list[Badge]:
-    """The badge of each electron cell that the front end has an id for.
+    """The badge of each electron cell that the front end has an id for, and of ordinary cells that are stale.
 
     reasons: why a run of a cell is out of date, by the run's number.
     """
-    return [
-        _badge(cell, execution, reasons.get(execution.number, ""))
-        for cell in flow.book
-        if not cell.guessed and (execution := cell.execution) is not None
-    ]
+    cells = [cell for cell in flow.book if cell.run is not None]
+    if not any(cell.execution for cell in cells):
+        return []
+    found = []
+    for cell in cells:
+        reason = reasons.get(cell.run.number, "") if cell.run is not None else ""
+        if cell.execution is None and reason not in ("", FAILED):
+            found.append(_ordinary(cell, reason))
+        elif cell.execution is not None and not cell.guessed:
+            found.append(_badge(cell, cell.execution, reason))
+    return found
+
+
+def _ordinary(cell: Cell, reason: str) -> Badge:
+    return {
+        "cell": cell.key, "name": cell.title, "cell_kind": "cell", "state": "stale", "since": None,
+        "words": "", "text": reason, "dispatch": "",
+    }  # fmt: skip
 
 
 def _badge(cell: Cell, execution: Execution, reason: str) -> Badge:
@@ -34,8 +40,10 @@ def _badge(cell: Cell, execution: Execution, reason: str) -> Badge:
     return {
         "cell": cell.key,
         "name": execution.name,
+        "cell_kind": "electron",
         "state": state,
         "since": begun / 1e9 if begun else None,
+        "words": "",
         "text": text,
         "dispatch": run.id if run is not None else "",
     }
@@ -66,60 +74,3 @@ def _cached(execution: Execution) -> bool:
         return False
     record = run.records.get(run.graph.result[1])
     return record is not None and record.origin is not None
-
-
-class Staleness:
-    """Which runs of cells are out of date, looked for on a thread of its own when something has changed.
-
-    Never while a cell runs, which may be about to change what is compared.
-    """
-
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
-        self._lock = threading.Lock()
-        self._idle = threading.Event()
-        self._idle.set()
-        self._wanted = False
-        self._thread: threading.Thread | None = None
-        self.reasons: dict[int, str] = {}  # by the run's number
-        self.cells = 0  # that would be run to bring the notebook up to date
-
-    def cell_begins(self) -> None:
-        """Wait with looking."""
-        self._idle.clear()
-
-    def cell_ended(self) -> None:
-        """Go on."""
-        self._idle.set()
-
-    def look(self) -> None:
-        """Something has changed: look again, soon."""
-        with self._lock:
-            self._wanted = True
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="jupyter_flow staleness", daemon=True)
-                self._thread.start()
-
-    def _work(self) -> None:
-        while True:
-            self._idle.wait()
-            with self._lock:
-                if not self._wanted:
-                    self._thread = None
-                    return
-                self._wanted = False
-            began = time.monotonic()
-            try:
-                self._look()
-            except Exception:  # a cell may change what is looked at: it is looked at again when that has ended
-                LOG.debug("what is stale could not be told", exc_info=True)
-            time.sleep(SHARE * (time.monotonic() - began))
-
-    def _look(self) -> None:
-        survey = self._flow.survey()
-        found = {cell.run.number: "; ".join(why) for cell, why in survey.reasons.items() if why and cell.run}
-        try:
-            plan = survey.plan()
-        except FlowError:  # the order is ambiguous, which running it will say
-            plan = [cell for cell in survey.stale if cell.definition is not None]
-        self.reasons, self.cells = found, len(plan)

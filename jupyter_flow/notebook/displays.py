@@ -11,17 +11,17 @@ from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.result import NodeResult, Result
 from ..model.vault import VAULT
-from ..render import draw_svg, draw_text, summary
+from ..render import summary
 from ..session import session
 from ..verbs import DispatchId
 from ..widgets.source import source_of, source_of_graph
 from . import reports, tables
 from .definitions import signature
-from .drawing import Drawing, drawing_of_graph
+from .drawing import Drawing, drawing_of_graph, drawing_of_result
 from .executors import ExecutorTable
 from .flow.report import FlowTable
 from .live import LivePictures
-from .pictures import label_of, picture_of_graph, picture_of_result
+from .pictures import label_of, picture_of_result
 from .shell import Shell, say
 from .unattended import Unattended
 
@@ -63,13 +63,14 @@ def of_dispatch(id: DispatchId, unattended: Unattended, live: LivePictures) -> B
     if not ended and (live.shown(id) or live.follow(id)):
         _said[id] = handle(id)
         return {}
-    picture = picture_of_result(session().result(id))
+    result = session().result(id)
+    drawing = drawing_of_result(result)
     if not ended:
         live.show(lambda: source_of(id))
-        if not picture.status.final:
+        if not result.status.final:
             say(follow(id))
-    _said[id] = summary(picture)
-    return {"image/svg+xml": draw_svg(picture)}
+    _said[id] = summary(drawing.picture)
+    return {"image/svg+xml": drawing.svg()}
 
 
 _said: dict[str, str] = {}  # of the dispatch that is being displayed: both of its formatters tell one moment
@@ -97,10 +98,11 @@ def follow(id: DispatchId) -> str:
 def of_drawing(drawing: Drawing, live: LivePictures) -> Bundle:
     """A picture; where somebody looks on, what it is a picture of, live, and the picture below it."""
     id, graph = drawing.dispatch, drawing.graph
+    if drawing.flow is not None:
+        return live.show_flow(drawing.flow, drawing.by)
     if id and (live.shown(DispatchId(id)) or live.follow(DispatchId(id), drawing.by)):
         return {"text/plain": handle(DispatchId(id))}
-    if id or graph is not None:
-        live.show(lambda: source_of(id) if graph is None else source_of_graph(graph), drawing.by)
+    live.show(lambda: source_of(id) if id else source_of_graph(graph), drawing.by)
     return drawing.bundle()
 
 
@@ -110,8 +112,8 @@ def of_lattice(lattice: Lattice, live: LivePictures) -> Bundle:
     if graph is None:
         return {"text/plain": told(lattice)}
     live.show(lambda: source_of_graph(graph))
-    picture = picture_of_graph(graph)
-    return {"text/plain": f"{told(lattice)}\n{draw_text(picture)}", "image/svg+xml": draw_svg(picture)}
+    drawing = drawing_of_graph(graph)
+    return {"text/plain": f"{told(lattice)}\n{drawing!r}", "image/svg+xml": drawing.svg()}
 
 
 def told(thing: Electron | Lattice) -> str:

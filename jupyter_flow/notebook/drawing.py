@@ -1,5 +1,6 @@
 """Pictures to display or to keep, and what ``%graph`` may be asked to draw."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ from ..model.errors import DispatchError
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.result import Result
-from ..render import Picture, draw_svg, draw_text
+from ..model.status import Status
+from ..render import Folding, Picture, draw_svg, draw_text, summary
 from ..render.palette import By
+from ..widgets.folded import foldings_of
 from . import calls
-from .pictures import picture_of_graph, picture_of_result
+from .flow.picture import FlowSource
+from .pictures import picture_of_graph, picture_of_result, with_states
 from .targets import result_of
 
 
@@ -21,14 +25,20 @@ class Drawing:
     """A picture to display: as text, and as SVG."""
 
     def __init__(
-        self, picture: Picture, by: By = "status", dispatch: str = "", graph: TransportGraph | None = None
-    ) -> None:
-        """dispatch, graph: what it is a picture of, for who shows it live."""
-        self.picture, self.by, self.dispatch, self.graph = picture, by, dispatch, graph
+        self, picture: Picture, graph: TransportGraph, by: By = "status", dispatch: str = "",
+        flow: FlowSource | None = None,
+    ) -> None:  # fmt: skip
+        """dispatch, graph, flow: what it is a picture of, for who shows it live."""
+        self.picture, self.by, self.dispatch, self.graph, self.flow = picture, by, dispatch, graph, flow
+
+    @cached_property
+    def _folding(self) -> Folding:
+        """The same as the live graph's, which is there or will be."""
+        return foldings_of(self.graph).folded(bytes(self.picture.statuses)).folding
 
     def svg(self) -> str:
         """The picture as SVG."""
-        return draw_svg(self.picture, by=self.by)
+        return draw_svg(self.picture, by=self.by, folding=self._folding)
 
     def bundle(self) -> dict[str, str]:
         """The picture for a front end."""
@@ -41,7 +51,7 @@ class Drawing:
         path.write_text(self.svg() if path.suffix == ".svg" else f"{self!r}\n", encoding="utf-8")
 
     def __repr__(self) -> str:
-        return draw_text(self.picture)
+        return draw_text(self.picture, self._folding)
 
 
 def drawing_meant(text: str, space: dict[str, Any], by: By = "status") -> Drawing:
@@ -75,12 +85,26 @@ def _graph_meant(text: str, space: dict[str, Any]) -> TransportGraph | None:
 
 def drawing_of_graph(graph: TransportGraph, by: By = "status") -> Drawing:
     """The picture of a graph."""
-    return Drawing(picture_of_graph(graph), by, graph=graph)
+    return Drawing(foldings_of(graph).picture, graph, by)
 
 
 def drawing_of_result(result: Result, by: By = "status") -> Drawing:
     """The picture of a dispatch, as far as it has got."""
-    return Drawing(picture_of_result(result), by, dispatch=result.dispatch_id)
+    graph = result.lattice.transport_graph
+    return Drawing(picture_of_result(result, foldings_of(graph).picture), graph, by, result.dispatch_id)
+
+
+def outline(graph: TransportGraph) -> dict[str, str]:
+    """What is told at once of a large graph that has begun to run: what is in it, without the picture."""
+    picture = picture_of_graph(graph, edges=False)
+    running = with_states(picture, picture.statuses, status=Status.RUNNING)
+    nothing = Folding([-1] * len(graph), [], [])
+    return {"text/plain": summary(running), "image/svg+xml": draw_svg(running, folding=nothing)}
+
+
+def drawing_of_flow(flow: FlowSource, by: By = "status") -> Drawing:
+    """The picture of a notebook's own electron cells, as they are now."""
+    return Drawing(flow.drawn(), flow.graph, by, flow=flow)
 
 
 def as_lattice(workflow: Any) -> Lattice:

@@ -13,7 +13,7 @@ from ..model.options import Options
 from .cells import CellRefused, names_of
 from .definitions import Body, bind_def, is_def
 from .displays import told
-from .flow.book import GUESS
+from .flow.book import GUESS, Function
 from .flow.boundary import Boundary
 from .flow.definition import Definition, Mapped
 from .flow.flow import Flow
@@ -84,6 +84,9 @@ class Electrons:
             options = options.under(made.options)
         electron = Electron(made, options, given.name)
         self._shell.user_ns[electron.name] = electron
+        cell = self._boundary.cell
+        if cell is not None and cell.key:
+            self._flow.book.functions[cell.key] = Function(electron.name, body.file)
         if not given.quiet:
             say(told(electron))
 
@@ -104,6 +107,7 @@ class Electrons:
             key = f"{cell.key} {name}"
         if cell is not None:
             cell.electron = True
+            self._flow.book.functions.pop(cell.key, None)
         try:
             for other in given.after:
                 self._flow.execution_named(other)

@@ -37,8 +37,6 @@ class Extension:
         tracebacks.install(self.shell)
         self.shell.events.register("post_run_cell", self.unattended.after_cell)
         self.shell.events.register("post_run_cell", self.live.after_cell)
-        self.shell.events.register("pre_run_cell", self.panels.before_cell)
-        self.shell.events.register("post_run_cell", self.panels.after_cell)
         self.panels.register()
 
     def load(self) -> None:
@@ -71,8 +69,6 @@ class Extension:
             self.shell.ast_transformers.remove(self.boundary)
         self.shell.events.unregister("post_run_cell", self.unattended.after_cell)
         self.shell.events.unregister("post_run_cell", self.live.after_cell)
-        self.shell.events.unregister("pre_run_cell", self.panels.before_cell)
-        self.shell.events.unregister("post_run_cell", self.panels.after_cell)
         self.panels.unregister()
         watch_with(None)
         tracebacks.uninstall(self.shell)

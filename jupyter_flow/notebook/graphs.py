@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ..dispatch.run import Run
+from ..render.breath import breathing
 from ..render.palette import By
-from ..session import Session
 from ..widgets.source import Source
-from .drawing import Drawing
+from .drawing import Drawing, drawing_of_flow, outline
+from .flow.picture import FlowSource
 from .headless import headless, request
-from .pictures import picture_of_result
 from .shell import Shell
 
 if TYPE_CHECKING:
@@ -72,20 +72,23 @@ class Graphs:
 class FollowedGraph:
     """A dispatch of this kernel in a cell, until it has ended."""
 
-    def __init__(self, run: Run, here: Session, publisher: Any, widget: "FlowGraph | None") -> None:
-        # The session and the publisher are those of now: a session that was closed must not be opened again,
+    def __init__(self, run: Run, source: Source, publisher: Any, widget: "FlowGraph | None") -> None:
+        # The source and the publisher are those of now: a session that was closed must not be opened again,
         # and a later cell that captures its output has another publisher.
-        self._run, self._here, self._publisher, self._widget = run, here, publisher, widget
+        self._run, self._source, self._publisher, self._widget = run, source, publisher, widget
         self._display = uuid4().hex
         self._drawn: Any = None
         self._due = 0.0
 
     def draw(self, update: bool) -> None:
-        """Show the dispatch as it is."""
+        """Show the dispatch as it is; a large one at first without its graph, which takes its time to be folded."""
         began = time.monotonic()
-        self._drawn = self._state()  # before it is looked at: what happens meanwhile is drawn the next time
-        drawing = Drawing(picture_of_result(self._here.result(self._run.id)))
-        self._publisher.publish(drawing.bundle(), {}, transient={"display_id": self._display}, update=update)
+        if update or len(self._run.graph) <= LARGE:
+            self._drawn = self._state()  # before it is looked at: what happens meanwhile is drawn the next time
+            bundle = Drawing(self._source.drawing()[0], self._run.graph).bundle()
+        else:
+            bundle = outline(self._run.graph)
+        self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)
         self._rest(time.monotonic() - began)
 
     def keep_up(self) -> bool:
@@ -93,7 +96,8 @@ class FollowedGraph:
         ended = self._run.ended.is_set()
         try:
             if ended or (not self._live and time.monotonic() >= self._due and self._state() != self._drawn):
-                self.draw(update=True)
+                with breathing():
+                    self.draw(update=True)
             if ended and self._widget is not None:
                 self._widget.finish()
         except Exception:  # the session may have been closed under us
@@ -112,3 +116,31 @@ class FollowedGraph:
     def _rest(self, taken: float) -> None:
         rest = REST_LARGE if len(self._run.graph) > LARGE else REST
         self._due = time.monotonic() + max(rest, SHARE * taken)
+
+
+class FollowedFlow:
+    """The notebook's own graph in a cell, until its cells have ended: so a saved notebook tells how they did."""
+
+    def __init__(self, flow: FlowSource, by: By, publisher: Any, widget: "FlowGraph | None") -> None:
+        self._flow, self._by, self._publisher, self._widget = flow, by, publisher, widget
+        self._display = uuid4().hex
+        self._drawn: Any = None
+        self._due = 0.0
+
+    def draw(self, update: bool) -> None:
+        """Show it as it is."""
+        self._drawn = self._flow.stamp()
+        bundle = drawing_of_flow(self._flow, self._by).bundle()
+        self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)
+        self._due = time.monotonic() + REST
+
+    def keep_up(self) -> bool:
+        """Draw what has changed, where no page shows it live, and the end; whether there is more to come."""
+        more = self._flow.under_way  # before it is looked at
+        self._flow = self._flow.renewed()
+        seen_live = more and self._widget is not None and self._widget.opened
+        if not seen_live and (not more or time.monotonic() >= self._due) and self._flow.stamp() != self._drawn:
+            self.draw(update=True)
+        if not more and self._widget is not None:
+            self._widget.finish()
+        return more

@@ -10,7 +10,9 @@ from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId
 from ..widgets.source import Source, source_of
-from .graphs import FollowedGraph, Graphs
+from .drawing import drawing_of_flow
+from .flow.picture import FlowSource
+from .graphs import FollowedFlow, FollowedGraph, Graphs
 from .shell import Shell
 
 LOG = logging.getLogger("jupyter_flow")
@@ -55,8 +57,9 @@ class LivePictures:
         if run is None or run.ended.is_set() or getattr(self._shell, "kernel", None) is None:
             return False
         self._shown.add(id)
-        widget = self._graphs.show(source_of(id), by)
-        self.keep(FollowedGraph(run, session(), self._shell.display_pub, widget))
+        source = source_of(id)
+        widget = self._graphs.show(source, by)
+        self.keep(FollowedGraph(run, source, self._shell.display_pub, widget))
         return True
 
     def show(self, source: Callable[[], Source], by: By = "status") -> None:
@@ -64,10 +67,26 @@ class LivePictures:
         if self._graphs.possible:
             self._graphs.show(source(), by)
 
+    def show_flow(self, flow: FlowSource, by: By = "status") -> dict[str, str]:
+        """Display the notebook's own graph; while its cells run it is followed. What is left to display."""
+        drawing = drawing_of_flow(flow, by)
+        if not self._graphs.possible:
+            return drawing.bundle()
+        widget = self._graphs.show(flow, by)
+        if not flow.under_way:
+            return drawing.bundle()
+        self.keep(FollowedFlow(flow, by, self._shell.display_pub, widget))
+        return {"text/plain": "the notebook's flow: %flow tells more"}
+
     def keep(self, followed: Followed) -> None:
         """Display something, and keep it up to date."""
         followed.draw(update=False)
         self._keep(followed)
+
+    def follow_line(self, line: Followed) -> None:
+        """Keep a display up to date that stands there already."""
+        line.draw(update=True)
+        self._keep(line)
 
     def shown(self, id: DispatchId) -> bool:
         """Whether the cell that runs shows such a picture already."""

@@ -171,14 +171,17 @@ class FlowMagics:
         argument("--save", metavar="FILE", type=Path, help="write it to a file, .svg or .txt"),
     )
     def graph(self, line: str, local_ns: dict[str, Any] | None = None) -> Drawing:
-        """Draw a graph. TARGET: a dispatch, by id or variable (unset: the last one); a lattice; a call of one.
+        """Draw a graph. TARGET: a dispatch, by id or variable; a lattice; a call of one; or flow: the electron cells.
+
+        Without a TARGET it is what was run last: the last dispatch, or the notebook's electron cells.
 
         Example: %graph fit_all(data, folds=5) --save plan.svg draws what would run, and runs nothing.
         """
         text, words = options_last(line)
         given = parsed_words(self.graph, words)
         names = {**self.shell.user_ns, **(local_ns or {}), **self._flow.dispatched()}
-        drawing = drawing_meant(text, names, given.by)
+        whole = self.commands.drawn_newest() if not text else text == "flow" and text not in names
+        drawing = self.commands.graph(given.by) if whole else drawing_meant(text, names, given.by)
         if given.save:
             drawing.save(given.save)
         return drawing

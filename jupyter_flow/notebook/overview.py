@@ -15,7 +15,8 @@ from ..widgets.messages import Dispatched, State
 from ..widgets.source import Source, source_of
 from ..widgets.states import NUMBERS, counts_of, told
 
-REREAD = 2.0  # seconds between two looks at what other kernels dispatch
+REREAD = 2.0  # seconds between two looks at what other kernels dispatch,
+COUNT = 1.0  # and at how far that is, where somebody watches
 
 
 class Overview:
@@ -27,14 +28,15 @@ class Overview:
         self._rows: list[RunRow] = []
         self._store_now: Store | None = None  # where the rows are from
         self._ended: dict[str, list[int]] = {}
+        self._elsewhere: dict[str, list[int]] = {}  # of what other kernels run, as of the last look
         self._read: tuple[Any, ...] = ()
         self._due = 0.0
 
-    def dispatches(self, limit: int) -> tuple[list[Dispatched], bool]:
-        """At most so many, and all that run here; whether there are more."""
+    def dispatches(self, limit: int, watched: bool = False) -> tuple[list[Dispatched], bool]:
+        """At most so many, and all that run here; whether there are more. watched: count those of other kernels."""
         here = opened()
         live = _live(here)
-        self._reread(here, live, limit)
+        self._reread(here, live, limit, watched)
         self._sources = {id: self._sources.get(id) or source_of(id) for id in live}
         rows = self._rows[:limit]
         listed = {row.id for row in rows}
@@ -55,6 +57,8 @@ class Overview:
 
     def _counts(self, row: RunRow) -> list[int]:
         """How the electrons of a dispatch that has ended did, looked up once; nothing of one that runs elsewhere."""
+        if row.status == RUNNING and row.id in self._elsewhere:
+            return self._elsewhere[row.id]
         if row.status in (RUNNING, COMPLETED) or self._store_now is None:
             return [row.electrons if number == row.status == COMPLETED else 0 for number in range(NUMBERS)]
         if row.id not in self._ended:
@@ -63,15 +67,17 @@ class Overview:
             self._ended[row.id] = counts_of(told(states))
         return self._ended[row.id]
 
-    def _reread(self, here: Session | None, live: dict[str, Run], limit: int) -> None:
+    def _reread(self, here: Session | None, live: dict[str, Run], limit: int, watched: bool) -> None:
         running = frozenset(live)
-        now = (id(here), running, limit)
+        now = (id(here), running, limit, watched)
         if now == self._read and time.monotonic() < self._due:
             return
         store = self._store(here)
         self._store_now = store
         self._rows = store.runs(limit + 1) if store is not None else []
-        self._read, self._due = now, time.monotonic() + REREAD
+        others = [row for row in self._rows if row.status == RUNNING and row.id not in live] if watched else []
+        self._elsewhere = {row.id: _tally(store, row) for row in others if store is not None}
+        self._read, self._due = now, time.monotonic() + (COUNT if others else REREAD)
 
     def _store(self, here: Session | None) -> Store | None:
         if here is not None:
@@ -94,6 +100,14 @@ def _live(here: Session | None) -> dict[str, Run]:
     if here is None:
         return {}
     return {id: run for id, run in list(here.dispatcher.runs.items()) if run.parent is None}
+
+
+def _tally(store: Store, row: RunRow) -> list[int]:
+    """How far a dispatch of another kernel is, by what that has written down."""
+    last = store.counted().tally(row.serial, row.electrons)
+    counts = [last.get(number, 0) for number in range(NUMBERS)]
+    counts[0] = max(0, row.electrons - sum(counts))
+    return counts
 
 
 def _of_row(row: RunRow, counts: list[int]) -> Dispatched:

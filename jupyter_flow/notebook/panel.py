@@ -13,10 +13,12 @@ from ..session import opened, session
 from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
 from ..widgets.hub import hub
-from ..widgets.messages import Badge, Panel, Told
+from ..widgets.messages import Badge, Panel, State, Told
 from ..widgets.subshells import by_sender
-from .badges import Staleness, badges
+from .badges import badges
 from .flow.flow import Flow
+from .flow.picture import FlowSource
+from .functions import Functions
 from .overview import Overview
 from .shell import Shell
 
@@ -24,7 +26,13 @@ LOG = logging.getLogger("jupyter_flow")
 TARGET = "jupyter_flow.panel"  # a page opens it
 HELLO = "jupyter_flow.hello"  # the kernel opens it: pages that were there before us learn that we are
 VERSION: str = getattr(sys.modules[__name__.partition(".")[0]], "__version__", "")
-OURS = ("history", "cancel_dispatch", "run_stale")  # requests; what is none of these is a view's
+OURS = (
+    "history",
+    "cancel_dispatch",
+    "cancel_cell",
+    "run_stale",
+    "watch_panel",
+)  # all other requests are views'
 SECOND = 1.0  # between two looks at how busy executors are
 MOST = 1000  # dispatches in the list
 FEW = 10  # dispatches, until more are asked for
@@ -38,8 +46,8 @@ class Panels:
         self._lock = threading.Lock()
         self._pages: list[Page] = []
         self._overview = Overview()
-        self._staleness: Staleness | None = None
-        self._runs: tuple[Any, ...] = ()
+        self._functions = Functions()
+        self._drawn: FlowSource | None = None
         self._busy, self._due = Resources([], []), 0.0
         self.limit = FEW
 
@@ -64,18 +72,6 @@ class Panels:
         for page in self._taken():
             page.close()
 
-    def before_cell(self, info: Any) -> None:
-        """(pre_run_cell)"""
-        if self._staleness is not None and threading.current_thread() is threading.main_thread():
-            self._staleness.cell_begins()
-
-    def after_cell(self, result: Any) -> None:
-        """(post_run_cell) A cell may have made others stale."""
-        if self._staleness is not None and threading.current_thread() is threading.main_thread():
-            self._staleness.cell_ended()
-            if self._pages and self._runs:
-                self._staleness.look()
-
     # pages ---------------------------------------------------------------------------------------
 
     def _opened(self, comm: Any, message: Any) -> None:
@@ -84,7 +80,6 @@ class Panels:
         comm.on_close(lambda message: self._closed(page))
         with self._lock:
             self._pages.append(page)
-            self._runs = ()  # nobody has looked for what is stale in the meantime
         hub().keep_up(self)
 
     def _closed(self, page: "Page") -> None:
@@ -117,12 +112,14 @@ class Panels:
     # what they show ------------------------------------------------------------------------------
 
     def _panel(self) -> Panel:
-        dispatches, more = self._overview.dispatches(self.limit)
+        watched = any(page.watches for page in self._pages)
+        dispatches, more = self._overview.dispatches(self.limit, watched)
         marks, stale = self._badges()
         resources, remarks = self._resources()
         return {
             "kind": "panel",
             "version": VERSION,
+            "flow": self._state(),
             "dispatches": dispatches,
             "more": more,
             "resources": resources,
@@ -142,13 +139,22 @@ class Panels:
         flow = self._flow()
         if flow is None:
             return [], 0
-        if self._staleness is None:
-            self._staleness = Staleness(flow)
-        runs = tuple((run.number, run.state) for cell in flow.book if (run := cell.execution) is not None)
-        if runs != self._runs:
-            self._runs = runs
-            self._staleness.look()
-        return badges(flow, self._staleness.reasons), self._staleness.cells
+        flow.lookout.notice()
+        called = self._functions.badges(dict(flow.book.functions))
+        return [*badges(flow, flow.lookout.reasons), *called], flow.lookout.cells
+
+    def _state(self) -> State | None:
+        """The notebook's own graph at a glance, if there is anything in it."""
+        flow = self._flow()
+        if flow is None:
+            return None
+        self._drawn = self._drawn.renewed() if self._drawn is not None else FlowSource(flow)
+        return self._drawn.look()[1] if len(self._drawn.graph) else None
+
+    def flow(self) -> FlowSource | None:
+        """The notebook's own graph."""
+        flow = self._flow()
+        return FlowSource(flow) if flow is not None else None
 
     # what they ask -------------------------------------------------------------------------------
 
@@ -159,6 +165,10 @@ class Panels:
                 self.limit = max(FEW, min(limit, MOST))
             case {"kind": "cancel_dispatch", "dispatch": str(id)}:
                 hub().errand("cancelling", partial(self._cancel, page, id))
+            case {"kind": "cancel_cell", "cell": str(key)}:
+                page.send(self._cancel_cell(key))
+            case {"kind": "watch_panel", "visible": bool(visible)}:
+                page.watches = visible
             case {"kind": "run_stale", "cell": str() | None as key}:
                 page.send(self._run_stale(key))
 
@@ -169,6 +179,15 @@ class Panels:
             page.send(_told(False, str(error)))
         else:
             page.send(_told(True, f"cancelled {id.partition('-')[0]}"))
+
+    def _cancel_cell(self, key: str) -> Told:
+        flow = self._flow()
+        cell = next((cell for cell in flow.book if cell.key == key), None) if flow is not None else None
+        execution = cell.execution if cell is not None else None
+        if flow is None or execution is None or execution.state.over:
+            return _told(False, "this cell is not under way")
+        flow.scheduler.cancel(execution)
+        return _told(True, f"cancelled {execution.name}")
 
     def _run_stale(self, key: str | None) -> Told:
         """What runs it is a cell's code: it must be on the main thread, after what runs there, and interruptible."""
@@ -191,8 +210,9 @@ class Page:
     def __init__(self, comm: Any, panels: Panels) -> None:
         by_sender(comm)
         self._comm, self._panels = comm, panels
-        self._views = Channel(comm.send)
+        self._views = Channel(comm.send, panels.flow)
         self._shown: Panel | None = None
+        self.watches = False  # its list of dispatches is in sight
         comm.on_msg(self._heard)
 
     def show(self, panel: Panel) -> None:
@@ -231,7 +251,8 @@ class Page:
 
 def _lasting(panel: Panel) -> Any:
     """A panel without the time."""
-    return panel | {"dispatches": [d | {"state": d["state"] | {"now": 0.0}} for d in panel["dispatches"]]}
+    timeless = [d | {"state": d["state"] | {"now": 0.0}} for d in panel["dispatches"]]
+    return panel | {"dispatches": timeless, "flow": panel["flow"] and panel["flow"] | {"now": 0.0}}
 
 
 def _told(ok: bool, text: str, code: str = "") -> Told:

@@ -9,6 +9,7 @@ from jupyter_flow.model.status import Status
 from .groups import Group, counted, said
 from .lettering import clean, cut, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, By, mark, number
+from .standing import Standing
 
 _NAME = 13.0
 _SMALL = 10.0
@@ -81,7 +82,7 @@ def _tail(group: Group, scheme: Scheme) -> str:
     return group.progress
 
 
-def _failed(group: Group) -> dict[Status, int]:
+def _failed(group: Group) -> dict[Standing, int]:
     """Members that did not complete, counted on the box of a group."""
     return group.failures() if group.count > 1 else {}
 
@@ -190,7 +191,7 @@ def describe(group: Group, by: By = "status") -> str:
     return " · ".join(parts)
 
 
-def _count(group: Group, status: Status, count: int) -> str:
+def _count(group: Group, status: Standing, count: int) -> str:
     return f"{count} {said(status)}" if group.count > 1 else said(status)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
 
+from .breath import breathe
 from .ordering import Layers, Neighbours
 
 _GATHERED = 2000  # nodes, virtual ones included, up to which the drawing is drawn together
@@ -51,6 +52,7 @@ def place(placing: Placing) -> list[float]:
         for leftwards in (False, True):
             turned = placing.turned(upwards=upwards, leftwards=leftwards)
             x = _compacted(turned, _blocks(turned, crossed))
+            breathe()
             drawings.append([-v for v in x] if leftwards else x)
     x = _balanced(drawings, placing.widths)
     if len(x) <= _GATHERED:
@@ -71,6 +73,7 @@ def _gather(placing: Placing, x: list[float]) -> None:
         left.update(zip(layer[1:], layer, strict=False))
         right.update(pairwise(layer))
     for sweep in range(_SWEEPS):
+        breathe()
         for members, pulls in segments if sweep % 2 else reversed(segments):
             weight = sum([w for _, w in pulls])
             if not weight:
@@ -139,6 +142,7 @@ def _blocks(placing: Placing, crossed: set[tuple[int, int]]) -> list[int]:
         for k, i in enumerate(layer):
             where[i] = k
     for layer in placing.layers[1:]:
+        breathe()
         last = -1
         for i in layer:
             for u in _medians(placing.up[i], where, placing.real):
@@ -167,6 +171,7 @@ def _compacted(placing: Placing, root: list[int]) -> list[float]:
     right: list[dict[int, float]] = [{} for _ in range(n)]
     missing = [0] * n
     for layer in placing.layers:
+        breathe()
         for i, j in pairwise(layer):
             a, b, distance = root[i], root[j], placing.distance(i, j)
             if b not in right[a]:

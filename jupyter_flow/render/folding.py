@@ -5,11 +5,14 @@ the depth of two: two rounds of label refinement (Weisfeiler and Leman 1968), O(
 fan of any width is then one group. Where that leaves too many groups, coarser rules follow.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from jupyter_flow.model.events import FAILED, INTERRUPTED, RUNNING
 
+from .breath import breathe
 from .glue import LabelledEdge, dissolve_glue
 from .picture import WAITING_EDGE, Picture
 from .ranks import longest_path
@@ -20,7 +23,10 @@ MOST_OPENED = 48  # members of an opened group that are shown one by one
 _ALWAYS_SHOWN = 12  # graphs up to this size are not folded
 _SMALL = 24  # up to this size, groups of two and three are not folded
 _FEW = 3
+_STRETCH = 8192  # edges between two breaths
 _BANDS = 24  # into which the layers are gathered if no rule by name gives few enough groups
+
+Ends = list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +62,55 @@ def fold(picture: Picture, opened: Collection[int] = (), *, most: int = MOST_GRO
     are numbered from the top of the graph down, then by their first member.
     """
     shown, edges = dissolve_glue(picture)
-    index = {node: k for k, node in enumerate(shown)}
-    compact = [(index[a], index[b]) for a, b, _ in edges]
-    layers = longest_path(len(shown), compact)
-    labels, mixed = _labels(picture, shown, compact, layers, most)
+    breathe()
+    sources, targets = _ends(shown, edges)
+    layers = longest_path(len(shown), sources, targets)
+    breathe()
+    labels, mixed = _labels(picture, shown, sources, targets, layers, most)
     labels = _unfold_small(labels)
-    labels = _open(picture, shown, labels, {index[i] for i in opened if i in index})
+    labels = _open(picture, shown, labels, opened)
     labels = _from_the_top(labels, layers)
+    breathe()
+    return _folding(len(picture), shown, labels, edges, (sources, targets), mixed)
+
+
+def _ends(shown: list[int], edges: list[LabelledEdge]) -> tuple[list[int], list[int]]:
+    """Where the edges begin and end, by the places of the nodes that are shown."""
+    sources = [source for source, _, _ in edges]
+    targets = [target for _, target, _ in edges]
+    if shown and shown[-1] == len(shown) - 1:
+        return sources, targets
+    index = dict(zip(shown, range(len(shown)), strict=True))
+    return [*map(index.__getitem__, sources)], [*map(index.__getitem__, targets)]
+
+
+def _folding(
+    nodes: int, shown: list[int], labels: list[int], edges: list[LabelledEdge], ends: tuple[Ends, Ends], mixed: bool
+) -> Folding:
     members: list[list[int]] = [[] for _ in range(max(labels, default=-1) + 1)]
-    group_of = [-1] * len(picture)
+    group_of = [-1] * nodes
     for node, label in zip(shown, labels, strict=True):
         members[label].append(node)
         group_of[node] = label
-    return Folding(group_of, members, _quotient(group_of, edges), mixed)
+    breathe()
+    pairs = [*zip(*[map(labels.__getitem__, end) for end in ends], strict=True)]
+    return Folding(group_of, members, _quotient(pairs, edges), mixed)
 
 
 def _numbered(keys: Iterable[Hashable]) -> list[int]:
     """Equal keys get equal numbers, in order of first appearance."""
-    numbers: dict[Hashable, int] = {}
-    return [numbers.setdefault(key, len(numbers)) for key in keys]
+    keys = list(keys)
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return [*map(numbers.__getitem__, keys)]
 
 
 def _labels(
-    picture: Picture, shown: list[int], edges: list[tuple[int, int]], layers: list[int], most: int
+    picture: Picture, shown: list[int], sources: Ends, targets: Ends, layers: list[int], most: int
 ) -> tuple[list[int], bool]:
     """The finest of the rules that gives few enough groups, and whether it mixed names."""
     if len(shown) <= min(_ALWAYS_SHOWN, most):
         return list(range(len(shown))), False
-    for labels in _rules(picture, shown, edges, layers, most):
+    for labels in _rules(picture, shown, sources, targets, layers, most):
         if max(labels) < most:
             return labels, False
     depth = max(layers) + 1
@@ -92,84 +119,88 @@ def _labels(
 
 
 def _rules(
-    picture: Picture, shown: list[int], edges: list[tuple[int, int]], layers: list[int], most: int
+    picture: Picture, shown: list[int], sources: Ends, targets: Ends, layers: list[int], most: int
 ) -> Iterator[list[int]]:
-    by_name = _numbered(picture.names[i] for i in shown)
-    if picture.kinds:
-        by_name = _numbered((by_name[k], picture.kinds[i]) for k, i in enumerate(shown))
-    where = _numbered(picture.executors[i] for i in shown) if picture.executors else [0]
-    if max(where):
-        yield _refined(_numbered(zip(by_name, where, strict=True)), edges, most)
-    yield _refined(by_name, edges, most)
+    by_name = _numbered(map(picture.names.__getitem__, shown))
+    if len(set(picture.kinds)) > 1:
+        by_name = _numbered(zip(by_name, map(picture.kinds.__getitem__, shown), strict=True))
+    breathe()
+    if len(set(picture.executors)) > 1:
+        where = map(picture.executors.__getitem__, shown)
+        yield _refined(_numbered(zip(by_name, where, strict=True)), sources, targets, most)
+    yield _refined(by_name, sources, targets, most)
     yield _numbered(zip(by_name, layers, strict=True))
     yield by_name
 
 
-def _refined(labels: list[int], edges: list[tuple[int, int]], most: int) -> list[int]:
+def _refined(labels: list[int], sources: Ends, targets: Ends, most: int) -> list[int]:
     """Two rounds of refinement, fewer once there are too many labels anyway."""
-    pred: list[list[int]] = [[] for _ in labels]
-    succ: list[list[int]] = [[] for _ in labels]
-    for a, b in edges:
-        succ[a].append(b)
-        pred[b].append(a)
     for _ in range(2):
-        seen = labels
-        if max(seen) >= most:
+        if not sources or max(labels) >= most:
             break
-        labels = _numbered(
-            (seen[i], frozenset([seen[p] for p in pred[i]]), frozenset([seen[s] for s in succ[i]]))
-            for i in range(len(seen))
-        )
+        before = _neighbourhoods(labels, sources, targets)
+        after = _neighbourhoods(labels, targets, sources)
+        labels = _numbered(zip(labels, before, after, strict=True))
+        breathe()
     return labels
+
+
+def _neighbourhoods(labels: list[int], there: Ends, here: Ends) -> list[int]:
+    """For each node the set of labels at the other ends of its edges: a bit for each, for there are few labels."""
+    bits = [1 << label for label in labels]
+    found = [0] * len(labels)
+    for start in range(0, len(here), _STRETCH):
+        stretch = slice(start, start + _STRETCH)
+        for node, bit in zip(here[stretch], map(bits.__getitem__, there[stretch]), strict=True):
+            found[node] |= bit
+        breathe()
+    return found
 
 
 def _unfold_small(labels: list[int]) -> list[int]:
     """In a small graph two or three alike are more easily read side by side."""
     if len(labels) > _SMALL:
         return labels
-    sizes = _sizes(labels)
+    sizes = Counter(labels)
     return _numbered((label, i if sizes[label] <= _FEW else -1) for i, label in enumerate(labels))
 
 
-def _sizes(labels: Sequence[int]) -> list[int]:
-    sizes = [0] * (max(labels, default=-1) + 1)
-    for label in labels:
-        sizes[label] += 1
-    return sizes
-
-
-def _open(picture: Picture, shown: list[int], labels: list[int], opened: set[int]) -> list[int]:
-    if not opened:
+def _open(picture: Picture, shown: list[int], labels: list[int], opened: Collection[int]) -> list[int]:
+    nodes = set(opened)
+    chosen = {k for k, node in enumerate(shown) if node in nodes} if nodes else set[int]()
+    if not chosen:
         return labels
     urgent = (FAILED, INTERRUPTED, RUNNING)
-    groups: dict[int, list[int]] = {labels[k]: [] for k in opened}
+    groups: dict[int, list[int]] = {labels[k]: [] for k in chosen}
     for k, label in enumerate(labels):
         if label in groups:
             groups[label].append(k)
+    breathe()
     single: set[int] = set()
     for members in groups.values():
-        # What was clicked is always shown.
-        members.sort(key=lambda k: (k not in opened, picture.statuses[shown[k]] not in urgent, k))
         room = MOST_OPENED if len(members) > MOST_OPENED + 1 else len(members)
-        single.update(members[:room])
+        # What was clicked is always shown.
+        key = [(k not in chosen, picture.statuses[shown[k]] not in urgent, k) for k in members]
+        single.update([k for _, _, k in nsmallest(room, key)])
+        breathe()
     return _numbered((label, k if k in single else -1) for k, label in enumerate(labels))
 
 
 def _from_the_top(labels: list[int], layers: list[int]) -> list[int]:
     """Number the groups by the first layer they reach into, then by first member."""
-    top: dict[int, tuple[int, int]] = {}
-    for k, label in enumerate(labels):
-        if label not in top or layers[k] < top[label][0]:
-            top[label] = (layers[k], top.get(label, (0, k))[1])
-    rank = {label: k for k, label in enumerate(sorted(top, key=top.__getitem__))}
-    return [rank[label] for label in labels]
+    first = dict(zip(reversed(labels), range(len(labels) - 1, -1, -1), strict=True))
+    top: dict[int, int] = {}
+    for label, layer in set(zip(labels, layers, strict=True)):
+        if layer < top.get(label, len(layers)):
+            top[label] = layer
+    rank = {label: k for k, label in enumerate(sorted(top, key=lambda label: (top[label], first[label])))}
+    return [*map(rank.__getitem__, labels)]
 
 
-def _quotient(group_of: list[int], edges: list[LabelledEdge]) -> list[FoldedEdge]:
+def _quotient(pairs: list[tuple[int, int]], edges: list[LabelledEdge]) -> list[FoldedEdge]:
+    counts = Counter(pairs)
+    breathe()
     labels: dict[tuple[int, int], dict[str, None]] = {}
-    counts: dict[tuple[int, int], int] = {}
-    for a, b, label in edges:
-        key = group_of[a], group_of[b]
-        counts[key] = counts.get(key, 0) + 1
-        labels.setdefault(key, {})[label] = None
-    return [FoldedEdge(a, b, tuple(labels[a, b]), counts[a, b]) for a, b in sorted(labels)]
+    for pair, label in dict.fromkeys(zip(pairs, [label for _, _, label in edges], strict=True)):
+        labels.setdefault(pair, {})[label] = None
+    return [FoldedEdge(*pair, tuple(labels[pair]), counts[pair]) for pair in sorted(labels)]

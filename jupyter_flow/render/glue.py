@@ -6,8 +6,12 @@ could show no failure; so does glue whose removal would multiply edges (running 
 hundred thousand terms, each consumed), which keeps the work linear.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+
 from jupyter_flow.model.events import FAILED
 
+from .breath import breathe
 from .picture import Picture
 
 LabelledEdge = tuple[int, int, str]
@@ -17,28 +21,46 @@ def dissolve_glue(picture: Picture) -> tuple[list[int], list[LabelledEdge]]:
     """The nodes that remain, ascending, and the distinct edges between them, by node number."""
     if "glue" not in picture.kinds:
         return list(range(len(picture))), list(dict.fromkeys(picture.edges))
-    solver = _Solvent(picture)
+    loose = {i for i, kind in enumerate(picture.kinds) if kind == "glue" and picture.statuses[i] != FAILED}
+    breathe()
+    gone = _single(loose, picture.edges)
+    edges = [(gone.get(a, a), b, label) for a, b, label in picture.edges if b not in gone]
+    breathe()
+    solver = _Solvent(loose - gone.keys(), edges, len(picture))
     for glue in solver.order():
         solver.dissolve(glue)
-    return [i for i in range(len(picture)) if i not in solver.loose], solver.edges()
+    hidden = solver.loose | gone.keys()
+    return [i for i in range(len(picture)) if i not in hidden], solver.edges()
+
+
+def _single(loose: set[int], edges: Sequence[LabelledEdge]) -> dict[int, int]:
+    """Glue that stands for one node, as most does (``parts[3]``), and for which."""
+    feeds = Counter([b for _, b, _ in edges])
+    source = {b: a for a, b, _ in edges if b in loose and feeds[b] == 1}
+    breathe()
+    for glue in source:
+        path, at = [], glue
+        while at in source:
+            path.append(at)
+            at = source[at]
+        source.update(dict.fromkeys(path, at))
+    return {glue: at for glue, at in source.items() if at not in loose}
 
 
 class _Solvent:
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-        self.loose = {
-            i for i, kind in enumerate(picture.kinds) if kind == "glue" and picture.statuses[i] != FAILED
-        }  # glue that is dissolved
-        self.producers: dict[int, list[int]] = {i: [] for i in self.loose}
-        self.glue_uses = dict.fromkeys(self.loose, 0)
-        self.other_uses = dict.fromkeys(self.loose, 0)
-        for a, b, _ in picture.edges:
-            if b in self.loose:
+    def __init__(self, loose: set[int], edges: list[LabelledEdge], nodes: int) -> None:
+        self.loose, self.given = loose, edges  # glue that is dissolved
+        self.producers: dict[int, list[int]] = {i: [] for i in loose}
+        self.glue_uses = dict.fromkeys(loose, 0)
+        self.other_uses = dict.fromkeys(loose, 0)
+        for a, b, _ in edges if loose else ():
+            if b in loose:
                 self.producers[b].append(a)
-            if a in self.loose:
-                (self.glue_uses if b in self.loose else self.other_uses)[a] += 1
+            if a in loose:
+                (self.glue_uses if b in loose else self.other_uses)[a] += 1
+        breathe()
         self.sources: dict[int, set[int]] = {}
-        self.allowance = 1000 + 4 * (len(picture) + len(picture.edges))
+        self.allowance = 1000 + 4 * (nodes + len(edges))
         self.kept: list[LabelledEdge] = []
 
     def order(self) -> list[int]:
@@ -52,6 +74,7 @@ class _Solvent:
                     missing[glue] += 1
         ready = [i for i in sorted(missing) if not missing[i]]
         for glue in ready:
+            breathe()
             for c in consumers[glue]:
                 missing[c] -= 1
                 if not missing[c]:
@@ -83,8 +106,10 @@ class _Solvent:
         return found
 
     def edges(self) -> list[LabelledEdge]:
+        if not self.producers:
+            return list(dict.fromkeys(self.given))
         out: dict[LabelledEdge, None] = {}
-        for a, b, label in self.picture.edges:
+        for a, b, label in self.given:
             if b in self.loose or self._was_kept(b):
                 continue
             if a in self.loose:

@@ -1,24 +1,26 @@
 """What is said about a group: its name, how many, their states, executors and times."""
 
+from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 
-from jupyter_flow.model.events import STATUS_OF
 from jupyter_flow.model.status import Status
 
 from .folding import Folding
 from .picture import Kind, Picture
+from .standing import STANDING_OF, Beside, Standing
 
-SEVERITY = (
+SEVERITY: tuple[Standing, ...] = (
     Status.FAILED,
     Status.INTERRUPTED,
     Status.CANCELLED,
     Status.SKIPPED,
     Status.RUNNING,
     Status.NEW_OBJECT,
+    Beside.STALE,
     Status.COMPLETED,
 )  # of several states, the first of these is the state of the whole
-_SHOWN_AS = {Status.NEW_OBJECT: "waiting", Status.RUNNING: "running"}
+_SHOWN_AS: dict[Standing, str] = {Status.NEW_OBJECT: "waiting", Status.RUNNING: "running"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,12 @@ class Group:
     kind: Kind
     first: int  # the first member's node number
     count: int
-    counts: dict[Status, int]  # by severity, no zeros
+    counts: dict[Standing, int]  # by severity, no zeros
     executors: dict[str, int]
     seconds: float | None
 
     @property
-    def status(self) -> Status:
+    def status(self) -> Standing:
         """The state of the whole: running once some members ran and others have not, else the gravest."""
         if len(self.counts) > 1 and set(self.counts) == {Status.NEW_OBJECT, Status.COMPLETED}:
             return Status.RUNNING
@@ -58,7 +60,7 @@ class Group:
         """``612/1000``, or nothing for a single node."""
         return f"{self.completed}/{self.count}" if self.count > 1 else ""
 
-    def failures(self) -> dict[Status, int]:
+    def failures(self) -> dict[Standing, int]:
         """Members that ended without an output."""
         return {status: count for status, count in self.counts.items() if status in SEVERITY[:4]}
 
@@ -96,17 +98,14 @@ def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Gr
     )
 
 
-def count_states(picture: Picture, nodes: list[int]) -> dict[Status, int]:
+def count_states(picture: Picture, nodes: list[int]) -> dict[Standing, int]:
     """How many of the nodes are in which state, the gravest first."""
-    small = [0] * len(STATUS_OF)
-    for i in nodes:
-        small[picture.statuses[i]] += 1
-    found: dict[Status, int] = {}
-    for state, count in zip(STATUS_OF, small, strict=True):
-        found[state] = found.get(state, 0) + count
+    found = Counter[Standing]()
+    for number, count in Counter(map(picture.statuses.__getitem__, nodes)).items():
+        found[STANDING_OF[number]] += count
     return {state: found[state] for state in SEVERITY if found[state]}
 
 
-def said(status: Status) -> str:
+def said(status: Standing) -> str:
     """A state as a word in a sentence."""
     return _SHOWN_AS.get(status, status.value.lower())

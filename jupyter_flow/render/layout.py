@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .breath import breathe, paced
 from .coordinates import Placing, place
 from .ordering import ordered
 from .ranks import Edge, ranks
@@ -56,6 +57,7 @@ def lay_out(
     if not sizes:
         return Layout(0.0, 0.0, [], [], [], [[] for _ in edges])
     build = _Build(sizes, edges)
+    breathe()
     x = build.places(gap)
     tops, bottoms = build.bands(x, rank_gap)
     return build.finish(x, tops, bottoms)
@@ -77,7 +79,7 @@ class _Build:
         rank, seen = self.rank, set[Edge]()
         room = 1000 + 4 * (len(self.sizes) + len(self.edges))
         spans = [abs(rank[b] - rank[a]) for a, b in self.edges]
-        for k in sorted(range(len(self.edges)), key=spans.__getitem__):
+        for k in paced(sorted(range(len(self.edges)), key=spans.__getitem__)):
             top, bottom = self._ends(k)
             if top == bottom or (top, bottom) in seen:
                 continue
@@ -135,7 +137,7 @@ class _Build:
         n = len(self.sizes)
         y = [(tops[r] + bottoms[r]) / 2 for r in self.rank]
         width = max(v + w / 2 for v, w in zip(x, self.widths, strict=True))
-        routes = [self._points(k, x, y, tops, bottoms) for k in range(len(self.edges))]
+        routes = [self._points(k, x, y, tops, bottoms) for k in paced(range(len(self.edges)))]
         return Layout(width, bottoms[-1], x[:n], y, self.rank, routes)
 
     def _points(self, k: int, x: list[float], y: list[float], tops: list[float], bottoms: list[float]) -> list[Point]:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from jupyter_flow.model.status import Status
-
 from .boxes import Scheme, chip
 from .groups import count_states, said
 from .lettering import clean, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, mark, number
 from .picture import Picture
+from .standing import Standing
 from .text import about
 
 _ROW = 20.0
@@ -39,7 +38,7 @@ def header(picture: Picture) -> Strip:
     return Strip(svg, wide, 52.0)
 
 
-def footer(picture: Picture, scheme: Scheme, statuses: list[Status], room: float) -> Strip:
+def footer(picture: Picture, scheme: Scheme, statuses: list[Standing], room: float) -> Strip:
     """The statuses and executors in use and, where it colours the nodes, the scale of times."""
     present = count_states(picture, picture.electrons())
     items = [_status(status) for status in reversed(statuses) if status in present]
@@ -66,7 +65,7 @@ def _flow(items: list[Strip], room: float) -> Strip:
     return Strip("".join(parts), wide, y + 15)
 
 
-def _status(status: Status) -> Strip:
+def _status(status: Standing) -> Strip:
     word = said(status)
     svg = mark(status, 7, 7.5, 0.8) + f'<text class="p u" x="18" y="11">{word}</text>'
     return Strip(svg, 18 + width(word, 10), 15)

@@ -6,6 +6,8 @@ of neighbours where the graph is small (the ``transpose`` of Gansner et al. 1993
 
 from bisect import bisect_right, insort
 
+from .breath import breathe
+
 Layers = list[list[int]]
 Neighbours = list[list[int]]
 
@@ -41,6 +43,7 @@ def crossings(layers: Layers, down: Neighbours) -> int:
     total = 0
     for layer in layers:
         passed: list[int] = []
+        breathe()
         for i in layer:
             ends = sorted([place[j] for j in down[i]])
             for end in ends:
@@ -64,6 +67,7 @@ def _sweep(layers: Layers, up: Neighbours, down: Neighbours, sweep: int) -> None
     towards, there = (up, layers) if sweep % 2 == 0 else (down, layers[::-1])
     turn = sweep % 4 >= 2  # equal nodes change sides every other time, or a bad start never heals
     for layer in there[1:]:
+        breathe()
         mean = {i: sum([place[j] for j in towards[i]]) / len(towards[i]) for i in layer if towards[i]}
         movable = [i for i in layer if i in mean]
         moved = iter(sorted(reversed(movable) if turn else movable, key=mean.__getitem__))
@@ -77,6 +81,7 @@ def _swap_neighbours(layers: Layers, up: Neighbours, down: Neighbours) -> None:
     for _ in range(6):
         better = False
         for layer in layers:
+            breathe()
             for k in range(len(layer) - 1):
                 a, b = layer[k], layer[k + 1]
                 now = _between(up[a], up[b], place) + _between(down[a], down[b], place)

@@ -9,6 +9,8 @@ from typing import Literal
 
 from jupyter_flow.model.status import Status
 
+from .standing import Beside, Standing
+
 By = Literal["status", "executor", "duration"]
 
 
@@ -22,7 +24,7 @@ class Theme:
     muted: str
     edge: str
     plain: str  # a node that has no colour of its own
-    status: dict[Status, tuple[str, str]]
+    status: dict[Standing, tuple[str, str]]
     executors: tuple[str, ...]
     times: tuple[str, ...]  # short to long
     tint: float  # how much of an executor's colour fills a node or a chip
@@ -43,6 +45,7 @@ LIGHT = Theme(
         Status.CANCELLED: ("#8a4f9e", "#f6eef9"),
         Status.SKIPPED: ("#80868f", "#f4f4f2"),
         Status.INTERRUPTED: ("#9a6a00", "#fdf4dc"),
+        Beside.STALE: ("#9a6a00", "#fdf4dc"),
     },
     executors=("#3b6fb6", "#c2571a", "#2f8f83", "#a33f86", "#8a7a14", "#5b4fb0", "#b8405a", "#4d7c2a"),
     times=("#f3f6fb", "#d6e4f5", "#b0cdec", "#84b0df", "#5b94d1"),
@@ -63,13 +66,14 @@ DARK = Theme(
         Status.CANCELLED: ("#c792d8", "#2b1c32"),
         Status.SKIPPED: ("#939aa5", "#1d2126"),
         Status.INTERRUPTED: ("#e3b341", "#2e240d"),
+        Beside.STALE: ("#e3b341", "#2e240d"),
     },
     executors=("#7fb0ee", "#f0935a", "#5ccabb", "#de86c4", "#d0bf55", "#a79cf2", "#f08a9f", "#9acb74"),
     times=("#1a222e", "#1e3350", "#244a78", "#2b5c9a", "#3670b8"),
     tint=0.2,
 )
 
-CLASS = {
+CLASS: dict[Standing, str] = {
     Status.NEW_OBJECT: "w",
     Status.RUNNING: "r",
     Status.COMPLETED: "c",
@@ -77,8 +81,9 @@ CLASS = {
     Status.CANCELLED: "x",
     Status.SKIPPED: "k",
     Status.INTERRUPTED: "i",
+    Beside.STALE: "j",
 }  # what a status is called in the style sheet
-_MARKS = {
+_MARKS: dict[Standing, str] = {
     Status.NEW_OBJECT: '<path class="l" d="M-3.6 0h.01M0 0h.01M3.6 0h.01"/>',
     Status.RUNNING: '<path class="g" d="M-2.6 -4.2L4.6 0L-2.6 4.2Z"/>',
     Status.COMPLETED: '<path class="l" d="M-3.7 .3L-1.1 3L3.8 -2.8"/>',
@@ -86,8 +91,9 @@ _MARKS = {
     Status.CANCELLED: '<path class="g" d="M-3 -3H3V3H-3Z"/>',
     Status.SKIPPED: '<path class="l" d="M-3.4 -3L-.4 0L-3.4 3M.8 -3L3.8 0L.8 3"/>',
     Status.INTERRUPTED: '<path class="g" d="M1.4 -5.2L-3.4 1H-.5L-1.4 5.2L3.4 -1H.5Z"/>',
+    Beside.STALE: '<path class="l" d="M3.6 -2.6A4.4 4.4 0 1 0 4.4 .6M4.4 -4.6V-2H1.8"/>',
 }
-SIGN = {
+SIGN: dict[Standing, str] = {
     Status.NEW_OBJECT: "○",
     Status.RUNNING: "▶",
     Status.COMPLETED: "✓",
@@ -95,16 +101,17 @@ SIGN = {
     Status.CANCELLED: "■",
     Status.SKIPPED: "»",
     Status.INTERRUPTED: "!",
+    Beside.STALE: "↻",
 }  # the same in text
 
 
-def mark(status: Status, x: float, y: float, scale: float = 1.0) -> str:
+def mark(status: Standing, x: float, y: float, scale: float = 1.0) -> str:
     """The mark of a status around a point, 16 px across at scale 1."""
     at = f"translate({number(x)} {number(y)})" + (f" scale({number(scale)})" if scale != 1 else "")
     return f'<g class="m {CLASS[status]}" transform="{at}"><circle r="8"/>{_MARKS[status]}</g>'
 
 
-def drawn(status: Status) -> str:
+def drawn(status: Standing) -> str:
     """The inside of a mark: a path of class ``l`` (a line) or ``g`` (filled)."""
     return _MARKS[status]
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jupyter_flow.model.events import STATUS_OF
 from jupyter_flow.model.status import Status
+
+from .standing import STANDING_OF, Standing
 
 Kind = Literal["electron", "glue", "sublattice"]
 
@@ -16,7 +17,7 @@ WAITING_EDGE = "!waiting_edge"
 class Picture:
     """A transport graph to draw; nodes are numbered from 0, in any mixture of kinds.
 
-    ``statuses`` are the small integers of `jupyter_flow.model.events`. ``edges`` are
+    ``statuses`` are the small integers of `jupyter_flow.model.events` and `standing`. ``edges`` are
     (producer, consumer, parameter), the parameter ``"!waiting_edge"`` for order without
     data. ``executors``, ``kinds`` and ``durations`` (seconds, None where unknown) may be
     left out as a whole. Durations show only in a picture drawn ``by="duration"``, so that
@@ -32,7 +33,7 @@ class Picture:
     edges: Sequence[tuple[int, int, str]] = ()
     durations: Sequence[float | None] = ()
     title: str = field(default="workflow", kw_only=True)
-    status: Status = field(default=Status.NEW_OBJECT, kw_only=True)
+    status: Standing = field(default=Status.NEW_OBJECT, kw_only=True)
 
     def __post_init__(self) -> None:
         n = len(self.names)
@@ -42,11 +43,12 @@ class Picture:
             length = len(getattr(self, what))
             if length not in (0, n):
                 raise ValueError(f"{n} names but {length} {what}")
-        if any(not 0 <= status < len(STATUS_OF) for status in self.statuses):
-            raise ValueError(f"statuses are integers from 0 to {len(STATUS_OF) - 1}")
-        for source, target, _ in self.edges:
-            if not (0 <= source < n and 0 <= target < n):
-                raise ValueError(f"edge {source} → {target} in a graph of {n} nodes")
+        if n and not (min(self.statuses) >= 0 and max(self.statuses) < len(STANDING_OF)):
+            raise ValueError(f"statuses are integers from 0 to {len(STANDING_OF) - 1}")
+        ends = [end for a, b, _ in self.edges for end in (a, b)]
+        if ends and not (min(ends) >= 0 and max(ends) < n):
+            source, target = next((a, b) for a, b, _ in self.edges if not (0 <= a < n and 0 <= b < n))
+            raise ValueError(f"edge {source} → {target} in a graph of {n} nodes")
 
     def __len__(self) -> int:
         return len(self.names)

@@ -6,6 +6,8 @@ shows at the sizes people look at. All of it is iterative: a chain may be any le
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
+from operator import le, lt
 
 Edge = tuple[int, int]
 
@@ -43,15 +45,25 @@ def downward(n: int, edges: Iterable[Edge]) -> tuple[list[int], list[Edge]]:
     return order, [(a, b) if place[a] < place[b] else (b, a) for a, b in proper]
 
 
-def longest_path(n: int, edges: Iterable[Edge]) -> list[int]:
+def longest_path(n: int, sources: Sequence[int], targets: Sequence[int]) -> list[int]:
     """The length of the longest path to each node, in edges; cycles are broken first."""
-    order, down = downward(n, edges)
-    pred = _neighbours(n, down)[0]
     rank = [0] * n
+    if _in_turn(sources, targets):
+        for a, b in zip(sources, targets, strict=True):
+            if rank[a] >= rank[b]:
+                rank[b] = rank[a] + 1
+        return rank
+    order, down = downward(n, zip(sources, targets, strict=True))
+    pred = _neighbours(n, down)[0]
     for i in order:
         if pred[i]:
             rank[i] = 1 + max([rank[p] for p in pred[i]])
     return rank
+
+
+def _in_turn(sources: Sequence[int], targets: Sequence[int]) -> bool:
+    """Whether edges lead upwards and are sorted by where they end, as a graph is traced: no order is to be found."""
+    return all(map(lt, sources, targets)) and all(map(le, targets, islice(targets, 1, None)))
 
 
 def ranks(n: int, edges: Sequence[Edge]) -> list[int]:

@@ -1,15 +1,19 @@
 """The style sheet inside a picture: light and dark, in force for that picture only."""
 
-from jupyter_flow.model.status import Status
-
 from .palette import CLASS, DARK, LIGHT, By, Theme
+from .standing import Standing
 
 
-def style(scope: str, statuses: list[Status], executors: int, by: By) -> str:
-    """The style sheet of one picture: its rules hold only inside the class ``scope``."""
-    dark = _rules(DARK, statuses, executors, by)
-    light = _rules(LIGHT, statuses, executors, by)
-    return f"{_sheet(scope, _SHAPE)}{_sheet(scope, light)}@media (prefers-color-scheme:dark){{{_sheet(scope, dark)}}}"
+def style(scope: str, statuses: list[Standing], executors: int, by: By, dark: bool | None = None) -> str:
+    """The style sheet of one picture: its rules hold only inside the class ``scope``.
+
+    dark: one of the two themes, for good; None: the one that the reader's system asks for.
+    """
+    shape = _sheet(scope, _SHAPE)
+    light, night = [_sheet(scope, _rules(theme, statuses, executors, by)) for theme in (LIGHT, DARK)]
+    if dark is not None:
+        return shape + (night if dark else light)
+    return f"{shape}{light}@media (prefers-color-scheme:dark){{{night}}}"
 
 
 def _sheet(scope: str, rules: dict[str, str]) -> str:
@@ -35,7 +39,7 @@ _SHAPE = {
 }
 
 
-def _rules(theme: Theme, statuses: list[Status], executors: int, by: By) -> dict[str, str]:
+def _rules(theme: Theme, statuses: list[Standing], executors: int, by: By) -> dict[str, str]:
     rules = {
         ".bg": f"fill:{theme.card};stroke:{theme.rim}",
         "text": f"fill:{theme.text}",

@@ -7,6 +7,7 @@ from typing import get_args
 from . import boxes, edges, legend
 from .arrangement import arranged, labels_of
 from .boxes import Box, Scheme
+from .breath import paced
 from .folding import Folding, fold
 from .groups import SEVERITY, Group, tally
 from .layout import Orientation
@@ -26,16 +27,19 @@ def draw_svg(
     by: By = "status",
     orientation: Orientation = "down",
     opened: Collection[int] = (),
+    folding: Folding | None = None,
+    dark: bool | None = None,
 ) -> str:
     """Draw a folded graph, coloured ``by`` status, executor or duration.
 
     The same picture gives the same bytes everywhere. ``opened`` are node numbers whose
-    groups are shown member by member (see `fold`). Raises ValueError for an unknown ``by``
-    or ``orientation``.
+    groups are shown member by member (see `fold`); ``folding`` is what came of that, where
+    it is known. ``dark`` chooses the theme, which else is that of the reader's system.
+    Raises ValueError for an unknown ``by`` or ``orientation``.
     """
     _check("by", by, get_args(By))
     _check("orientation", orientation, get_args(Orientation))
-    return _Drawing(picture, fold(picture, opened), by, orientation).svg()
+    return _Drawing(picture, folding or fold(picture, opened), by, orientation, dark).svg()
 
 
 def _check(what: str, value: str, known: tuple[str, ...]) -> None:
@@ -44,8 +48,8 @@ def _check(what: str, value: str, known: tuple[str, ...]) -> None:
 
 
 class _Drawing:
-    def __init__(self, picture: Picture, folding: Folding, by: By, orientation: Orientation) -> None:
-        self.picture, self.folding, self.orientation = picture, folding, orientation
+    def __init__(self, picture: Picture, folding: Folding, by: By, orientation: Orientation, dark: bool | None) -> None:
+        self.picture, self.folding, self.orientation, self.dark = picture, folding, orientation, dark
         groups = tally(picture, folding)
         self.scheme = _scheme(picture, groups, by)
         self.boxes = [boxes.measure(group, self.scheme) for group in groups]
@@ -79,7 +83,7 @@ class _Drawing:
         lines, texts = [], []
         taken: list[edges.Rect] = []
         ranks = self.layout.ranks
-        for edge, route, label in zip(self.folding.edges, self.layout.routes, self.labels, strict=True):
+        for edge, route, label in paced(zip(self.folding.edges, self.layout.routes, self.labels, strict=True)):
             if not route:
                 box = self.boxes[edge.source]
                 lines.append(edges.loop(self.layout.x[edge.source] + box.width / 2, self.layout.y[edge.source]))
@@ -99,7 +103,7 @@ class _Drawing:
         title = escape(cut(clean(self.picture.title), 300))
         about = escape(" \n".join([summary(self.picture), *map(_say, self.boxes[:_DESCRIBED])]))
         scope = "jf-" + blake2b(f"{w} {h} {self.scheme.by} {body}".encode(), digest_size=5).hexdigest()
-        sheet = style(scope, self.statuses, len(self.scheme.executors), self.scheme.by)
+        sheet = style(scope, self.statuses, len(self.scheme.executors), self.scheme.by, self.dark)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="{scope}" role="img" aria-label="{title}"'
             f' width="{w}" height="{h}" viewBox="0 0 {w} {h}" style="max-width:100%;height:auto">'

@@ -1,5 +1,7 @@
 """A picture as text: one line for any output, a few lines for a terminal."""
 
+from collections import Counter
+
 from jupyter_flow.model.status import Status
 
 from .folding import FoldedEdge, Folding, fold
@@ -25,10 +27,7 @@ def about(picture: Picture) -> str:
     """How many electrons, on which executors, and how many of them did not complete."""
     electrons = picture.electrons()
     parts = [f"{len(electrons)} electron{'' if len(electrons) == 1 else 's'}"]
-    counts: dict[str, int] = {}
-    for i in electrons:
-        label = picture.executor(i)
-        counts[label] = counts.get(label, 0) + 1
+    counts = Counter([picture.executors[i] for i in electrons] if picture.executors else [])
     counts.pop("", None)
     if counts:
         parts.append(_on(dict(sorted(counts.items()))))
@@ -51,9 +50,10 @@ def _states(picture: Picture, electrons: list[int]) -> list[str]:
     return [", ".join(f"{count} {said(status)}" for status, count in counts.items())]
 
 
-def draw_text(picture: Picture) -> str:
-    """The summary and the folded graph, layer by layer, in at most 40 lines."""
-    folding = fold(picture, most=_MOST_GROUPS)
+def draw_text(picture: Picture, folding: Folding | None = None) -> str:
+    """The summary and the folded graph, layer by layer, in at most 40 lines. ``folding``: as it is known already."""
+    if folding is None or len(folding.members) > _MOST_GROUPS:  # a smaller one is the same
+        folding = fold(picture, most=_MOST_GROUPS)
     lines = [summary(picture), *_tree(folding, tally(picture, folding))]
     if len(lines) > _MOST_LINES:
         more = sum(1 for line in lines[_MOST_LINES - 1 :] if line.strip() != "↓")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreUntrusted, UnknownDispatch
-from jupyter_flow.model.events import RUNNING, Record
+from jupyter_flow.model.events import COMPLETED, RUNNING, Record
 
 from . import cached, tables
 from .records import Cached, RunRow, WorkerRow, valid
@@ -79,6 +79,23 @@ class Reader:
                 f"{len(found)} of them."
             )
         return [self._sealer.attempt(run.id, columns) for columns in found]
+
+    def tally(self, serial: int, nodes: int) -> dict[int, int]:
+        """How many of a run's first so many nodes ended how, by their last attempts: for who looks often."""
+        last = "SELECT status, MAX(attempt) FROM attempt WHERE run = ? AND node < ? GROUP BY node"
+        with self._reading() as connection:
+            return dict(connection.execute(f"SELECT status, COUNT(*) FROM ({last}) GROUP BY status", (serial, nodes)))
+
+    def completed(self, session: str) -> dict[str, int]:
+        """How many electrons a session's dispatches that have ended ran to their end, by resource."""
+        sql = (
+            "SELECT worker.resource, COUNT(*) FROM run CROSS JOIN attempt ON attempt.run = run.serial "
+            "AND attempt.node < run.electrons JOIN worker ON worker.number = attempt.worker "
+            "WHERE run.session = ? AND run.status <> ? AND attempt.status = ? AND attempt.origin IS NULL "
+            "AND attempt.start > 0 AND attempt.start >= run.created - 1000000 GROUP BY worker.resource"
+        )
+        with self._reading() as connection:
+            return dict(connection.execute(sql, (session, RUNNING, COMPLETED)))
 
     def row(self, serial: int, node: int) -> Record | None:
         """The last attempt of a node, None while there is none."""

@@ -52,6 +52,8 @@ def answer(place: Place, request: Any) -> Answer:
 def _cancel(place: Place, request: Any) -> Done:
     node = request["node"]
     source = place.root if node is None else place.shown
+    if (stopped := source.stop(node)) is not None:
+        return Done(bool(stopped), f"cancelled {stopped}" if stopped else "nothing is under way")
     what = source.title if node is None else _named(source.graph, node)
     if not source.id:
         return Done(False, f"{what} does not run")
@@ -79,7 +81,7 @@ def _rerun(place: Place, request: Any) -> Done:
 
 
 def _debug(place: Place, request: Any) -> Done:
-    source, node = place.shown, request["node"]
+    source, node = place.shown.behind(request["node"])
     what = _named(source.graph, node)
     if not source.id:
         return Done(False, f"{what} has not run, so there are no inputs to look at")
@@ -111,7 +113,7 @@ def _named(graph: TransportGraph, node: int) -> str:
     """Raises FlowError for a node that does not exist."""
     if node >= len(graph):
         raise FlowError(f"{graph.name} has no node {node}")
-    return f"{graph.name_of(node)} (node {node})"
+    return f"{graph.words_of(node)} (node {node})"
 
 
 ACTIONS: dict[str, Callable[[Place, Any], Done]] = {

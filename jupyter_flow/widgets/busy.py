@@ -19,6 +19,8 @@ from .source import Source
 
 SECOND = 1.0
 KEPT = 120  # samples
+RECOUNT = 2.0  # between two counts of what has ended, at least,
+SHARE = 20.0  # and never more than a twentieth of the time
 MEMORY = 2.0  # seconds between two looks at the memory of processes
 
 
@@ -38,6 +40,8 @@ class Sampler:
         self._session = ""
         self._history: dict[str, deque[float]] = {}
         self._memory: dict[str, int] = {}
+        self._ran: tuple[tuple[str, frozenset[str]], Counter[str]] | None = None
+        self._again = 0.0
         self._known: weakref.WeakKeyDictionary[Source, Counter[str]] = weakref.WeakKeyDictionary()
 
     def tick(self) -> None:
@@ -81,10 +85,21 @@ class Sampler:
         if source is not None and run is None:
             done = self._recorded(source)
         else:
-            done = _done([run] if run is not None else [] if here is None else list(here.dispatcher.runs.values()))
+            runs = list(here.dispatcher.runs.values()) if here is not None else []
+            done = _done([run]) if run is not None else _done(runs) + self._past(here, runs)
         electrons = _electrons(source) if source is not None else {}
         shown = [self._busy(info, lines, done, electrons) for info in live]
         return Resources([*shown, *_not_started(lines, live, electrons)], remarks_on(lines))
+
+    def _past(self, here: Session | None, runs: Sequence[Run]) -> "Counter[str]":
+        """What this session's dispatches that have ended have run, looked up again when one may have ended."""
+        if here is None:
+            return Counter()
+        now, seen = time.monotonic(), (here.store.session_id, frozenset(run.id for run in runs))
+        if self._ran is None or self._ran[0] != seen or now >= self._again:
+            self._ran = seen, Counter(here.store.counted().completed(here.store.session_id))
+            self._again = time.monotonic() + max(RECOUNT, SHARE * (time.monotonic() - now))
+        return self._ran[1]
 
     def _recorded(self, source: Source) -> "Counter[str]":
         """How many electrons of a dispatch that the store has have run to their end on each resource."""

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from ..model.errors import FlowError
-from . import actions
+from . import actions, assets
 from .checking import checked
 from .hub import Hub, hub
-from .messages import Answer, By, ViewMessage, ViewRequest
+from .messages import Answer, By, Module, ViewMessage, ViewRequest
 from .source import Source, source_of
 from .values import preview
 from .views import DispatchView
@@ -24,15 +24,18 @@ LOG = logging.getLogger("jupyter_flow")
 MOST = 16  # views; beyond, the one that has asked for nothing for the longest is closed
 PATIENCE = 3  # messages in a row that cannot be sent, until the page is taken for gone
 LANES = {"look": "looking", "rerun": "running", "export": "drawing", "cancel": "cancelling"}  # what takes its time
+FOLDING = "folding"  # a lane
 
 Send = Callable[[ViewMessage], object]
+Sources = Callable[[], Source | None]
 
 
 class Channel:
     """The views of one comm."""
 
-    def __init__(self, send: Send, source: Source | None = None, by: By = "status", hub: Hub = hub()) -> None:
-        """send: gives the page a message, from any thread. source: what a view looks at that names no dispatch.
+    def __init__(self, send: Send, source: Source | Sources | None = None, by: By = "status", hub: Hub = hub()) -> None:
+        """send: gives the page a message, from any thread. source: what a view looks at that names no dispatch,
+        or what finds that.
 
         by: what the colours mean at first.
         """
@@ -40,19 +43,19 @@ class Channel:
         self.opened = False  # a page has asked for something
         self._views: OrderedDict[str, DispatchView] = OrderedDict()
         self._lock = threading.Lock()
-        self._closed = False
+        self.closed = False
         self._failed = 0
 
     def hear(self, message: object) -> None:
         """A message from the page, which may be anything. Quick, and never raises."""
         request = checked(message)
-        if request is not None and not self._closed:
+        if request is not None and not self.closed:
             self.opened = True
             self._hub.put(partial(self._serve, request))
 
     def close(self) -> None:
         """The page is gone."""
-        self._closed = True
+        self.closed = True
         self._hub.drop(self)
         with self._lock:
             views = list(self._views.values())
@@ -67,18 +70,19 @@ class Channel:
         views = self._now()
         for view in views:
             self._tell(view.pulse())
-        return not self._closed and any(not view.over for view in views)
+        return not self.closed and any(not view.over for view in views)
 
     def _now(self) -> list[DispatchView]:
         with self._lock:
             return list(self._views.values())
 
     def _serve(self, request: ViewRequest) -> None:
-        if self._closed:
+        if self.closed:
             return
         try:
-            view = self._view(request)
-            if view is not None:
+            if request["kind"] == "fetch":
+                self._tell([Module(kind="module", view=request["view"], text=assets.panes())])
+            elif (view := self._view(request)) is not None:
                 self._ask(view, request)
         except FlowError as error:
             self._refuse(request, str(error))
@@ -105,7 +109,7 @@ class Channel:
 
     def _errand(self, view: DispatchView, place: actions.Place, request: Any) -> None:
         """(a lane of the hub's) What takes its time."""
-        if self._closed:
+        if self.closed:
             return
         try:
             self._answer(view, place, request)
@@ -129,10 +133,11 @@ class Channel:
         return found
 
     def _opened(self, id: str, dispatch: str) -> DispatchView | None:
-        source = source_of(dispatch) if dispatch else self._source
+        here = self._source() if callable(self._source) else self._source
+        source = source_of(dispatch) if dispatch else here
         if source is None:
             return None
-        view = DispatchView(source, id)
+        view = DispatchView(source, id, partial(self._hub.errand, FOLDING))
         view.by = self._by
         with self._lock:
             self._views[id] = view

@@ -14,8 +14,9 @@ from .messages import PanelRequest, ViewRequest
 LONGEST = {"view": 100, "dispatch": 100, "executor": 200, "cell": 200, "input": 1000}  # characters
 TEXT = 1000  # characters of any other
 MOST = {"opened": 10_000, "path": 50, "panes": 10}  # items of a list
-LARGEST = {"limit": 1000}
+LARGEST = {"limit": 1000, "width": 100_000}
 NUMBER = 2**31 - 1
+SECONDS = 1e12  # of any time
 
 Check = Callable[[Any], bool]
 
@@ -63,6 +64,8 @@ def _check(name: str, hint: Any) -> Check:
     if hint is int:
         largest = LARGEST.get(name, NUMBER)
         return lambda value: type(value) is int and 0 <= value <= largest
+    if hint is float:
+        return lambda value: type(value) in (int, float) and abs(value) <= SECONDS  # and so no NaN
     if hint is bool:
         return lambda value: type(value) is bool
     if hint is NoneType:

@@ -5,9 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..model.events import STATUS_OF
-from ..model.status import Status
 from ..render.palette import DARK, LIGHT, SIGN, Theme, drawn
+from ..render.standing import STANDING_OF, Standing
 
 TYPES = """
 export interface Theme {
@@ -47,8 +46,8 @@ def palette() -> str:
     )
 
 
-def _by_status(of: Callable[[Status], Any]) -> list[Any]:
-    return [of(status) for status in STATUS_OF]
+def _by_status(of: Callable[[Standing], Any]) -> list[Any]:
+    return [of(status) for status in STANDING_OF]
 
 
 def _theme(theme: Theme) -> dict[str, object]:
@@ -61,7 +60,7 @@ def _theme(theme: Theme) -> dict[str, object]:
     }
 
 
-def _path(status: Status) -> str:
+def _path(status: Standing) -> str:
     found = re.search(r' d="([^"]+)"', drawn(status))
     assert found is not None
     return found[1]

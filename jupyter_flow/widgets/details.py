@@ -3,18 +3,19 @@
 import time
 from typing import Any, Literal
 
-from ..model.events import COMPLETED, RUNNING, BlobRef, Record
+from ..model.events import COMPLETED, RUNNING, Record
 from ..model.node import Place
 from ..model.printed import Seen
 from ..render.lettering import clean, cut
 from .arguments import arguments
 from .assigned import assignments
+from .briefs import brief, size_of
 from .facts import lent
 from .messages import Attempt, Details, Where
 from .pace import Pace
 from .pictures import label_of
 from .printed import displayed, progress_of, tail
-from .source import Source
+from .source import About, Source
 from .states import told
 from .trouble import trouble
 
@@ -58,38 +59,44 @@ class Selected:
     def _now(self) -> Any:
         facts, node = self._source.facts, self.node
         status = told(facts.states()[node : node + 1])[0]
-        return status, facts.begun().get(node), facts.record(node), self._assigned(), self._root.over
+        about = self._source.about(node)
+        return status, facts.begun().get(node), facts.record(node), self._assigned(), self._root.over, about
 
     def _assigned(self) -> str:
         return assignments(self._root.id).of(self._source.graph, self.node) if self._root.id else ""
 
     def _details(self) -> Details:
-        source, node = self._source, self.node
+        about = self._source.about(self.node)
+        source, node = self._source.behind(self.node)
         facts, graph = source.facts, source.graph
         status = told(facts.states()[node : node + 1])[0]
         attempts = facts.attempts(node)
         last = attempts[-1] if attempts and status >= COMPLETED else None
-        seen = self._seen(status, last)
+        seen = self._seen(source, node, status, last)
         begun = facts.begun().get(node, 0) if status == RUNNING else 0
         progress = progress_of(source, seen) if status == RUNNING else None
         value = last.value if last is not None and status == COMPLETED else None
         return {
             "kind": "details",
             "view": self._view,
-            "node": node,
-            "name": cut(clean(graph.name_of(node)), LONGEST),
+            "node": self.node,
+            "name": cut(clean(graph.words_of(node)), LONGEST),
             "node_kind": source.picture.kind(node),
             "call": cut(clean(graph.call_text(node)), 4 * LONGEST),
-            "status": status,
+            "status": status if about is None else about.status,
+            "note": about.note if about is not None else "",
+            "cell": about.cell if about is not None else "",
+            "dispatch": about.dispatch if about is not None else "",
             "start": (begun or (last.start if last is not None else 0)) / 1e9 or None,
             "end": last.end / 1e9 if last is not None and last.start else None,
             "now": time.time(),
             "progress": progress.fraction if progress is not None else None,
-            "attempts": self._attempts(attempts, begun, seen),
-            "where": self._where(seen.worker),
+            "attempts": self._attempts(source, attempts, begun, seen),
+            "where": _where(source, node, seen.worker),
             "inputs": arguments(source, node),
             "has_output": value is not None,
-            "size": None if value is None else value.size if isinstance(value, BlobRef) else len(value),
+            "size": None if value is None else size_of(value),
+            "output": "" if value is None else brief(value) or "",
             "cached": _lender(last, facts.started) if last is not None else "",
             "trouble": trouble(last.failure) if last is not None else None,
             "stdout": tail(source, seen.stdout),
@@ -97,48 +104,45 @@ class Selected:
             "displays": displayed(source, seen.displays),
             "source": graph.versions[graph.version[node]].source[:SOURCE],
             "assigned": self._assigned(),
-            "can": self._can(status),
+            "can": self._can(status) if about is None else self._can_cell(about),
         }
 
-    def _seen(self, status: int, last: Record | None) -> Seen:
+    def _seen(self, source: Source, node: int, status: int, last: Record | None) -> Seen:
         """Where it runs or ran, and what that printed."""
         if status == RUNNING:
-            return self._source.seen(self.node)
+            return source.seen(node)
         return Seen(last.worker, last.stdout, last.stderr, last.displays) if last is not None else Seen()
 
-    def _attempts(self, ended: list[Record], begun: int, seen: Seen) -> list[Attempt]:
+    def _attempts(self, source: Source, ended: list[Record], begun: int, seen: Seen) -> list[Attempt]:
         told: list[Attempt] = [
             {
                 "number": record.attempt,
                 "status": record.status,
                 "start": record.start / 1e9 or None,
                 "end": record.end / 1e9 or None,
-                "worker": self._source.place(record.worker).name,
+                "worker": source.place(record.worker).name,
                 "why": _why(record),
             }
             for record in ended
             if record.attempt  # none: it was skipped, or cancelled before
         ]
         if begun:
-            worker = self._source.place(seen.worker).name
+            worker = source.place(seen.worker).name
             number = ended[-1].attempt + 1 if ended else 1
             told.append({
                 "number": number, "status": RUNNING, "start": begun / 1e9, "end": None, "worker": worker, "why": "",
             })  # fmt: skip
         return told
 
-    def _where(self, worker: int) -> Where:
-        executor = self._source.graph.executor_of(self.node)
-        place = self._source.place(worker) if worker else Place()
-        return {
-            "executor": cut(clean(label_of(executor)), LONGEST),
-            "settings": cut(clean(str(executor if executor is not None else label_of(None))), LONGEST),
-            "resource": place.resource,
-            "resource_kind": place.kind,
-            "host": place.host,
-            "pid": place.pid,
-            "worker": place.name,
-        }
+    def _can_cell(self, about: About) -> list[Can]:
+        can = list[Can]()
+        if about.cancellable:
+            can.append("cancel")
+        if about.dispatch:
+            can.append("debug")
+        if self._source.inside(self.node) is not None:
+            can.append("enter")
+        return can
 
     def _can(self, status: int) -> list[Can]:
         source, can = self._source, list[Can]()
@@ -154,6 +158,20 @@ class Selected:
         if source.inside(self.node) is not None:
             can.append("enter")
         return can
+
+
+def _where(source: Source, node: int, worker: int) -> Where:
+    executor = source.graph.executor_of(node)
+    place = source.place(worker) if worker else Place()
+    return {
+        "executor": cut(clean(label_of(executor)), LONGEST),
+        "settings": cut(clean(str(executor if executor is not None else label_of(None))), LONGEST),
+        "resource": place.resource,
+        "resource_kind": place.kind,
+        "host": place.host,
+        "pid": place.pid,
+        "worker": place.name,
+    }
 
 
 def _lender(record: Record, since: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..model.events import COMPLETED
 from ..render import Group
 from ..render.boxes import describe
+from ..render.breath import paced
 from .folded import Placed
 from .messages import By, Tally
 from .pictures import NUMBER_OF
@@ -29,7 +30,7 @@ class Counted:
         """Take in the states as they are now; the boxes that have changed. ``bars``: progress by node."""
         before, group_of, counts = self._states, self._group_of, self._counts
         changed = differences(before, states)
-        for node in changed:
+        for node in paced(changed):
             group = group_of[node]
             if group >= 0:
                 count = counts[group]

@@ -1,24 +1,37 @@
 """A graph folded and laid out, once for each way to look at it; what changes while it runs is no part of it."""
 
-from collections import OrderedDict
-from collections.abc import Collection, Sequence
+import threading
+import weakref
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..model.events import COMPLETED, FAILED, STATUS_OF
+from ..model.graph import TransportGraph
 from ..model.status import Status
 from ..render import Folding, Group, Layout, Picture, fold, tally
 from ..render.arrangement import arranged, labels_of
 from ..render.boxes import Box, Scheme, measure
-from ..render.lettering import clean, cut
+from ..render.breath import paced
+from ..render.lettering import clean, cut, shorten, width
 from ..render.picture import WAITING_EDGE
+from ..render.standing import Standing
 from . import messages
+from .apart import told_apart
 from .messages import Orientation
-from .pictures import with_states
+from .pictures import Look, looks_of, picture_of_graph, with_states
 
 KEPT = 4  # drawings of a graph that are remembered
 LONGEST = 300  # characters of a name
 LABELS = 4  # parameters named on an edge
+SMALL = 10.0  # px, the size of all letters but a box's name
+ARGUMENT_ROOM = 150.0  # px
+ARGUMENT_LINE = 14.0  # px that a box with an argument is higher: the page's paint.ts knows
+ARGUMENT_ASIDE = 33.0 + 14.0  # px beside an argument, on both sides
 SOME_SECONDS = 88.8  # as wide as most durations are
+
+Apart = Callable[[Sequence[Group]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Folded:
     folding: Folding
     groups: list[Group]  # nothing has happened
     boxes: list[Box]
+    arguments: list[str]  # that tell boxes of one name apart, cut to measure
     family: list[int]  # for each group
     glue: tuple[int, ...]  # that is shown because it failed
 
@@ -48,10 +62,12 @@ class Placed:
 
 
 class Foldings:
-    """The foldings of one graph that are in use. Its caller sees to it that it is asked by one thread at a time."""
+    """The foldings of one graph that are in use, for whoever draws it: threads wait for one another."""
 
-    def __init__(self, picture: Picture, electrons: int) -> None:
-        self._picture, self._electrons = picture, electrons
+    def __init__(self, picture: Picture, electrons: int, apart: Apart = lambda groups: [""] * len(groups)) -> None:
+        """picture: the graph, of which nothing has run. apart: what tells groups of one name apart, for each group."""
+        self.picture, self._electrons, self._apart = picture, electrons, apart
+        self._lock = threading.RLock()
         self._closed: tuple[tuple[int, ...], Folded] | None = None  # with nothing opened
         self._placed: OrderedDict[tuple[int, Orientation], Placed] = OrderedDict()
 
@@ -63,68 +79,114 @@ class Foldings:
 
     def folded(self, states: bytes, opened: Collection[int] = ()) -> Folded:
         """The graph with the groups of some nodes opened; which of many members are shown depends on their states."""
-        glue = self.failed_glue(states)
-        if self._closed is None or self._closed[0] != glue:
-            self._closed = glue, _folded(with_states(self._picture, states), glue)
-        base = self._closed[1]
-        groups = {base.folding.group_of[node] for node in opened} - {-1}
-        if not any(len(base.folding.members[group]) > 1 for group in groups):
-            return base
-        return _folded(with_states(self._picture, states), glue, opened, base)
+        with self._lock:
+            glue = self.failed_glue(states)
+            if self._closed is None or self._closed[0] != glue:
+                self._closed = glue, _folded(with_states(self.picture, states), glue, self._apart)
+            base = self._closed[1]
+            groups = {base.folding.group_of[node] for node in opened} - {-1}
+            if not any(len(base.folding.members[group]) > 1 for group in groups):
+                return base
+            return _folded(with_states(self.picture, states), glue, self._apart, opened, base)
 
     def placed(self, folded: Folded, orientation: Orientation) -> Placed:
         """A folding, laid out."""
         key = id(folded), orientation
-        found = self._placed.get(key)
-        if found is None or found.folded is not folded:
-            found = self._placed[key] = _placed(folded, orientation)
-        self._placed.move_to_end(key)
-        while len(self._placed) > KEPT:
-            self._placed.popitem(last=False)
-        return found
+        with self._lock:
+            found = self._placed.get(key)
+            if found is None or found.folded is not folded:
+                found = self._placed[key] = _placed(folded, orientation)
+            self._placed.move_to_end(key)
+            while len(self._placed) > KEPT:
+                self._placed.popitem(last=False)
+            return found
+
+
+_known: dict[int, tuple["weakref.ref[TransportGraph]", list[Look], Foldings]] = {}
+_knowing = threading.Lock()
+
+
+def foldings_of(graph: TransportGraph) -> Foldings:
+    """The foldings of a graph, the same for all who draw it, as long as it lives and looks as it did."""
+    looks = looks_of(graph)
+    with _knowing:
+        known = _known.get(id(graph))
+    if known is not None and known[0]() is graph and known[1] == looks and len(known[2].picture) == len(graph):
+        return known[2]
+    made = Foldings(picture_of_graph(graph, looks), graph.electrons, _apart(graph))
+    with _knowing:
+        _known[id(graph)] = weakref.ref(graph, partial(_forget, id(graph))), looks, made
+    return made
+
+
+def _apart(graph: TransportGraph) -> Apart:
+    """What tells its nodes apart. The graph is not kept alive by that."""
+    known = weakref.ref(graph)
+
+    def apart(groups: Sequence[Group]) -> list[str]:
+        graph = known()
+        return [""] * len(groups) if graph is None else told_apart(graph, groups)
+
+    return apart
+
+
+def _forget(number: int, gone: "weakref.ref[TransportGraph]") -> None:
+    """A graph is gone; its number may belong to another by now. No lock: this comes at any time, on any thread."""
+    known = _known.get(number)
+    if known is not None and known[0] is gone:
+        _known.pop(number, None)
 
 
 def _folded(
-    picture: Picture, glue: tuple[int, ...], opened: Collection[int] = (), base: Folded | None = None
+    picture: Picture,
+    glue: tuple[int, ...],
+    apart: Apart,
+    opened: Collection[int] = (),
+    base: Folded | None = None,
 ) -> Folded:
     folding = fold(picture, opened)
     groups = [replace(group, counts={}, seconds=None) for group in tally(picture, folding)]
     family = [group.first for group in groups]
     if base is not None:
         family = [base.folding.members[base.folding.group_of[first]][0] for first in family]
-    return Folded(folding, groups, [_roomy(group) for group in groups], family, glue)
+    arguments = [shorten(text, ARGUMENT_ROOM, SMALL) for text in apart(groups)]
+    boxes = [_roomy(group, argument) for group, argument in zip(groups, arguments, strict=True)]
+    return Folded(folding, groups, boxes, arguments, family, glue)
 
 
-def _roomy(group: Group) -> Box:
+def _roomy(group: Group, argument: str) -> Box:
     """A box with room for whatever it will say: nothing moves while a dispatch runs, or is coloured otherwise."""
-    busy = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
+    busy: dict[Standing, int] = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
     full = replace(group, counts=busy, seconds=SOME_SECONDS)
     by_status = measure(full, Scheme("status", {}))
     by_duration = measure(full, Scheme("duration", {}))
-    widest = max(by_status.width, by_duration.width)
-    return replace(by_status, group=group, width=widest, height=max(by_status.height, by_duration.height))
+    widest = max(by_status.width, by_duration.width, width(argument, SMALL) + ARGUMENT_ASIDE if argument else 0)
+    highest = max(by_status.height, by_duration.height) + (ARGUMENT_LINE if argument else 0)
+    return replace(by_status, group=group, width=widest, height=highest)
 
 
 def _placed(folded: Folded, orientation: Orientation) -> Placed:
     layout = arranged(folded.boxes, folded.folding, orientation)
-    groups = [_group(folded, k, layout) for k in range(len(folded.groups))]
+    kin = Counter(folded.family)
+    groups = [_group(folded, k, layout, kin[folded.family[k]]) for k in paced(range(len(folded.groups)))]
     return Placed(folded, layout, groups, _edges(folded.folding, layout))
 
 
-def _group(folded: Folded, k: int, layout: Layout) -> messages.Group:
+def _group(folded: Folded, k: int, layout: Layout, kin: int) -> messages.Group:
     group, box = folded.groups[k], folded.boxes[k]
     return {
         "first": group.first,
         "name": cut(clean(group.name), LONGEST),
         "node_kind": group.kind,
         "count": group.count,
-        "opened": group.count == 1 and folded.family.count(folded.family[k]) > 1,
+        "opened": group.count == 1 and kin > 1,
         "family": folded.family[k],
         "x": round(layout.x[k], 2),
         "y": round(layout.y[k], 2),
         "width": round(box.width, 2),
         "height": round(box.height, 2),
         "chip": box.chip,
+        "argument": folded.arguments[k],
     }
 
 
@@ -139,7 +201,7 @@ def _edges(folding: Folding, layout: Layout) -> list[messages.Edge]:
             "waiting": edge.waiting,
             "points": [(round(x, 2), round(y, 2)) for x, y in route],
         }
-        for edge, route, label in zip(folding.edges, layout.routes, short, strict=True)
+        for edge, route, label in paced(zip(folding.edges, layout.routes, short, strict=True))
     ]
 
 

@@ -2,7 +2,8 @@
 
 A request comes in on a thread that serves all widgets of the kernel, so it is only put down there. Here it is
 answered in its turn; what takes longer, an errand, has a thread of its own lane: errands of one lane go one after
-the other, so that a slow preview keeps no one from cancelling. All threads start when they are needed and end when
+the other, so that a slow preview keeps no one from cancelling. They all work in slices, so that a dispatch and the
+cells of the notebook go on beside them. All threads start when they are needed and end when
 nothing is left to do. A process that was forked has none of this, and starts afresh.
 """
 
@@ -13,6 +14,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
+
+from ..render.breath import breathing
 
 LOG = logging.getLogger("jupyter_flow")
 PULSE = 0.1  # seconds between two looks at what is shown
@@ -131,7 +134,8 @@ class Hub:
 
 def _done(call: Call) -> object:
     try:
-        return call()
+        with breathing():
+            return call()
     except Exception:
         LOG.debug("a view could not be served", exc_info=True)
         return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from .busy import SAMPLER
 from .details import Selected
-from .messages import Pane, Select, Table, ViewMessage
+from .messages import Pane, Range, Select, Table, ViewMessage
 from .pace import Pace
 from .source import Source
 from .table import first_page, rows
@@ -21,6 +21,7 @@ class Panes:
         self._selected: Selected | None = None
         self._watched: tuple[Pane, ...] = ()
         self._table = first_page(view)
+        self._range: Range | None = None
         self._paces = {pane: Pace(pause) for pane, pause in PAUSES.items()}
         self._stamps: dict[Pane, Any] = {}
         self._told: dict[Pane, ViewMessage] = {}
@@ -34,8 +35,19 @@ class Panes:
         """Another graph is looked at."""
         if source is not self._source:
             self._source, self._selected = source, None
-            self._table = {**self._table, "offset": 0}
+            self._table, self._range = {**self._table, "offset": 0}, None
             self._stamps, self._told = {}, {}
+
+    def renew(self, root: Source) -> None:
+        """The flow that is looked at has other cells; those that stay have the numbers they had."""
+        before, self._root = self._root, root
+        if self._source is not before:
+            return
+        selected, table = self._selected, self._table
+        self.enter(root)
+        self._table = table
+        if selected is not None and root.age == before.age and selected.node < len(root.graph):
+            self._selected = Selected(self._view, root, root, selected.node)
 
     def reset(self) -> None:
         """The page has missed something, or is another: tell everything again."""
@@ -58,6 +70,11 @@ class Panes:
         """Another part of the table is looked at."""
         self._table = request
         return [self._tell("table")]
+
+    def range(self, request: Range) -> list[ViewMessage]:
+        """Another part of the timeline is looked at."""
+        self._range = request
+        return [self._tell("timeline")]
 
     def changes(self) -> list[ViewMessage]:
         """What has changed of what is visible."""
@@ -93,8 +110,7 @@ class Panes:
         return rows(self._source, self._table)
 
     def _timeline(self) -> ViewMessage:
-        with self._source.lock:
-            return self._source.timelines.timeline(self._view)
+        return self._source.timelines.timeline(self._view, self._range)
 
     def _executors(self) -> ViewMessage:
         return SAMPLER.executors(self._source, self._view)

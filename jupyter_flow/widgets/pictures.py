@@ -5,26 +5,35 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ..executor import _executor_manager as names
-from ..model.events import STATUS_OF
 from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
-from ..model.status import Status
 from ..render import Picture
+from ..render.breath import paced
 from ..render.picture import Kind
+from ..render.standing import STANDING_OF, Standing
 
-NUMBER_OF = {status: STATUS_OF.index(status) for status in STATUS_OF}
+NUMBER_OF: dict[Standing, int] = {status: STANDING_OF.index(status) for status in STANDING_OF}
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def picture_of_graph(graph: TransportGraph) -> Picture:
-    """A graph that has not run; nodes that were given no executor show the default."""
-    versions = [(v.name, _label(graph, v.executor), _kind(v.kind)) for v in graph.versions]
+Look = tuple[str, str, Kind]
+
+
+def looks_of(graph: TransportGraph) -> list[Look]:
+    """What a node of each version shows: its name, its executor's label, its kind."""
+    labels = {index: _label(graph, index) for index in {version.executor for version in graph.versions}}
+    return [(version.name.lstrip(":"), labels[version.executor], _kind(version.kind)) for version in graph.versions]
+
+
+def picture_of_graph(graph: TransportGraph, looks: Sequence[Look] | None = None, *, edges: bool = True) -> Picture:
+    """A graph that has not run; nodes that were given no executor show the default. It may do without its edges."""
+    names, labels, kinds = zip(*(looks or looks_of(graph)), strict=True) if graph.versions else ((), (), ())
     return Picture(
-        [versions[version][0] for version in graph.version],
+        [*map(names.__getitem__, graph.version)],
         bytes(len(graph)),
-        [versions[version][1] for version in graph.version],
-        [versions[version][2] for version in graph.version],
-        list(graph.edges()),
+        [*map(labels.__getitem__, graph.version)],
+        [*map(kinds.__getitem__, graph.version)],
+        list(paced(graph.edges())) if edges else [],
         title=graph.name,
     )
 
@@ -33,19 +42,15 @@ def _label(graph: TransportGraph, executor: int) -> str:
     return label_of(graph.executors[executor] if executor >= 0 else None)
 
 
-def picture_of_result(result: Result) -> Picture:
-    """A dispatch as far as it has got."""
+def picture_of_result(result: Result, picture: Picture | None = None) -> Picture:
+    """A dispatch as far as it has got; ``picture`` is its graph's, where that is known."""
     graph = result.lattice.transport_graph
     nodes = [result.node(node) for node in range(len(graph))]
-    return Picture(
-        [node.name for node in nodes],
+    return with_states(
+        picture or picture_of_graph(graph),
         [NUMBER_OF[node.status] for node in nodes],
-        [label_of(node.executor) for node in nodes],
-        [_kind(node.kind) for node in nodes],
-        list(graph.edges()),
         [_seconds(node) for node in nodes],
-        title=graph.name,
-        status=result.status,
+        result.status,
     )
 
 
@@ -65,7 +70,7 @@ def with_states(
     picture: Picture,
     statuses: Sequence[int],
     seconds: Sequence[float | None] = (),
-    status: Status = Status.NEW_OBJECT,
+    status: Standing = STANDING_OF[0],
 ) -> Picture:
     """The same picture with other states; ``status`` is the dispatch's own."""
     kinds, edges, title = picture.kinds, picture.edges, picture.title

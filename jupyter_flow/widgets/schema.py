@@ -5,6 +5,7 @@ of pictures, so that page and SVG cannot differ.
 """
 
 import sys
+from inspect import cleandoc
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -40,7 +41,7 @@ def _types() -> dict[str, Any]:
 def _declared(name: str, value: Any) -> str:
     if not is_typeddict(value):
         return f"\nexport type {name} = {_type(value, top=True)};\n"
-    about = (value.__doc__ or "").strip().replace("\n", "\n * ")
+    about = "\n * ".join(cleandoc(value.__doc__ or "").splitlines()).replace(" * \n", " *\n")
     fields = get_type_hints(value, include_extras=True)
     lines = [_field(field, kind) for field, kind in fields.items()]
     return f"\n/** {about} */\nexport interface {name} {{\n{''.join(lines)}}}\n"

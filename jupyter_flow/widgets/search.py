@@ -11,7 +11,7 @@ def search(source: Source, folded: Folded, view: str, text: str) -> Found:
     """The nodes that are found: first the one of that number, then those whose names begin so, then all others."""
     hits, total = _found(source, folded, text.strip().casefold())
     group_of = folded.folding.group_of
-    told = [Hit(node=node, name=source.graph.name_of(node)[:300], group=group_of[node]) for node in hits]
+    told = [Hit(node=node, name=source.graph.words_of(node)[:300], group=group_of[node]) for node in hits]
     return {"kind": "found", "view": view, "text": text, "total": total, "hits": told}
 
 

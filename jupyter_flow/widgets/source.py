@@ -5,8 +5,9 @@ Views of one dispatch share its source, and with it everything that is computed 
 
 import threading
 import weakref
+from collections.abc import Collection
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..dispatch.run import Run
 from ..model.errors import FlowError
@@ -14,18 +15,29 @@ from ..model.events import BlobRef
 from ..model.graph import TransportGraph
 from ..model.node import Place
 from ..model.printed import Seen
-from ..render import Picture
+from ..render import Folding, Picture
+from ..render.standing import STANDING_OF
 from ..session import Session, session
 from .facts import Facts, GraphFacts, RunFacts, StoreFacts
-from .folded import Foldings
-from .messages import State
-from .pictures import picture_of_graph
+from .folded import Foldings, foldings_of
+from .messages import By, State
+from .pictures import with_states
 from .progress import Progress
 from .states import told
 from .timeline import Timelines
 from .times import Times
 
 PREFIX = "jupyter-flow-"  # of the names of threads, which are known by it among others
+
+
+class About(NamedTuple):
+    """What is to be said of a node beside what the dispatch behind it tells: of a cell of the notebook's flow."""
+
+    status: int
+    cell: str  # the front end's id of it
+    dispatch: str  # behind it, if there is one yet
+    note: str
+    cancellable: bool
 
 
 class Source:
@@ -75,19 +87,46 @@ class Source:
         """Whether nothing more will happen to it: it has ended, or it is a graph that does not run."""
         return isinstance(self._facts, GraphFacts) or bool(self.facts.ended)
 
+    @property
+    def age(self) -> int:
+        """Of a flow: grows where its nodes get other numbers. 0 for a dispatch, whose nodes never do."""
+        return 0
+
+    def renewed(self) -> "Source":
+        """What is to be looked at from now on: this, unless it is a flow with other cells by now."""
+        return self
+
+    def behind(self, node: int) -> "tuple[Source, int]":
+        """Whose node tells all about a node of this: of a flow, that of the cell's own dispatch."""
+        return self, node
+
+    def about(self, node: int) -> About | None:
+        """What else there is to say of a node."""
+        return None
+
+    def can(self) -> list[Any]:
+        """What a view may ask to be done to it."""
+        if not self.id:
+            return ["assign"]
+        return ["cancel", "rerun", "debug", "assign"] if not self.over else ["rerun", "debug", "assign"]
+
+    def stop(self, node: int | None) -> str | None:
+        """Cancel all of it or a node; who was: None where that is the session's to do."""
+        return None
+
     def stamp(self) -> Any:
         """Equal as long as nothing has changed; cheap."""
         return self.facts.stamp()
 
-    @cached_property
+    @property
     def picture(self) -> Picture:
         """Its graph, to draw."""
-        return picture_of_graph(self.graph)
+        return self.foldings.picture
 
     @cached_property
     def foldings(self) -> Foldings:
         """Its graph, folded."""
-        return Foldings(self.picture, self.graph.electrons)
+        return foldings_of(self.graph)
 
     @cached_property
     def times(self) -> Times:
@@ -106,6 +145,13 @@ class Source:
         with self.lock:
             self.times.learn(states, facts.record, facts.started)
             return states, self.progress.state(facts, states, self.times.untimed(self.graph.electrons))
+
+    def drawing(self, by: By = "status", opened: Collection[int] = ()) -> tuple[Picture, Folding]:
+        """The picture as it is now, and folded. Run times are in it where they are its colours."""
+        states, state = self.look()
+        seconds = list(self.times.seconds) if by == "duration" else ()
+        picture = with_states(self.picture, states, seconds, STANDING_OF[state["status"]])
+        return picture, self.foldings.folded(states, opened).folding
 
     def seen(self, node: int) -> Seen:
         """Where a node that runs does so, and what it has printed and displayed; nothing where that is not known."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..model.events import CANCELLED, COMPLETED, EXPANDED, FAILED, INTERRUPTED, RUNNING, SKIPPED, STATUS_OF
-from ..model.status import Status
+from ..model.events import CANCELLED, COMPLETED, EXPANDED, FAILED, INTERRUPTED, RUNNING, SKIPPED
 from ..render.groups import SEVERITY
+from ..render.standing import STALE, STANDING_OF, Standing
 from .pictures import NUMBER_OF
 
-NUMBERS = 9  # statuses that are told: 0, RUNNING .. INTERRUPTED
-COUNTED = (0, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED)
+NUMBERS = STALE + 1  # statuses that are told: 0, RUNNING .. INTERRUPTED, STALE
+COUNTED = (0, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED, STALE)
 BY_SEVERITY = tuple(NUMBER_OF[status] for status in SEVERITY)
 _STRIDE = 256
 _TOLD = bytes([0, 0, 0, *range(RUNNING, EXPANDED), RUNNING, *range(EXPANDED + 1, 256)])
@@ -38,6 +38,6 @@ def counts_of(states: bytes) -> list[int]:
     return [states.count(number) for number in range(NUMBERS)]
 
 
-def by_severity(counts: Sequence[int]) -> dict[Status, int]:
+def by_severity(counts: Sequence[int]) -> dict[Standing, int]:
     """The same for `render`: the gravest first, no zeros."""
-    return {STATUS_OF[number]: counts[number] for number in BY_SEVERITY if counts[number]}
+    return {STANDING_OF[number]: counts[number] for number in BY_SEVERITY if counts[number]}

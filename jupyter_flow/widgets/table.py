@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..model.events import FAILED, STATUS_OF, Record
+from ..model.events import FAILED, Record
+from ..render.breath import paced
 from ..render.groups import said
 from ..render.lettering import clean, cut
+from ..render.standing import STANDING_OF
 from .messages import Row, Rows, Table
 from .source import Source
 from .states import BY_SEVERITY, told
 
 MOST = 500  # rows at once
 LONGEST = 300  # characters of a name
-WORDS = [said(status) for status in STATUS_OF]
+WORDS = [said(status) for status in STANDING_OF]
 
 
 def first_page(view: str) -> Table:
@@ -35,7 +37,7 @@ class Columns:
         self.earlier = Counter(record.node for record in self.facts.retried())
         self.nodes = [*range(electrons), *[i for i in range(electrons, len(self.graph)) if self.states[i] == FAILED]]
         self.records: dict[int, Record] = {
-            node: record for node in self.nodes if (record := self.facts.record(node)) is not None
+            node: record for node in paced(self.nodes) if (record := self.facts.record(node)) is not None
         }
         source.know({record.worker for record in self.records.values()})
 
@@ -97,7 +99,7 @@ class Columns:
         wanted = words.casefold().split()
         if not wanted:
             return self.nodes
-        return [node for node in self.nodes if all(word in self._text(node) for word in wanted)]
+        return [node for node in paced(self.nodes) if all(word in self._text(node) for word in wanted)]
 
     def _text(self, node: int) -> str:
         parts = self.name(node), WORDS[self.states[node]], self.picture.executor(node), self.worker(node), f"#{node} "
@@ -114,11 +116,12 @@ def rows(source: Source, asked: Table) -> Rows:
     """The part of the table that is asked for."""
     columns = Columns(source)
     nodes = columns.matching(asked["filter"])
-    keyed = [(key, node) for node, key in zip(nodes, map(columns.key(asked["sort"]), nodes), strict=True)]
+    key = columns.key(asked["sort"])
+    keyed = [(key(node), node) for node in paced(nodes)]
     known = sorted(
         [pair for pair in keyed if pair[0] is not None], key=lambda pair: pair[0], reverse=asked["descending"]
     )
-    order = [node for _, node in known] + [node for key, node in keyed if key is None]
+    order = [node for _, node in known] + [node for value, node in keyed if value is None]
     first = max(0, min(asked["offset"], len(order)))
     page = order[first : first + max(0, min(asked["limit"], MOST))]
     shown = [columns.row(node) for node in page]

@@ -1,25 +1,40 @@
 """Who did what when: a lane for each worker, bars for what it ran, and what that waited for."""
 
+import threading
 import time
-from collections.abc import Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..model.events import RUNNING, Record
+from ..model.events import COMPLETED, RUNNING, Record
 from ..model.node import Place
+from ..render.breath import paced
 from ..render.lettering import clean, cut
 from .critical import Paths
 from .facts import lent
-from .messages import Bar, Timeline
-from .states import BY_SEVERITY
+from .merging import Stretch, Work, merged, rows_of
+from .messages import Bar, Range, Timeline
+from .states import differences
 
 if TYPE_CHECKING:
     from .source import Source
 
-MOST = 2000  # bars
 LONGEST = 120  # characters of a name
 SUBLATTICES = -1  # a lane for what runs on no worker of its own
-SEVERITY = {number: place for place, number in enumerate(BY_SEVERITY)}
+FRESH = 0.4  # seconds for which a look at a dispatch that runs will do
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A dispatch at one moment."""
+
+    lanes: list[str]
+    rows: list[list[list[Work]]]  # of each lane
+    span: float
+    working: float
+    waiting: float
+    critical: float
 
 
 class Timelines:
@@ -27,43 +42,139 @@ class Timelines:
 
     def __init__(self, source: "Source") -> None:
         self._source = source
-        self._paths = Paths(source.graph, source.picture.edges)
+        self._lock = threading.Lock()
+        self._paths: Paths | None = None
         self._where: dict[tuple[int, int], int] = {}  # running attempts, by node and start
+        self._chart: Chart | None = None
+        self._final, self._due = False, 0.0
+        self._forget()
 
-    def timeline(self, view: str) -> Timeline:
-        """As it is now."""
+    def _forget(self) -> None:
+        self._states = bytes(len(self._source.graph))
+        self._ended: dict[int, Record] = {}  # last attempts that have ended
+        self._ends: list[float | None] = [None] * len(self._states)
+        self._seconds = [0.0] * len(self._states)
+
+    def timeline(self, view: str, part: Range | None = None) -> Timeline:
+        """As it is now, or a moment ago: a part of it, or the whole."""
+        with self._lock:
+            chart = self._look()
+        start, end = _clamped(part, chart.span)
+        width = part["width"] if part is not None else 0
+        rows = [(lane, number) for lane, inner in enumerate(chart.rows) for number in range(len(inner))]
+        found = merged([chart.rows[lane][number] for lane, number in rows], start, end, width)
+        bars = [self._bar(*place, stretch) for place, row in zip(rows, found, strict=True) for stretch in row]
+        bars.sort(key=lambda bar: bar["critical"])
+        return {
+            "kind": "timeline",
+            "view": view,
+            "lanes": chart.lanes,
+            "rows": [len(inner) for inner in chart.rows],
+            "bars": bars,
+            "start": start,
+            "end": end,
+            "width": width,
+            "span": chart.span,
+            "working": chart.working,
+            "waiting": chart.waiting,
+            "critical": chart.critical,
+        }
+
+    def _bar(self, lane: int, row: int, stretch: Stretch) -> Bar:
+        names = self._source.picture.names
+        name = cut(clean(names[stretch.node]), LONGEST)
+        several = any(names[node] != names[stretch.node] for node in stretch.nodes)
+        return {
+            "lane": lane,
+            "row": row,
+            "node": stretch.node,
+            "count": stretch.count,
+            "name": f"{name} …" if several else name,
+            "status": stretch.status,
+            "start": round(stretch.start, 6),
+            "end": round(stretch.end, 6),
+            "ready": round(stretch.ready, 6),
+            "critical": stretch.critical,
+        }
+
+    # looking ----------------------------------------------------------------------------------
+
+    def _look(self) -> Chart:
+        if self._chart is None or not (self._final or time.monotonic() < self._due):
+            final = self._source.over  # first: what has ended is there whole
+            self._chart = self._charted()
+            self._final, self._due = final, time.monotonic() + FRESH
+        return self._chart
+
+    def _charted(self) -> Chart:
         source = self._source
         facts = source.facts
         now = facts.ended or time.time_ns()
         began = facts.started or now
-        attempts = self._attempts(now)
-        source.know({record.worker for record in attempts})
-        lanes = self._lanes(attempts)
-        ends, seconds = self._times(began, now)
-        path, critical = self._paths.longest(seconds)
-        ready = self._paths.ready(ends)
-        bars = waits([self._bar(record, lanes, ready, path, began) for record in attempts])
-        span = max(0.0, (now - began) / 1e9)
-        return {
-            "kind": "timeline",
-            "view": view,
-            "lanes": [self._lane_name(worker) for worker in lanes],
-            "bars": merged(bars, span),
-            "span": span,
-            "working": sum([bar["end"] - bar["start"] for bar in bars if bar["lane"] != lanes.get(SUBLATTICES)]),
-            "waiting": sum([max(0.0, bar["start"] - bar["ready"]) for bar in bars]),
-            "critical": critical,
-        }
+        self._learn(began)
+        running = self._running(now)
+        path, critical, ready = self._ways(running, began, now)
+        works = self._works([*facts.retried(), *self._ended.values(), *running], ready, path, began)
+        workers = self._ordered(works)
+        return Chart(
+            [self._lane_name(worker) for worker in workers],
+            [rows_of(works[worker]) for worker in workers],
+            max([(now - began) / 1e9, *[work.end for worker in workers for work in works[worker]]]),
+            sum([w.end - w.start for worker in workers if worker != SUBLATTICES for w in works[worker]]),
+            sum([max(0.0, w.start - w.ready) for worker in workers for w in works[worker]]),
+            critical,
+        )
 
-    def _attempts(self, now: int) -> list[Record]:
-        """What has run and what runs, electrons and sublattices."""
-        facts, electrons = self._source.facts, self._source.graph.electrons
-        since = facts.started
-        ended = [r for node in range(electrons) if (r := facts.record(node)) and r.start and not lent(r, since)]
-        retried = [r for r in facts.retried() if r.start and r.node < electrons]
-        begun = {node: start for node, start in facts.begun().items() if node < electrons}
-        running = [Record(n, 0, RUNNING, start, now, self._worker(n, start)) for n, start in begun.items()]
-        return [*retried, *ended, *running]
+    def _learn(self, began: int) -> None:
+        """Take in what has ended since the last look."""
+        facts = self._source.facts
+        states = facts.states()
+        if any(self._states[node] >= COMPLETED > states[node] for node in differences(self._states, states)):
+            self._forget()  # what had ended is tried again, by another kernel
+        electrons = self._source.graph.electrons
+        for node in paced(differences(self._states, states)):
+            record = facts.record(node) if states[node] >= COMPLETED else None
+            if record is not None and record.start and not lent(record, facts.started):
+                self._ends[node] = (record.end - began) / 1e9
+                self._seconds[node] = (record.end - record.start) / 1e9
+                if node < electrons:
+                    self._ended[node] = record
+        self._states = states
+
+    def _running(self, now: int) -> list[Record]:
+        """The attempts of electrons and sublattices that run now."""
+        begun = self._source.facts.begun().items()
+        electrons = self._source.graph.electrons
+        here = [(n, start) for n, start in begun if n < electrons and n not in self._ended]
+        return [Record(n, 0, RUNNING, start, now, self._worker(n, start)) for n, start in here]
+
+    def _ways(self, running: Iterable[Record], began: int, now: int) -> tuple[set[int], float, list[float]]:
+        """The longest path, how long it is, and since when each node could have run."""
+        if self._paths is None:
+            self._paths = Paths(len(self._source.graph), self._source.picture.edges)
+        ends, seconds = self._ends.copy(), self._seconds.copy()
+        for record in running:
+            ends[record.node], seconds[record.node] = (now - began) / 1e9, (now - record.start) / 1e9
+        return *self._paths.longest(seconds), self._paths.ready(ends)
+
+    def _works(
+        self, attempts: Iterable[Record], ready: Sequence[float], path: set[int], began: int
+    ) -> dict[int, list[Work]]:
+        """What was done, by worker. A node that is tried again waits since its last attempt and not since the first."""
+        free: dict[int, float] = {}
+        tried = {record.node for record in self._source.facts.retried()}
+        works: dict[int, list[Work]] = defaultdict(list)
+        for record in paced(sorted(attempts, key=lambda record: record.start)):
+            node = record.node
+            if not record.start or node >= self._source.graph.electrons:
+                continue
+            start = max(0.0, (record.start - began) / 1e9)
+            end = max(start, (record.end - began) / 1e9)
+            since = min(start, max(0.0, ready[node], free.get(node, 0.0)))
+            works[self._lane_of(record)].append(Work(start, end, since, node, record.status, node in path))
+            if node in tried:
+                free[node] = end
+        return works
 
     def _worker(self, node: int, start: int) -> int:
         """Where a node runs; asked once."""
@@ -74,14 +185,14 @@ class Timelines:
             self._where[node, start] = worker
         return self._where[node, start]
 
-    def _lanes(self, attempts: Sequence[Record]) -> dict[int, int]:
-        """The number of each worker's lane: resource by resource, sublattices last."""
-        workers = {self._lane_of(record) for record in attempts}
-        ordered = sorted(workers, key=lambda worker: (worker == SUBLATTICES, _natural(self._source.place(worker))))
-        return {worker: lane for lane, worker in enumerate(ordered)}
-
     def _lane_of(self, record: Record) -> int:
         return SUBLATTICES if self._source.picture.kind(record.node) == "sublattice" else record.worker
+
+    def _ordered(self, workers: Iterable[int]) -> list[int]:
+        """The lanes: resource by resource, sublattices last."""
+        known = list(workers)
+        self._source.know(set(known) - {SUBLATTICES})
+        return sorted(known, key=lambda worker: (worker == SUBLATTICES, _natural(self._source.place(worker)), worker))
 
     def _lane_name(self, worker: int) -> str:
         if worker == SUBLATTICES:
@@ -91,75 +202,14 @@ class Timelines:
             return "somewhere"
         return place.name if place.name.startswith(place.resource) else f"{place.resource} · {place.name}"
 
-    def _times(self, began: int, now: int) -> tuple[list[float | None], list[float]]:
-        """When each node ended, in seconds from the beginning, and how long it took."""
-        facts = self._source.facts
-        nodes = len(self._source.graph)
-        ends: list[float | None] = [None] * nodes
-        seconds = [0.0] * nodes
-        for node in range(nodes):
-            record = facts.record(node)
-            if record is not None and record[3] and not lent(record, facts.started):
-                ends[node] = (record[4] - began) / 1e9
-                seconds[node] = (record[4] - record[3]) / 1e9
-        for node, start in facts.begun().items():
-            ends[node], seconds[node] = (now - began) / 1e9, (now - start) / 1e9
-        return ends, seconds
 
-    def _bar(self, record: Record, lanes: dict[int, int], ready: Sequence[float], path: set[int], began: int) -> Bar:
-        node = record.node
-        start = max(0.0, (record.start - began) / 1e9)
-        return {
-            "lane": lanes[self._lane_of(record)],
-            "node": node,
-            "count": 1,
-            "name": cut(clean(self._source.picture.names[node]), LONGEST),
-            "status": record.status,
-            "start": round(start, 6),
-            "end": round(max(start, (record.end - began) / 1e9), 6),
-            "ready": round(min(start, max(0.0, ready[node])), 6),
-            "critical": node in path,
-        }
-
-
-def waits(bars: list[Bar]) -> list[Bar]:
-    """The same, where a node that is tried again waits since its last attempt and not since the first."""
-    free: dict[int, float] = {}
-    for bar in sorted(bars, key=lambda bar: bar["start"]):
-        bar["ready"] = min(bar["start"], max(bar["ready"], free.get(bar["node"], 0.0)))
-        free[bar["node"]] = bar["end"]
-    return bars
-
-
-def merged(bars: Sequence[Bar], span: float, most: int = MOST) -> list[Bar]:
-    """At most so many bars: neighbours too short to be seen one by one become one."""
-    ordered = sorted(bars, key=lambda bar: (bar["lane"], bar["start"], bar["end"]))
-    if len(ordered) <= most:
-        return ordered
-    lanes = len({bar["lane"] for bar in ordered})
-    least = max(span, 1e-6) * lanes / most
-    while True:
-        found = [one for _, lane in groupby(ordered, key=lambda bar: bar["lane"]) for one in _merged(lane, least)]
-        if len(found) <= most or least > 4 * max(span, ordered[-1]["end"]):
-            return found
-        least *= 2
-
-
-def _merged(lane: Any, least: float) -> list[Bar]:
-    out: list[Bar] = []
-    for bar in lane:
-        last = out[-1] if out else None
-        if last is not None and bar["end"] - last["start"] <= least:
-            last["count"] += 1
-            last["end"] = max(last["end"], bar["end"])
-            last["ready"] = min(last["ready"], bar["ready"])
-            last["status"] = min(last["status"], bar["status"], key=SEVERITY.__getitem__)
-            last["critical"] = last["critical"] or bar["critical"]
-            if bar["name"] != last["name"] and not last["name"].endswith(" …"):
-                last["name"] += " …"
-        else:
-            out.append(bar.copy())
-    return out
+def _clamped(part: Range | None, span: float) -> tuple[float, float]:
+    """A range as it can be told."""
+    if part is None:
+        return 0.0, span
+    start, end = part["start"] or 0.0, span if part["end"] is None else part["end"]
+    start, end = sorted((min(max(0.0, start), span), min(max(0.0, end), span)))
+    return start, end
 
 
 def _natural(place: Place) -> tuple[str, str, int]:

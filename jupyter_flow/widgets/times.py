@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..model.events import COMPLETED, Record
+from ..render.breath import paced
 from .facts import seconds_of
 from .states import differences
 
@@ -20,7 +21,7 @@ class Times:
 
     def learn(self, states: bytes, record: Callable[[int], Record | None], since: int = 0) -> None:
         """Take in what has ended; what had before the dispatch began, at ``since``, took no time."""
-        for node in differences(self._states, states):
+        for node in paced(differences(self._states, states)):
             taken = seconds_of(record(node), since) if states[node] >= COMPLETED else None
             self.seconds[node] = taken
             self._lent[node] = taken is None and states[node] == COMPLETED

@@ -17,7 +17,7 @@ _lock = threading.Lock()
 
 def preview(source: Source, request: messages.Look) -> messages.Preview:
     """What a page asked to see of a value, or why it cannot be seen. Never raises for what the value does."""
-    found = order_of(source, request["node"], request["input"])
+    found = order_of(*source.behind(request["node"]), request["input"])
     look = Look(found) if isinstance(found, str) else previewer().look(found)
     return {
         "kind": "preview",
@@ -44,7 +44,7 @@ def order_of(source: Source, node: int, label: str) -> Order | str:
         if name == label:
             needed = [item] if tag == OUTPUT else item.refs if tag == LITERAL else ()
             return Order(ATOM, item, {}) if tag == ATOM else _order(source, tag, item, needed)
-    return f"{graph.name_of(node)} has no input {label!r}"
+    return f"{graph.words_of(node)} has no input {label!r}"
 
 
 def _order(source: Source, tag: int, item: object, needed: Iterable[int]) -> Order | str:
@@ -53,7 +53,7 @@ def _order(source: Source, tag: int, item: object, needed: Iterable[int]) -> Ord
     for node in needed:
         record = facts.record(node)
         if record is None or record.value is None:
-            return f"{source.graph.name_of(node)} has no value" + ("" if facts.ended else " yet")
+            return f"{source.graph.words_of(node)} has no value" + ("" if facts.ended else " yet")
         values[node] = record.value
     return Order(tag, item, values)
 

@@ -4,10 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from ..model.errors import FlowError
-from ..model.events import RUNNING, STATUS_OF
+from ..model.events import RUNNING
 from ..render import draw_svg
 from .bars import Bars
 from .busy import SAMPLER
@@ -26,21 +27,26 @@ from .messages import (
     ViewRequest,
 )
 from .panes import Panes
-from .pictures import assignable, with_states
+from .pictures import assignable
 from .search import search
 from .source import Source
+from .states import told
 
 LOG = logging.getLogger("jupyter_flow")
 LARGE = 1500  # nodes, from where on a picture is made by the next pulse and not at once
 HEARTBEAT = 1.0  # seconds between two signs of life of a dispatch that runs and changes nothing
 MOST_OPENED = 100  # groups
 
+Later = Callable[[Callable[[], object]], bool]
+Aim = tuple[Source, tuple[int, ...], Orientation]  # what is folded, with what opened, and how it is laid out
+
 
 class DispatchView:
     """A view. `handle` and `pulse` may be called from any threads."""
 
-    def __init__(self, source: Source, view: str) -> None:
-        self.id = view
+    def __init__(self, source: Source, view: str, later: Later | None = None) -> None:
+        """later: does what takes long on another thread, while this one goes on; else it is done by the next pulse."""
+        self.id, self._later = view, later
         self.source = source  # what was opened
         self.shown = source  # what is looked at: the same, or a sublattice inside
         self.path: list[int] = []
@@ -54,7 +60,9 @@ class DispatchView:
         self._counted: Counted | None = None
         self._bars = Bars()
         self._panes = Panes(view, source)
-        self._wanted = False  # a picture, by the next pulse
+        self._wanted = False  # a picture, by a later pulse
+        self._aimed: Aim | None = None  # what is being folded
+        self._made: tuple[Aim, Placed | None] | None = None  # what was
         self._whole = False  # the end was told
         self._told: Any = None  # the dispatch's stamp when it was last looked at
         self._state: State | None = None
@@ -71,6 +79,7 @@ class DispatchView:
             return answer(self, request)
 
     def _open(self, request: Any) -> list[ViewMessage]:
+        self._renew()
         self._panes.reset()
         return self._soon()
 
@@ -97,14 +106,15 @@ class DispatchView:
         self._look()  # run times
         return self._panes.table(request)
 
+    def _range(self, request: Any) -> list[ViewMessage]:
+        return self._panes.range(request)
+
     def _search(self, request: Any) -> list[ViewMessage]:
         return [search(self.shown, self._placed(self._look()[0]).folded, self.id, request["text"])]
 
     def _export(self, request: Any) -> list[ViewMessage]:
-        states, state, _ = self._look()
-        seconds = self.shown.times.seconds if self.by == "duration" else ()
-        picture = with_states(self.shown.picture, states, seconds, STATUS_OF[state["status"]])
-        svg = draw_svg(picture, by=self.by, orientation=self.orientation, opened=self.opened)
+        picture, folding = self.shown.drawing(self.by, self.opened)
+        svg = draw_svg(picture, by=self.by, orientation=self.orientation, folding=folding, dark=request["dark"])
         return [Drawing(kind="drawing", view=self.id, svg=svg)]
 
     _answers: ClassVar["dict[str, Callable[[DispatchView, Any], list[ViewMessage]]]"] = {
@@ -115,6 +125,7 @@ class DispatchView:
         "select": _select,
         "watch": _watch,
         "table": _table,
+        "range": _range,
         "search": _search,
         "export": _export,
     }
@@ -130,13 +141,41 @@ class DispatchView:
             self.shown = inside
             self.path.append(node)
         if self.shown is not before:
-            self._folded, self.opened, self._bars = None, (), Bars()
+            self._folded, self._counted, self.opened, self._bars = None, None, (), Bars()
             self._panes.enter(self.shown)
 
     def _soon(self) -> list[ViewMessage]:
         """A picture: at once, if it is small."""
         self._wanted = True
-        return [] if len(self.shown.graph) > LARGE else [self._graph()]
+        if len(self.shown.graph) <= LARGE:
+            return [self._graph()]
+        self._ready()
+        return []
+
+    def _ready(self) -> bool:
+        """Whether the picture that is wanted is folded and laid out; if not, it will be."""
+        if self._later is None or len(self.shown.graph) <= LARGE:
+            return True
+        aim = self.shown, self.opened, self.orientation
+        if self._made is not None and self._made[0] == aim:
+            if (placed := self._made[1]) is not None:
+                self._folded = placed.folded
+            self._aimed = self._made = None
+            return True
+        if self._aimed != aim and self._later(partial(self._make, aim)):
+            self._aimed = aim
+        return False
+
+    def _make(self, aim: Aim) -> None:
+        """(another thread) Fold and lay out what is wanted, unless that is something else by now."""
+        shown, opened, orientation = aim
+        placed = None
+        try:
+            if not self.closed and self._aimed == aim:
+                folded = shown.foldings.folded(told(shown.facts.states()), opened)
+                placed = shown.foldings.placed(folded, orientation)
+        finally:
+            self._made = aim, placed
 
     # what it is told --------------------------------------------------------------------------
 
@@ -157,8 +196,19 @@ class DispatchView:
                 LOG.debug("a view of dispatch %s could not be kept up to date", self.source.id, exc_info=True)
                 return []
 
+    def _renew(self) -> None:
+        """Cells of a flow come and go, and read other names."""
+        before, self.source = self.source, self.source.renewed()
+        if self.source is before:
+            return
+        self._panes.renew(self.source)
+        if self.shown is before:
+            self.shown, self._folded, self._wanted = self.source, None, self._counted is not None
+            self._bars = Bars()
+
     def _changes(self) -> list[ViewMessage]:
-        if self._wanted:
+        self._renew()
+        if self._wanted and self._ready():
             return [self._graph()]
         if self._counted is None or self._whole:
             return []
@@ -174,8 +224,9 @@ class DispatchView:
         states, state, whole = self._look()
         counted = self._counted
         assert counted is not None
-        if self._refolded(states):
-            return [self._graph()]
+        if not self._wanted and self._refolded(states):
+            self._folded = None
+            return self._soon()
         changed = sorted(counted.look(states, self.shown.times.seconds, bars))
         self._whole = whole
         if not changed and not self._news(state):
@@ -212,10 +263,9 @@ class DispatchView:
         return self._message(counted, state)
 
     def _placed(self, states: bytes) -> Placed:
-        with self.shown.lock:
-            if self._folded is None or self._refolded(states):
-                self._folded = self.shown.foldings.folded(states, self.opened)
-            return self.shown.foldings.placed(self._folded, self.orientation)
+        if self._folded is None or self._refolded(states):
+            self._folded = self.shown.foldings.folded(states, self.opened)
+        return self.shown.foldings.placed(self._folded, self.orientation)
 
     def _message(self, counted: Counted, state: State) -> Graph:
         placed = counted.placed
@@ -239,7 +289,8 @@ class DispatchView:
             "times": self.shown.times.span,
             "names": assignable(),
             "state": state,
-            "can": self._can(),
+            "can": self.source.can(),
+            "flow": self.source.age,
         }
 
     def _crumbs(self) -> list[Crumb]:
@@ -249,8 +300,3 @@ class DispatchView:
             crumbs.append({"name": source.graph.name_of(node), "node": node})
             source = cast(Source, source.inside(node))
         return crumbs
-
-    def _can(self) -> list[Any]:
-        if not self.source.id:
-            return ["assign"]
-        return ["cancel", "rerun", "debug", "assign"] if not self.source.over else ["rerun", "debug", "assign"]

@@ -7,7 +7,8 @@ picture is shown.
 
 import json
 import logging
-import os
+import threading
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,17 +16,16 @@ import anywidget
 import traitlets
 
 from ..render import draw_svg
+from ..render.breath import breathing
 from ..render.palette import By
-from .channel import Channel
-from .pictures import with_states
+from . import assets
+from .channel import FOLDING, Channel
+from .hub import hub
 from .source import Source
-from .states import told
 from .subshells import by_sender
-from .views import DispatchView
+from .views import LARGE, DispatchView
 
 LOG = logging.getLogger("jupyter_flow")
-STATIC = Path(__file__).parent / "static"
-MODULE = STATIC / "widget.js"
 LARGEST = 512 * 1024  # bytes of a picture in the saved state
 # The picture beside a live view is for saved notebooks: while the view is in the page, it is hidden.
 HIDING = """
@@ -37,18 +37,27 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class FlowGraph(anywidget.AnyWidget):
     """A dispatch, or a graph before it runs, live."""
 
-    # As text: anywidget keeps each widget alive that was ever made from a file, which it watches for its authors.
-    _esm: ClassVar[str | Path] = MODULE if os.environ.get("ANYWIDGET_HMR") == "1" else MODULE.read_text("utf-8")
-    _css: ClassVar[str] = (STATIC / "widget.css").read_text(encoding="utf-8") + HIDING
+    _esm: ClassVar[str | Path] = assets.view()
+    _css: ClassVar[str] = assets.style() + HIDING
     snapshot = traitlets.Dict().tag(sync=True)
 
     def __init__(self, source: Source, by: By = "status") -> None:
         self._source, self._by = source, by
-        super().__init__(snapshot=_snapshot(source, by))
+        self._kept = threading.Lock()
+        large = len(source.graph) > LARGE
+        super().__init__(snapshot={} if large else _snapshot(source, by))
         self._channel = Channel(self.send, source, by)
         by_sender(self.comm)
         self.comm.on_close(lambda message: self._channel.close())
         self.on_msg(lambda widget, content, buffers: self._channel.hear(content))
+        if large:
+            hub().errand(FOLDING, self._begin)
+
+    def _begin(self) -> None:
+        """(a lane of the hub's) Let the state have the picture, unless it has a later one."""
+        with self._kept:
+            if not self.snapshot and not self._channel.closed:
+                self.snapshot = _snapshot(self._source, self._by)
 
     @property
     def opened(self) -> bool:
@@ -57,7 +66,9 @@ class FlowGraph(anywidget.AnyWidget):
 
     def finish(self) -> None:
         """Let the state have the picture as it is now."""
-        self.snapshot = _snapshot(self._source, self._by)
+        with self._kept, breathing():
+            self._source = self._source.renewed()
+            self.snapshot = _snapshot(self._source, self._by)
 
     def close(self) -> None:
         """Show nothing more."""
@@ -79,8 +90,8 @@ class FlowGraph(anywidget.AnyWidget):
 
     def svg(self) -> str:
         """The picture as it is now."""
-        source = self._source
-        return draw_svg(with_states(source.picture, told(source.facts.states())), by=self._by)
+        picture, folding = self._source.drawing(self._by)
+        return draw_svg(picture, by=self._by, folding=folding)
 
     def bundle(self) -> dict[str, Any]:
         """For a front end that has the static picture beside it: the view, and one line of text."""
@@ -95,12 +106,24 @@ class FlowGraph(anywidget.AnyWidget):
 
 
 def _snapshot(source: Source, by: By) -> dict[str, Any]:
-    """The picture as a message; empty where it is too large to be saved with a notebook, or cannot be had."""
+    """The picture as a message, small enough to be saved with a notebook; empty where it cannot be had."""
     try:
         view = DispatchView(source, "")
         view.by = by
         (graph,) = view.handle({"kind": "open", "view": ""}) or view.pulse()  # that of a large one is made then
-        return dict(graph) if len(json.dumps(graph)) <= LARGEST else {}
+        return _bounded(dict(graph))
     except Exception:
         LOG.debug("a picture could not be kept", exc_info=True)
         return {}
+
+
+def _bounded(graph: dict[str, Any]) -> dict[str, Any]:
+    """The same, without the thinnest of its edges where they are so many that nobody can follow one."""
+    if len(json.dumps(graph)) <= LARGEST:
+        return graph
+    room = LARGEST - len(json.dumps({**graph, "edges": []}))
+    if room < 0:
+        return {}
+    thickest = sorted(graph["edges"], key=lambda edge: -edge["count"])
+    sizes = accumulate([len(json.dumps(edge)) + 2 for edge in thickest])
+    return {**graph, "edges": [edge for edge, size in zip(thickest, sizes, strict=True) if size <= room]}

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ..model.events import COMPLETED, RUNNING, STATUS_OF
+from ..model.events import COMPLETED, RUNNING
 from ..render.groups import said
+from ..render.standing import STALE, STANDING_OF
 from .states import BY_SEVERITY
 
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
@@ -47,12 +48,12 @@ def status_line(
     wrong = _gone_wrong(counts)
     parts = [electrons(total)] if done == total else [f"{done:,} of {electrons(total)} completed", *wrong]
     took = f" in {spoken(seconds)}" if seconds is not None else ""
-    return f"{said(STATUS_OF[status])}: {', '.join(parts)}{took}"
+    return f"{said(STANDING_OF[status])}: {', '.join(parts)}{took}"
 
 
 def _gone_wrong(counts: Sequence[int]) -> list[str]:
-    grave = [number for number in BY_SEVERITY if number not in (0, RUNNING, COMPLETED)]
-    return [f"{counts[number]:,} {said(STATUS_OF[number])}" for number in grave if counts[number]]
+    grave = [number for number in BY_SEVERITY if number not in (0, RUNNING, COMPLETED, STALE)]
+    return [f"{counts[number]:,} {said(STANDING_OF[number])}" for number in grave if counts[number]]
 
 
 def _rate(rate: float) -> str:

@@ -11,7 +11,7 @@ import { Badges } from './panel/badges';
 import { LOAD, insertCell } from './panel/cells';
 import { RUN_STALE, addCommands } from './panel/commands';
 import { listen } from './panel/events';
-import { Graphs } from './panel/graphs';
+import { FLOW, Graphs } from './panel/graphs';
 import type { Link } from './panel/link';
 import { Links } from './panel/links';
 import { FlowPanel } from './panel/panel';
@@ -35,6 +35,7 @@ function activate(
   };
   const panel = new FlowPanel(links, {
     show: showHere,
+    flow: () => showHere(FLOW),
     load: () => links.book && insertCell(links.book, LOAD),
     runStale: () => void app.commands.execute(RUN_STALE)
   });
@@ -43,10 +44,11 @@ function activate(
   addCommands(app, links, show, palette);
   addToolbarButtons(app, links);
   if (managers) addRunning(managers, links, show);
-  listen(links, showHere);
+  listen(app, links, showHere);
   links.onBook((book, link) => {
     new Badges(book, link, {
       show: badge => show(link, badge.dispatch),
+      cancel: ({ cell }) => link.send({ kind: 'cancel_cell', cell }),
       run: badge => void runElectron(book, link, badge)
     });
   });

@@ -10,11 +10,13 @@ export type Pane = 'table' | 'timeline' | 'executors';
 
 export type Point = [number, number];
 
-/** An input of a node. ``producer`` is the node whose output it is; ``text`` previews what is small. */
+/** An input of a node. ``producer`` is the node whose output it is; ``text`` is the value if ``whole``, or of it. */
 export interface Argument {
   name: string;
   producer: number | null;
   text: string;
+  whole: boolean;
+  size: number | null;
 }
 
 /** One attempt of a node. */
@@ -36,6 +38,9 @@ export interface Details {
   node_kind: NodeKind;
   call: string;
   status: number;
+  note: string;
+  cell: string;
+  dispatch: string;
   start: number | null;
   end: number | null;
   now: number;
@@ -45,6 +50,7 @@ export interface Details {
   inputs: Argument[];
   has_output: boolean;
   size: number | null;
+  output: string;
   cached: string;
   trouble: Trouble | null;
   stdout: Output;
@@ -101,12 +107,14 @@ export interface Where {
   worker: string;
 }
 
-/** What an electron cell shows. ``state`` is one word; ``text`` says more. */
+/** What a cell shows. ``state`` is one word, ``words`` stand for it where they are not empty; ``text`` says more. */
 export interface Badge {
   cell: string;
   name: string;
+  cell_kind: 'electron' | 'function' | 'cell';
   state: BadgeState;
   since: number | null;
+  words: string;
   text: string;
   dispatch: string;
 }
@@ -126,6 +134,7 @@ export interface Dispatched {
 export interface Panel {
   kind: 'panel';
   version: string;
+  flow: State | null;
   dispatches: Dispatched[];
   more: boolean;
   resources: Busy[];
@@ -140,20 +149,32 @@ export interface PanelCancel {
   dispatch: string;
 }
 
+/** Cancel an electron cell that has not ended, whether or not it has begun. */
+export interface PanelCancelCell {
+  kind: 'cancel_cell';
+  cell: string;
+}
+
 /** Ask for more of the store's dispatches. */
 export interface PanelHistory {
   kind: 'history';
   limit: number;
 }
 
-export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Panel | Told;
+export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module | Panel | Told;
 
-export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export | PanelHistory | PanelCancel | PanelRun;
+export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelCancelCell | PanelRun | PanelWatch;
 
 /** Run what is stale: one cell with what it needs, or all of it (None). */
 export interface PanelRun {
   kind: 'run_stale';
   cell: string | null;
+}
+
+/** Whether the list of dispatches is in sight: only then those of other kernels are counted. */
+export interface PanelWatch {
+  kind: 'watch_panel';
+  visible: boolean;
 }
 
 /** What came of the panel's action, in words; ``code`` is to be executed, after what runs. */
@@ -164,7 +185,7 @@ export interface Told {
   code: string;
 }
 
-export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing;
+export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module;
 
 /** What came of an action, in words; ``code`` is a cell to open, ``dispatch`` a run that was begun. */
 export interface Answer {
@@ -177,9 +198,12 @@ export interface Answer {
   dispatch: string;
 }
 
-/** Work of one worker: a node, or several too short to draw one by one (``count``). */
+/** Work of one worker: a node, or several too short to draw one by one (``count``).
+ *
+ * Those on the longest path are never drawn together with others: they come last, to be drawn on top. */
 export interface Bar {
   lane: number;
+  row: number;
   node: number;
   count: number;
   name: string;
@@ -249,12 +273,18 @@ export interface Rows {
   rows: Row[];
 }
 
-/** Who did what when. ``span`` is seconds from the dispatch's beginning to its end or to now. */
+/** Who did what when. ``span`` is seconds from the dispatch's beginning to its end or to now.
+ *
+ * ``start`` and ``end``: the part that the bars are of, in the same seconds. All else is told of the whole. */
 export interface Timeline {
   kind: 'timeline';
   view: string;
   lanes: string[];
+  rows: number[];
   bars: Bar[];
+  start: number;
+  end: number;
+  width: number;
   span: number;
   working: number;
   waiting: number;
@@ -324,6 +354,7 @@ export interface Graph {
   names: string[];
   state: State;
   can: ('cancel' | 'rerun' | 'debug' | 'assign')[];
+  flow: number;
 }
 
 /** One box: a node, or several that are alike. ``x`` and ``y`` are its centre. */
@@ -339,6 +370,14 @@ export interface Group {
   width: number;
   height: number;
   chip: string;
+  argument: string;
+}
+
+/** The panes' code: an ES module, of which a page needs one for all its views. */
+export interface Module {
+  kind: 'module';
+  view: string;
+  text: string;
 }
 
 /** A dispatch at a glance. ``rate`` is electrons a second, ``left`` the expected time, None where unknown. */
@@ -393,11 +432,17 @@ export interface Debug {
   node: number;
 }
 
-/** Ask for the whole picture as SVG. The answer is a `Drawing`. */
+/** Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`. */
 export interface Export {
   kind: 'export';
   view: string;
   dark: boolean;
+}
+
+/** Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`. */
+export interface Fetch {
+  kind: 'fetch';
+  view: string;
 }
 
 /** Preview a value: an input by its parameter, the output by an empty name. The answer is a `Preview`. */
@@ -414,6 +459,15 @@ export interface Open {
   kind: 'open';
   view: string;
   dispatch?: string;
+}
+
+/** Which part of the timeline is looked at; the answer is a `Timeline` of it, and so are all that follow. */
+export interface Range {
+  kind: 'range';
+  view: string;
+  start: number | null;
+  end: number | null;
+  width: number;
 }
 
 /** Run again from a node on: what does not depend on it is reused. The answer is an `Answer`. */
@@ -464,7 +518,7 @@ export interface Table {
   limit: number;
 }
 
-export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export;
+export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch;
 
 /** Which panes are visible: they are told now and whenever they change. */
 export interface Watch {

@@ -1,10 +1,12 @@
 import { modelChannel, type Model } from './channel';
+import { fetched } from './fetched';
 import type { Graph } from './protocol';
 import { View } from './view/view';
 
 /** The entry that anywidget calls, once for each place where the widget is shown. */
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const view = new View(el, modelChannel(model));
+  const channel = modelChannel(model);
+  const view = new View(el, channel, fetched(channel));
   const restore = (): void => {
     const saved = model.get('snapshot') as Partial<Graph> | null;
     if (saved?.kind === 'graph') view.restore(saved as Graph);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Edge, Graph, Group } from '../src/protocol';
 import { between, filled, fitted, held, revealing, seen, whole, worldAt, zoomed } from '../src/view/graph/camera';
-import { labelPlace, traceHead, traceLine, type Pen } from '../src/view/graph/curve';
+import { traceHead, traceLine, type Pen } from '../src/view/graph/curve';
+import { Labels } from '../src/view/graph/labels';
 import { clean, Cutter, labelText } from '../src/view/graph/lettering';
 import { Look } from '../src/view/graph/look';
 import { Motion } from '../src/view/graph/motion';
@@ -15,7 +16,7 @@ const cutter = new Cutter(text => text.length * 6);
 
 function box(first: number, x: number, y: number, more: Partial<Group> = {}): Group {
   const place = { x, y, width: 80, height: 40 };
-  return { first, name: `n${first}`, node_kind: 'electron', count: 1, opened: false, family: first, chip: '', ...place, ...more };
+  return { first, name: `n${first}`, node_kind: 'electron', count: 1, opened: false, family: first, chip: '', argument: '', ...place, ...more };
 }
 
 function edge(source: number, target: number, groups: Group[], labels = ['x']): Edge {
@@ -31,7 +32,7 @@ function graph(groups: Group[], pairs: [number, number][], more: Partial<Graph> 
     kind: 'graph', view: 'v', seq: 1, dispatch: 'd', title: 't', crumbs: [], by: 'status', orientation: 'down', opened: [],
     width: 300, height: 300, nodes: groups.length, groups, edges: pairs.map(([a, b]) => edge(a, b, groups)),
     tallies: groups.map((_, group) => ({ group, status: 4, counts: [], executors: [], seconds: null, progress: null, words: '' })),
-    executors: ['cpu', 'gpu'], times: null, names: [], state, can: [], ...more,
+    executors: ['cpu', 'gpu'], times: null, names: [], state, can: [], flow: 0, ...more,
   };
 }
 
@@ -125,11 +126,28 @@ describe('lines', () => {
   });
 
   test('labels hide no other, and are left out where there is no room', () => {
-    const taken: { left: number; top: number; right: number; bottom: number }[] = [];
-    const places = [...Array(9)].map(() => labelPlace([[0, 0], [0, 40]], 30, 'down', taken));
-    expect(places[0]).toEqual([0, 20]);
-    expect(places.slice(1)).toEqual(Array(8).fill(null));
+    const labels = new Labels([], [], 'down', cutter);
+    const places = [...Array(9)].map(() => labels.place([[0, 0], [0, 40]], 'about'));
+    expect(places[0]).toEqual({ text: 'about', at: [0, 20] });
+    expect(places.filter(Boolean).length).toBeLessThan(4);
     expect(labelText(['!waiting_edge', 'a', 'b'])).toBe('a, b');
+  });
+
+  test('labels hide no box and lie on no other edge; where the whole has no room, they are shortened', () => {
+    const route: [number, number][] = [[0, 0], [0, 60]];
+    const wall = { left: 30, top: -100, right: 90, bottom: 200 };
+    expect(new Labels([wall], [], 'down', cutter).place(route, 'a_long_label')!.text).toMatch(/^a_l.*…$/);
+    expect(new Labels([{ ...wall, left: -30 }], [], 'down', cutter).place(route, 'label')).toBeNull();
+    const crossing: [number, number][] = [[-90, 30], [90, 30]];
+    const [, y] = new Labels([], [route, crossing], 'down', cutter).place(route, 'x', 0)!.at;
+    expect(Math.abs(y - 30)).toBeGreaterThanOrEqual(6);
+  });
+
+  test('all labels of a box are told, also those that have no room', () => {
+    const crowd = graph([box(0, 50, 20), box(1, 50, 90)], [[0, 1], [0, 1], [0, 1], [0, 1]]);
+    const crowded = new Scene(crowd, cutter);
+    expect(crowded.lines.filter(({ label }) => label).length).toBeLessThan(4);
+    expect(crowded.labelsOf(1).size).toBe(4);
   });
 
   test('against the layout are told apart, and those to the same box have no route', () => {

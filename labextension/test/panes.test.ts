@@ -33,15 +33,19 @@ function details(change: Partial<Details> = {}): Details {
     node_kind: 'electron',
     call: 'train(1)',
     status: 4,
+    note: '',
+    cell: '',
+    dispatch: '',
     start: 100,
     end: 103.4,
     now: 200,
     progress: null,
     attempts: [],
     where: { executor: 'gpu', settings: 'gpu(1)', resource: 'local', resource_kind: 'processes', host: 'here', pid: 7, worker: '2' },
-    inputs: [{ name: 'table', producer: 1, text: '' }],
+    inputs: [{ name: 'table', producer: 1, text: '', whole: false, size: null }],
     has_output: true,
-    size: 2000,
+    size: 20_000,
+    output: '',
     cached: '',
     trouble: null,
     stdout: { text: '', cut: 0 },
@@ -76,7 +80,7 @@ function answer(action: string, change: object = {}): ViewMessage {
 test('the details of a node say what, how long and where', () => {
   const { element } = shown();
   expect(element.getAttribute('aria-label')).toBe('Node details');
-  for (const text of ['train', 'completed · 3.4 s', 'gpu(1)', 'local', 'processes', 'here', '7', '2 kB']) {
+  for (const text of ['train', 'completed · 3.4 s', 'gpu(1)', 'local', 'processes', 'here', '7', '20 kB']) {
     expect(element.textContent).toContain(text);
   }
   expect(sent[0]).toEqual({ kind: 'select', node: 3 });
@@ -88,7 +92,7 @@ test('hostile text everywhere in the details stays text', () => {
     call: HOSTILE,
     source: HOSTILE,
     cached: HOSTILE,
-    inputs: [{ name: HOSTILE, producer: null, text: HOSTILE }],
+    inputs: [{ name: HOSTILE, producer: null, text: HOSTILE, whole: true, size: null }],
     stdout: { text: HOSTILE, cut: 0 },
     trouble: { error_kind: HOSTILE, type: HOSTILE, message: HOSTILE, lines: HOSTILE, folded: HOSTILE },
     displays: [{ mime: HOSTILE, data: HOSTILE }],
@@ -265,10 +269,29 @@ test('the executors are told by resource, with what is redundant', () => {
   expect(pane.element.querySelector('img')).toBeNull();
 });
 
+test('small values show without a click, the smallest without asking for them', () => {
+  const inputs = [
+    { name: 'n', producer: 1, text: '7', whole: true, size: 5 },
+    { name: 'rows', producer: 2, text: 'list, 40 bytes', whole: false, size: 40 },
+    { name: 'table', producer: 4, text: '2.0 MB', whole: false, size: 2e6 },
+  ];
+  const pane = shown({ output: '42', size: 5, inputs });
+  expect(sent.filter(({ kind }) => kind === 'look')).toEqual([{ kind: 'look', node: 3, input: 'rows', number: 1 }]);
+  expect(pane.element.querySelector('.jf-output')?.textContent).toContain('42');
+  const preview = { kind: 'preview', view: 'v', node: 3, type: 'list', note: '' } as const;
+  pane.hear({ ...preview, input: 'rows', number: 1, text: '[1, 2, 3]', rows: [], shown: [] });
+  expect(pane.element.querySelector('.jf-input:nth-child(2)')?.textContent).toContain('[1, 2, 3]');
+  named('Show rows').click(); // hides it
+  expect(pane.element.textContent).not.toContain('[1, 2, 3]');
+  expect(() => named('Show n')).toThrow();
+  named('Show table');
+  pane.dispose();
+});
+
 test('the timeline says its totals in words', () => {
   const pane = new TimelinePane(ask, open);
-  const bar = { lane: 0, node: 1, count: 1, name: HOSTILE, status: 4, start: 0, end: 2, ready: 0, critical: true };
-  pane.hear({ kind: 'timeline', view: 'v', lanes: ['local · 1'], bars: [bar], span: 4, working: 2, waiting: 1, critical: 2 });
+  const bar = { lane: 0, row: 0, node: 1, count: 1, name: HOSTILE, status: 4, start: 0, end: 2, ready: 0, critical: true };
+  pane.hear({ kind: 'timeline', view: 'v', lanes: ['local · 1'], rows: [1], bars: [bar], start: 0, end: 4, width: 0, span: 4, working: 2, waiting: 1, critical: 2 });
   expect(pane.element.textContent).toContain('Working 2.0 s (50 % of 1 worker) · waiting 1.0 s · critical path 2.0 s (50 % of 4.0 s)');
   pane.dispose();
 });

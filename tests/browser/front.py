@@ -78,6 +78,12 @@ class Front:
         )
         self.reload()
 
+    def with_another_kernel(self) -> None:
+        """Load the page again; what its kernel knew is gone."""
+        self.page.unroute_all()
+        self.js("await window.jupyterapp.serviceManager.sessions.shutdownAll();")
+        self.reload()
+
     def ready(self) -> None:
         """Wait until the kernel is idle."""
         self.page.wait_for_function(READY)

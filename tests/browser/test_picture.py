@@ -32,3 +32,9 @@ def test_the_picture_is_hidden_while_the_view_is_there_and_shown_without_a_kerne
     for index in (1, 3):
         expect(front.cell(index).locator(LIVE)).to_have_count(0)
         expect(front.cell(index).locator(PICTURE)).to_be_visible()
+        front.cell(index).get_by_text("Loading widget").wait_for(state="hidden")
+    front.with_another_kernel()
+    for index in (1, 3):
+        front.cell(index).get_by_text("model not found").wait_for(state="attached")
+        expect(front.cell(index).get_by_text("model not found")).to_be_hidden()
+        expect(front.cell(index).locator(PICTURE)).to_be_visible()

@@ -151,3 +151,17 @@ def test_a_call_is_told_on_one_line_without_what_looks_secret() -> None:
     graph = flow.build_graph()
     assert graph.call_text(0) == f"load(path='{'x' * 39}…, api_key=***)"
     assert graph.call_text(1) == "fit(data=load, rate=0.5, bins=…)"
+
+
+def test_an_output_of_glue_is_told_as_it_is_written() -> None:
+    @electron
+    def load(path: str) -> list[list[int]]:
+        return [[1]]
+
+    @electron
+    def score(x: int) -> int:
+        return x
+
+    graph = lattice(lambda: score(load("a")[0][1])).build_graph()
+    assert graph.call_text(1) == "score(x=load[0][1])"
+    assert graph.words_of(2) == "load[0]"

@@ -56,9 +56,7 @@ def until(holds: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def panels(notebook: Notebook) -> Panels:
-    panels = Panels(notebook.shell, lambda: flow_of(notebook.shell))
-    notebook.shell.events.register("post_run_cell", panels.after_cell)
-    return panels
+    return Panels(notebook.shell, lambda: flow_of(notebook.shell))
 
 
 @pytest.fixture
@@ -123,6 +121,8 @@ def test_without_a_page_nothing_is_looked_at(panels: Panels) -> None:
         {"kind": "history", "limit": -5},
         {"kind": "cancel_dispatch", "dispatch": {"a": 1}},
         {"kind": "run_stale", "cell": 3},
+        {"kind": "cancel_cell", "cell": None},
+        {"kind": "watch_panel", "visible": "yes"},
         {"kind": ["open"]},
         {"kind": "open", "view": {}},
     ],
@@ -146,3 +146,41 @@ def test_a_cell_that_was_never_run_cannot_be_stale(page: Page) -> None:
         "text": "this cell has not been run yet",
         "code": "",
     }
+
+
+def test_a_cell_that_waits_is_cancelled_and_one_that_has_ended_is_not(notebook: Notebook, page: Page) -> None:
+    notebook.run("scale = 1")
+    notebook.run("%%electron late -x inline --lazy\nlate = scale")
+    until(lambda: badge(page)["state"] == "waiting")
+    cell = badge(page)["cell"]
+    page.ask({"kind": "cancel_cell", "cell": cell})
+    assert page.of_kind("told")[-1]["text"] == "cancelled late"
+    until(lambda: badge(page)["state"] == "cancelled")
+    page.ask({"kind": "cancel_cell", "cell": cell})
+    assert not page.of_kind("told")[-1]["ok"]
+
+
+def test_a_page_is_told_of_the_flow_and_of_ordinary_cells_that_are_stale(notebook: Notebook, page: Page) -> None:
+    notebook.run("scale = 1")
+    until(lambda: page.panel)
+    assert page.panel["flow"] is None
+    notebook.run(CELL)
+    notebook.run("shown = model + 1")
+    until(lambda: page.panel["flow"] and page.panel["flow"]["text"] == "1 cell: 1 completed")
+    assert [one["cell_kind"] for one in page.panel["badges"]] == ["electron"]
+    notebook.run("scale = 2")
+    until(lambda: page.panel["flow"]["text"] == "1 cell: 1 stale")
+    until(lambda: len(page.panel["badges"]) == 2)
+    assert [(one["cell_kind"], one["state"]) for one in page.panel["badges"]] == [
+        ("electron", "stale"),
+        ("cell", "stale"),
+    ]
+    assert page.panel["badges"][1]["text"] == "fit is stale"
+
+
+def test_the_flow_is_looked_at_over_the_comm_of_the_panel(notebook: Notebook, page: Page) -> None:
+    notebook.run("scale = 1")
+    notebook.run(CELL)
+    page.ask({"kind": "open", "view": "v"})
+    graph = until(lambda: page.of_kind("graph"))[0]
+    assert (graph["title"], graph["flow"], [group["name"] for group in graph["groups"]]) == ("flow", 1, ["fit"])

@@ -1,7 +1,7 @@
 import pytest
 
-from jupyter_flow.model.events import STATUS_OF
 from jupyter_flow.render import Picture
+from jupyter_flow.render.standing import STANDING_OF
 
 
 def test_arrays_that_do_not_fit_together_are_refused() -> None:
@@ -18,7 +18,7 @@ def test_an_edge_to_a_node_that_does_not_exist_is_refused() -> None:
 
 def test_a_status_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="statuses are integers from 0 to"):
-        Picture(["a"], [len(STATUS_OF)])
+        Picture(["a"], [len(STANDING_OF)])
 
 
 def test_glue_is_not_an_electron() -> None:

@@ -12,7 +12,7 @@ from jupyter_flow.dispatch.moment import moment
 from jupyter_flow.model.status import Status
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from tests.widgets.pages import Page
-from tests.widgets.steps import hold, ran, times, work
+from tests.widgets.steps import hold, numbers, ran, times, total, work
 
 
 @jf.electron(executor="thread")
@@ -34,6 +34,26 @@ def many(first: int, /, *rest: int, factor: int = 1, **more: int) -> int:
 def inside(n: int) -> Any:
     """A sublattice."""
     return times([n, n])
+
+
+def keeping(electron: Any) -> Any:
+    """An electron whose values are kept for other dispatches."""
+    return jf.electron(electron.function, executor="thread", cache=True)
+
+
+@jf.electron
+@jf.lattice
+def cached_inside(values: list[int]) -> Any:
+    """A sublattice with an electron whose value is kept."""
+    return keeping(total)(values)
+
+
+@jf.lattice
+def from_the_cache(n: int) -> Any:
+    """Electrons whose values are kept, one of them in a sublattice, and one that is not run again."""
+    values = keeping(numbers)(n)
+    quadrupled = keeping(times)(values, 4)
+    return keeping(total)([cached_inside(quadrupled), 0])
 
 
 def page_of(id: str) -> Page:
@@ -83,6 +103,19 @@ def test_from_the_first_node_on_everything_runs_again(done: str) -> None:
     answer = page_of(done).answer("rerun", node=0)
     jf.get_result(answer["dispatch"], wait=True)
     assert len(ran()) == 5
+
+
+def test_what_runs_again_is_not_taken_from_the_cache_nor_what_needs_it() -> None:
+    id = jf.dispatch(from_the_cache)(3)
+    assert id.result() == 12
+    ran()
+    assert jf.dispatch(from_the_cache)(3).result() == 12
+    assert ran() == []  # all of it is in the cache
+    answer = page_of(id).answer("rerun", node=1)
+    assert jf.get_result(answer["dispatch"], wait=True).result == 12
+    assert ran() == ["times 4", "total 2", "total 3"]
+    assert jf.dispatch(from_the_cache)(3).result() == 12
+    assert ran() == []  # and it was kept
 
 
 def test_of_two_calls_that_are_alike_only_the_one_runs_again() -> None:

@@ -32,6 +32,13 @@ def test_a_view_may_name_its_dispatch(done: str) -> None:
     assert page.until("graph")["dispatch"] == done
 
 
+def test_a_page_gets_the_panes_when_it_asks_whatever_it_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_flow.widgets.assets.panes", lambda: "export const PANES = {};")
+    page = Page(None, "page")
+    page.ask("fetch")
+    assert page.until("module")["text"] == "export const PANES = {};"
+
+
 def test_a_dispatch_that_is_unknown_is_told(done: str) -> None:
     page = Page(None)
     answer = page.answer("open", dispatch="nothing")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 import jupyter_flow as jf
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts, seconds_of
 from jupyter_flow.widgets.source import Source, source_of
-from jupyter_flow.widgets.states import counts_of, differences
+from jupyter_flow.widgets.states import NUMBERS, counts_of, differences
 
 
 def test_views_of_one_dispatch_share_its_source(done: str) -> None:
@@ -46,4 +46,4 @@ def test_differences_are_where_arrays_differ(before: bytes, changes: list[tuple[
 
 @given(st.lists(st.integers(0, 8)))
 def test_states_are_counted(states: list[int]) -> None:
-    assert counts_of(bytes(states)) == [states.count(number) for number in range(9)]
+    assert counts_of(bytes(states)) == [states.count(number) for number in range(NUMBERS)]

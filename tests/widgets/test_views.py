@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 import jupyter_flow as jf
 from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED
+from jupyter_flow.render.palette import DARK, LIGHT
 from jupyter_flow.widgets.source import source_of, source_of_graph
+from jupyter_flow.widgets.states import NUMBERS
 from jupyter_flow.widgets.views import LARGE, DispatchView
 
 from .scripted import Follower, fan, scripted
@@ -26,9 +28,9 @@ def expected(follower: Follower, states: bytes) -> None:
     assert [group["count"] for group in graph["groups"]] == [len(nodes) for nodes in members]
     for tally, nodes in zip(graph["tallies"], members, strict=True):
         counts = Counter(states[node] for node in nodes)
-        assert tally["counts"] == [counts[number] for number in range(9)]
+        assert tally["counts"] == [counts[number] for number in range(NUMBERS)]
     electrons = Counter(states[: GRAPH.electrons])
-    assert graph["state"]["counts"] == [electrons[number] for number in range(9)]
+    assert graph["state"]["counts"] == [electrons[number] for number in range(NUMBERS)]
 
 
 @given(
@@ -195,9 +197,14 @@ def _as_stored(id: str) -> Any:
     return Source(id)
 
 
-def test_a_picture_can_be_had_as_svg() -> None:
+def test_a_picture_can_be_had_as_svg_in_the_theme_of_the_page() -> None:
     source, facts = scripted(GRAPH)
     facts.end()
-    (drawing,) = DispatchView(source, "v").handle({"kind": "export", "view": "v", "dark": True})
-    assert drawing["kind"] == "drawing"
-    assert drawing["svg"].startswith("<svg")
+    grounds = []
+    for dark in (False, True):
+        (drawing,) = DispatchView(source, "v").handle({"kind": "export", "view": "v", "dark": dark})
+        assert drawing["kind"] == "drawing"
+        assert drawing["svg"].startswith("<svg")
+        assert "prefers-color-scheme" not in drawing["svg"]
+        grounds.append([theme.card in drawing["svg"].partition("</style>")[0] for theme in (LIGHT, DARK)])
+    assert grounds == [[True, False], [False, True]]

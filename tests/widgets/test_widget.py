@@ -1,18 +1,23 @@
 """The live graph as a widget; and a kernel that answers its page while a cell blocks."""
 
 import gc
+import json
 import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+import jupyter_flow as jf
+from jupyter_flow.model.events import COMPLETED
+from jupyter_flow.widgets.hub import hub
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from jupyter_flow.widgets.widget import VIEW, FlowGraph
-from tests.widgets.scripted import fan
+from tests.widgets.scripted import fan, scripted
 from tests.widgets.steps import work
 
 PATIENCE = 60  # seconds until a missing message is a failure
@@ -68,8 +73,75 @@ def test_the_state_has_the_end_when_it_is_told_so(running: Any) -> None:
 
 
 def test_the_state_has_the_picture_of_a_large_graph_too() -> None:
-    snapshot: Any = FlowGraph(source_of_graph(fan(2000))).snapshot
+    widget = FlowGraph(source_of_graph(fan(2000)))
+    assert widget.snapshot == {}  # it is folded while the cell goes on
+    until(lambda: widget.snapshot)
+    snapshot: Any = widget.snapshot
     assert (snapshot["kind"], snapshot["nodes"]) == ("graph", 2002)
+
+
+def test_the_state_of_a_large_graph_has_the_end_however_soon_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    errands: list[Any] = []
+    monkeypatch.setattr(hub(), "errand", lambda lane, call: errands.append(call) or True)
+    source, facts = scripted(fan(2000))
+    widget = FlowGraph(source)
+    for node in range(2002):
+        facts.set(node, COMPLETED)
+    facts.end()
+    widget.finish()
+    facts.now[:] = bytes(len(facts.now))  # what is looked at later is not kept
+    for errand in errands:
+        errand()
+    snapshot: Any = widget.snapshot
+    assert snapshot["state"]["counts"][COMPLETED] == sum(sum(t["counts"]) for t in snapshot["tallies"]) == 2002
+    assert [t["counts"][COMPLETED] for t in snapshot["tallies"]] == [1, 2000, 1]
+
+
+def test_a_saved_picture_is_bounded_whatever_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    widget = FlowGraph(source_of_graph(knotted(1600)))
+    until(lambda: widget.snapshot)
+    whole: Any = widget.snapshot
+    assert len(whole["edges"]) > 1000
+    monkeypatch.setattr("jupyter_flow.widgets.widget.LARGEST", 100_000)
+    widget.finish()
+    kept: Any = widget.snapshot
+    assert 50_000 < len(json.dumps(kept)) <= 100_000
+    assert kept["groups"] == whole["groups"]
+    assert min(edge["count"] for edge in kept["edges"]) >= 1
+    assert max(edge["count"] for edge in kept["edges"]) == max(edge["count"] for edge in whole["edges"])
+    widget.close()
+
+
+def knotted(nodes: int) -> Any:
+    """A graph of many electrons by other names, between which there are edges without order."""
+    random = Random(1)
+    electrons = [jf.electron(renamed(f"step_{k:03d}_with_a_name_of_some_length")) for k in range(60)]
+
+    def body() -> Any:
+        outputs = [electrons[0](0)]
+        for _ in range(nodes - 1):
+            outputs.append(random.choice(electrons)(*[random.choice(outputs[-60:]) for _ in range(3)]))
+        return outputs[-1]
+
+    return jf.lattice(body).build_graph()
+
+
+def renamed(name: str) -> Any:
+    """A function of a name."""
+
+    def function(*given: Any) -> Any:
+        return given
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def until(happened: Any) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_a_graph_that_has_not_run_is_shown() -> None:

@@ -1,12 +1,23 @@
 """The cells of a notebook as they were run, in order, and whose version of each name the notebook has."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from .definition import Definition
 from .execution import CellRun, Execution
 
+if TYPE_CHECKING:
+    from .lines import CellLine
+
 LONGEST = 40  # characters of a cell's first line
 GUESS = "electron makes "  # how the key of an electron cell begins that has neither an id nor a NAME
+
+
+class Function(NamedTuple):
+    """What a cell that is one def made: an electron for lattices to call. Known by the file it was compiled as."""
+
+    name: str
+    file: str
 
 
 class Cell:
@@ -20,6 +31,7 @@ class Cell:
         self.run: CellRun | None = None
         self.definition: Definition | None = None  # of an electron cell
         self.raw = ""  # of an ordinary one
+        self.line: CellLine | None = None  # that an electron cell has answered with
 
     @property
     def execution(self) -> Execution | None:
@@ -51,6 +63,7 @@ class Book:
     def __init__(self) -> None:
         self._cells: list[Cell] = []
         self.current: dict[str, CellRun] = {}  # by name: who made the version that the notebook has
+        self.functions: dict[str, Function] = {}  # by the front end's id of a cell
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(list(self._cells))
@@ -89,6 +102,7 @@ class Book:
         deleted = set(keys)
         gone = [cell for cell in self._cells if cell.key in deleted]
         self._cells = [cell for cell in self._cells if cell not in gone]
+        self.functions = {key: function for key, function in self.functions.items() if key not in deleted}
         return gone
 
     def producer(self, name: str, reader: Cell) -> Cell | None:

@@ -41,6 +41,7 @@ class Boundary:
     def before_cell(self, info: Any) -> None:
         """(pre_run_cell)"""
         flow = self.flow
+        flow.lookout.cell_begins()
         if self not in flow.shell.ast_transformers:  # ipyflow has a list of its own for every cell
             flow.shell.ast_transformers.insert(0, self)
         metadata = request(flow.shell).get("metadata", {})
@@ -132,6 +133,13 @@ class Boundary:
 
     def after_cell(self, result: Any) -> None:
         """(post_run_cell)"""
+        try:
+            self._after_cell(result)
+        finally:
+            if not self._running:
+                self.flow.lookout.cell_ended()
+
+    def _after_cell(self, result: Any) -> None:
         cell = self._running.pop() if self._running else None
         if cell is None:
             return

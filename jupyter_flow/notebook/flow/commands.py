@@ -10,7 +10,9 @@ from IPython.core.magic import no_var_expand
 from ...model.errors import ElectronError, FlowError, UnknownDispatch
 from ...model.node import NodeResult
 from ...model.vault import MASK, VAULT
-from ...session import session
+from ...render.palette import By
+from ...session import opened, session
+from ..drawing import Drawing, drawing_of_flow
 from ..headless import headless
 from ..parsing import argument, parsed, takes
 from ..shell import say
@@ -19,10 +21,11 @@ from .book import Cell
 from .config import Config
 from .execution import Execution
 from .flow import Flow
+from .picture import FlowSource
 from .report import FlowTable, FollowedTable, is_under_way
 from .source import debugging, inputs_of
 
-VERBS = ("status", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export", "config")
+VERBS = ("status", "graph", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export", "config")
 
 
 class FlowCommands:
@@ -42,7 +45,8 @@ class FlowCommands:
         """Look at the notebook's electron cells, and bring them up to date.
 
         status: every electron cell and what feeds it, how far each is, and why it is stale. stale: those only.
-        While cells run the table follows them; where nobody looks on, it waits for them.
+        graph: the same as a picture, who reads what from whom; a click on a cell tells all about it.
+        While cells run table and picture follow them; where nobody looks on, they wait for them.
         run: run what is stale, in order, or only these cells and what they need; what is up to date is left alone.
         auto on, auto off: do so by itself after every cell.
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
@@ -51,7 +55,7 @@ class FlowCommands:
         debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
         """
         given = parsed(self.flow, line)
-        if given.names and given.verb in ("status", "stale"):
+        if given.names and given.verb in ("status", "stale", "graph"):
             raise UsageError(f"flow: {given.verb} is about all cells, and takes no names")
         verb: Callable[[list[str]], Any] = getattr(self, f"_{given.verb}")
         try:
@@ -64,15 +68,35 @@ class FlowCommands:
     def _status(self, names: list[str]) -> FlowTable | None:
         return self._table(stale_only=False)
 
+    def _graph(self, names: list[str]) -> Drawing:
+        return self.graph()
+
+    def graph(self, by: By = "status") -> Drawing:
+        """The notebook's electron cells, drawn. Where nobody looks on, as they are at their end."""
+        self._awaited()
+        self._flow.lookout.at_once()
+        return drawing_of_flow(FlowSource(self._flow), by)
+
+    def drawn_newest(self) -> bool:
+        """Whether an electron cell was run after the last dispatch was made."""
+        executions = [cell.execution for cell in self._flow.book if cell.execution is not None]
+        here = opened()
+        last = here.last if here is not None else None
+        return bool(executions) and max(executions, key=lambda run: run.number).after_dispatch == last
+
+    def _awaited(self) -> None:
+        flow = self._flow
+        if headless(flow.shell):
+            flow.wait([execution for execution in self._executions([]) if is_under_way(execution)])
+            flow.bind()
+
     def _stale(self, names: list[str]) -> FlowTable | None:
         return self._table(stale_only=True)
 
     def _table(self, stale_only: bool) -> FlowTable | None:
         """The table; shown already where it is to follow its cells. Where nobody looks on, it is that of their end."""
         flow = self._flow
-        if headless(flow.shell):
-            flow.wait([execution for execution in self._executions([]) if is_under_way(execution)])
-            flow.bind()
+        self._awaited()
         table = FlowTable(flow.book, flow.survey(), flow.imported, stale_only)
         if not table.under_way or getattr(flow.shell, "kernel", None) is None:
             return table

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ...executor import _executor_manager as executors
 from ...model.errors import FlowError
 from .book import Cell
-from .execution import CellRun, Execution, Seen
+from .definition import Definition
+from .execution import CellRun, Execution, Seen, State
 from .marks import mark_of
 from .reach import CODE, NOWHERE
 from .watching import exact
@@ -126,3 +127,21 @@ def superseded(name: str, cell: Cell, producer: Cell | None, now: Cell | None) -
         f"{cell.numbered} reads the {name!r} of {producer.numbered}, and the notebook has {there} by now: "
         f"run {producer.numbered} again"
     )
+
+
+def own_failure(flow: "Flow", cell: Cell, definition: Definition) -> "dict[str, tuple[Execution | None, Any]]":
+    """Names whose version is a failed run of this very cell, and what stands for it when the cell is run again.
+
+    That is what the failed run was given: another cell's output, or a value; nothing where it had none. A name
+    that a cell may or may not assign is no input where whoever was to make it has failed.
+    """
+    found: dict[str, tuple[Execution | None, Any]] = {}
+    for name in definition.reads():
+        run = flow.absent(name)
+        if run is None or run.state not in (State.FAILED, State.CANCELLED):
+            continue
+        if run.cell is cell:
+            found[name] = run.given(name)
+        elif name in definition.names.carries and name not in definition.names.reads:
+            found[name] = None, NOWHERE
+    return found

@@ -12,7 +12,7 @@ from ...model.errors import ElectronCancelled, ElectronError
 from ...model.events import Value
 from ...model.graph import ATOM
 from ...model.status import Status
-from ...session import session
+from ...session import opened, session
 from ...store.latch import Latch
 from .capture import ELEMENTS, Captured
 from .definition import Definition
@@ -77,6 +77,7 @@ class Execution(CellRun):
         self.run: Run | None = None
         self.value: Value | None = None
         self.began = time.monotonic()
+        self.after_dispatch = here.last if (here := opened()) is not None else None  # the newest one by then
         self.bound = False  # its values are in the notebook
         self.early: set[str] = set()  # imports that were bound when it began
         self.left: dict[str, str] = {}  # what it could not hand back, and why

@@ -16,13 +16,14 @@ from ..waiting import ProgressLine
 from .book import Book, Cell
 from .capture import Captured, capture
 from .definition import Definition
-from .earlier import earlier_inputs, newly_reached
+from .earlier import earlier_inputs, newly_reached, own_failure
 from .execution import CellRun, Execution, Seen, State
 from .home import NotebookHome
 from .imports import bind_imports
 from .lines import CellLine, answer
+from .lookout import Lookout
 from .moments import Moments
-from .reach import CODE, NOWHERE, stripped, written_here
+from .reach import CODE, stripped, written_here
 from .replay import bring_up_to_date
 from .scheduler import Scheduler
 from .shield import shielded
@@ -44,6 +45,7 @@ class Flow:
         self.home = NotebookHome(self.space, self.book)
         self.marks = Marks(lambda: self.space)
         self.scheduler = Scheduler(lambda execution: None)
+        self.lookout = Lookout(self)
         self.auto = self.quiet = False
         self.replaying: Cell | None = None  # an ordinary cell that is run again
         self.bound: dict[str, int] = {}  # by name: the identity of what was bound last
@@ -60,7 +62,7 @@ class Flow:
         """Run an electron cell, in the background. Raises BuildError, and what an input failed with."""
         self.bind()
         cell = self.book.cell(key)
-        own = self._own_failure(cell, definition)
+        own = own_failure(self, cell, definition)
 
         def absent(name: str) -> Execution | None:
             return own[name][0] if name in own else self.absent(name)
@@ -72,23 +74,6 @@ class Flow:
             for name in wait.names:
                 wait.producer.owes(name)
         return execution
-
-    def _own_failure(self, cell: Cell, definition: Definition) -> "dict[str, tuple[Execution | None, Any]]":
-        """Names whose version is a failed run of this very cell, and what stands for it when the cell is run again.
-
-        That is what the failed run was given: another cell's output, or a value; nothing where it had none. A name
-        that a cell may or may not assign is no input where whoever was to make it has failed.
-        """
-        found: dict[str, tuple[Execution | None, Any]] = {}
-        for name in definition.reads():
-            run = self.absent(name)
-            if run is None or run.state not in (State.FAILED, State.CANCELLED):
-                continue
-            if run.cell is cell:
-                found[name] = run.given(name)
-            elif name in definition.names.carries and name not in definition.names.reads:
-                found[name] = None, NOWHERE
-        return found
 
     def again(self, cell: Cell) -> Execution:
         """Run an electron cell again as if all were run in order."""
@@ -251,8 +236,11 @@ class Flow:
 
     # in its cell -------------------------------------------------------------------------------------
 
-    def show(self, *executions: Execution) -> None:
-        """Answer in the cell. Where nobody looks on, wait for them, and fail here if one fails."""
+    def show(self, *executions: Execution, again: bool = False) -> None:
+        """Answer in the cell. Where nobody looks on, wait for them, and fail here if one fails.
+
+        again: this is another cell than theirs; the lines that stand in theirs follow them as well.
+        """
         waits = headless(self.shell) and not goes_on()
         if waits:
             self.finish([execution for execution in executions if not execution.definition.lazy])
@@ -262,6 +250,7 @@ class Flow:
                 line.print()
             elif getattr(self.shell, "kernel", None) is not None:
                 self.live.keep(line)
+                line.own(again, self.live.follow_line)
             else:  # a terminal, where what has been shown cannot be changed
                 line.begin()
 

@@ -5,6 +5,7 @@ When all is over it says the same each time, so that a saved notebook compares e
 
 import copy
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -63,6 +64,15 @@ class CellLine:
         if self._block and (over or not update):
             self._publish(*(outputs.shown(self._execution) if over else (outputs.NOTHING, {})), self._block, update)
         self._due = time.monotonic() + REST
+
+    def own(self, again: bool, follow: "Callable[[CellLine], None]") -> None:
+        """Be the line of the execution's own cell; or, where it was run again elsewhere, let that follow it too."""
+        cell = self._execution.cell
+        if not again:
+            cell.line = self
+        elif cell.line is not None:
+            cell.line._execution = self._execution
+            follow(cell.line)
 
     def print(self) -> None:
         """Show it once."""

@@ -39,7 +39,7 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
                     break
                 started.append(flow.again(cell))
     finally:
-        flow.show(*started)
+        flow.show(*started, again=True)
         restore(flow, later, ran)
     return ran
 

@@ -41,11 +41,13 @@ class Shown(TypedDict):
 
 
 class Argument(TypedDict):
-    """An input of a node. ``producer`` is the node whose output it is; ``text`` previews what is small."""
+    """An input of a node. ``producer`` is the node whose output it is; ``text`` is the value if ``whole``, or of it."""
 
     name: str
     producer: int | None
     text: str
+    whole: bool
+    size: int | None  # as stored; None where that is not known, or where the value is not to be shown unasked
 
 
 class Where(TypedDict):
@@ -70,6 +72,9 @@ class Details(TypedDict):
     node_kind: NodeKind
     call: str  # as it was called
     status: int
+    note: str  # of a cell: why it is stale, or what it waits for
+    cell: str  # the front end's id of the cell that a node of the flow is, else empty
+    dispatch: str  # behind that
     start: float | None
     end: float | None
     now: float
@@ -79,6 +84,7 @@ class Details(TypedDict):
     inputs: list[Argument]
     has_output: bool
     size: int | None  # of the output
+    output: str  # a number or a text, cut; else empty
     cached: str  # where its value was taken from, else empty
     trouble: Trouble | None
     stdout: Output

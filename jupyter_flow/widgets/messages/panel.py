@@ -4,10 +4,10 @@ from typing import Literal, TypedDict
 
 from .node import Details, Preview
 from .panes import Answer, Busy, Executors, Found, Rows, Timeline
-from .picture import Delta, Drawing, Graph, State
+from .picture import Delta, Drawing, Graph, Module, State
 from .requests import ViewRequest
 
-ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing
+ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module
 
 
 BadgeState = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "cached", "stale"]
@@ -34,7 +34,21 @@ class PanelRun(TypedDict):
     cell: str | None
 
 
-PanelRequest = ViewRequest | PanelHistory | PanelCancel | PanelRun
+class PanelCancelCell(TypedDict):
+    """Cancel an electron cell that has not ended, whether or not it has begun."""
+
+    kind: Literal["cancel_cell"]
+    cell: str
+
+
+class PanelWatch(TypedDict):
+    """Whether the list of dispatches is in sight: only then those of other kernels are counted."""
+
+    kind: Literal["watch_panel"]
+    visible: bool
+
+
+PanelRequest = ViewRequest | PanelHistory | PanelCancel | PanelCancelCell | PanelRun | PanelWatch
 
 
 class Dispatched(TypedDict):
@@ -48,12 +62,14 @@ class Dispatched(TypedDict):
 
 
 class Badge(TypedDict):
-    """What an electron cell shows. ``state`` is one word; ``text`` says more."""
+    """What a cell shows. ``state`` is one word, ``words`` stand for it where they are not empty; ``text`` says more."""
 
     cell: str  # the front end's id of it
     name: str
+    cell_kind: Literal["electron", "function", "cell"]  # statements that run, a def that is called, an ordinary cell
     state: BadgeState
     since: float | None  # it runs
+    words: str
     text: str
     dispatch: str
 
@@ -63,6 +79,7 @@ class Panel(TypedDict):
 
     kind: Literal["panel"]
     version: str
+    flow: State | None  # of the notebook's own electron cells, if there are any
     dispatches: list[Dispatched]
     more: bool  # the store has more
     resources: list[Busy]

@@ -28,9 +28,13 @@ class Rows(TypedDict):
 
 
 class Bar(TypedDict):
-    """Work of one worker: a node, or several too short to draw one by one (``count``)."""
+    """Work of one worker: a node, or several too short to draw one by one (``count``).
+
+    Those on the longest path are never drawn together with others: they come last, to be drawn on top.
+    """
 
     lane: int
+    row: int  # within its lane: bars of one row do not overlap
     node: int  # the first
     count: int
     name: str
@@ -42,12 +46,19 @@ class Bar(TypedDict):
 
 
 class Timeline(TypedDict):
-    """Who did what when. ``span`` is seconds from the dispatch's beginning to its end or to now."""
+    """Who did what when. ``span`` is seconds from the dispatch's beginning to its end or to now.
+
+    ``start`` and ``end``: the part that the bars are of, in the same seconds. All else is told of the whole.
+    """
 
     kind: Literal["timeline"]
     view: str
     lanes: list[str]  # workers, by resource
+    rows: list[int]  # for each lane, how many rows it has, 1 or more
     bars: list[Bar]
+    start: float
+    end: float
+    width: int  # as it was asked for
     span: float
     working: float  # seconds of run time, of all workers together
     waiting: float  # seconds that nodes were ready and not run

@@ -9,7 +9,7 @@ class State(TypedDict):
     """A dispatch at a glance. ``rate`` is electrons a second, ``left`` the expected time, None where unknown."""
 
     status: int
-    counts: list[int]  # electrons by status: nine numbers; only 0 and 3 to 8 are in use
+    counts: list[int]  # electrons by status: eleven numbers; only 0, 3 to 8 and, of cells, 10 for stale are in use
     started: float
     ended: float | None
     now: float  # by the kernel's clock, to tell how long it has been running
@@ -32,6 +32,7 @@ class Group(TypedDict):
     width: float
     height: float
     chip: str  # the executor's label, cut to measure
+    argument: str  # what tells it from others of its name, cut to measure; mostly nothing
 
 
 class Tally(TypedDict):
@@ -39,7 +40,7 @@ class Tally(TypedDict):
 
     group: int  # its index
     status: int
-    counts: list[int]  # members by status, nine numbers
+    counts: list[int]  # members by status, eleven numbers
     executors: list[tuple[str, int]]  # label and number of members
     seconds: float | None  # mean run time
     progress: float | None  # of a single node that shows a progress bar, 0 to 1
@@ -87,6 +88,7 @@ class Graph(TypedDict):
     names: list[str]  # executors that can be assigned
     state: State
     can: list[Literal["cancel", "rerun", "debug", "assign"]]
+    flow: int  # of the notebook's own cells: grows where they get other numbers; 0 for a dispatch
 
 
 class Delta(TypedDict):
@@ -106,3 +108,11 @@ class Drawing(TypedDict):
     kind: Literal["drawing"]
     view: str
     svg: str
+
+
+class Module(TypedDict):
+    """The panes' code: an ES module, of which a page needs one for all its views."""
+
+    kind: Literal["module"]
+    view: str
+    text: str

@@ -66,6 +66,16 @@ class Table(TypedDict):
     limit: int
 
 
+class Range(TypedDict):
+    """Which part of the timeline is looked at; the answer is a `Timeline` of it, and so are all that follow."""
+
+    kind: Literal["range"]
+    view: str
+    start: float | None  # seconds after the dispatch began; None: since then
+    end: float | None  # None: until it ended, or until now as that moves
+    width: int  # pixels on which the part is drawn; 0: unknown
+
+
 class Look(TypedDict):
     """Preview a value: an input by its parameter, the output by an empty name. The answer is a `Preview`."""
 
@@ -119,13 +129,35 @@ class Assign(TypedDict):
 
 
 class Export(TypedDict):
-    """Ask for the whole picture as SVG. The answer is a `Drawing`."""
+    """Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`."""
 
     kind: Literal["export"]
     view: str
     dark: bool
 
 
+class Fetch(TypedDict):
+    """Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`."""
+
+    kind: Literal["fetch"]
+    view: str
+
+
 ViewRequest = (
-    Open | Close | Resync | Show | Select | Watch | Table | Look | Search | Cancel | Rerun | Debug | Assign | Export
+    Open
+    | Close
+    | Resync
+    | Show
+    | Select
+    | Watch
+    | Table
+    | Range
+    | Look
+    | Search
+    | Cancel
+    | Rerun
+    | Debug
+    | Assign
+    | Export
+    | Fetch
 )

@@ -1,7 +1,7 @@
 import type { Badge, BadgeState } from '../protocol';
 import { h, say, svg } from '../view/dom';
 import { mark, tint } from '../view/panes/mark';
-import { themed } from '../view/panes/section';
+import { themed } from '../view/theme';
 
 /** By state: the status whose colours it has. */
 const STATUS: Record<BadgeState, number> = {
@@ -12,17 +12,17 @@ const STATUS: Record<BadgeState, number> = {
   cached: 4,
   failed: 5,
   cancelled: 6,
-  stale: 8
+  stale: 10
 };
 /** Where the shape is another than the status's. */
 const SHAPES: Partial<Record<BadgeState, string>> = {
-  stale: 'M3.6 -2.6A4.4 4.4 0 1 0 4.4 .6M4.4 -4.6V-2H1.8',
   cached: 'M-3.4 -2.6C-3.4 -4.4 3.4 -4.4 3.4 -2.6V2.6C3.4 4.4 -3.4 4.4 -3.4 2.6ZM-3.4 -2.6C-3.4 -.8 3.4 -.8 3.4 -2.6',
   queued: 'M-3 -4.2H3L-3 4.2H3Z'
 };
 
 export interface BadgeActs {
   show(badge: Badge): void;
+  cancel(badge: Badge): void;
   run(badge: Badge): void;
 }
 
@@ -32,33 +32,39 @@ export class CellBadge {
   private readonly words = h('span', { class: 'jf-words' });
   private readonly state: HTMLButtonElement;
   private readonly play: HTMLButtonElement;
+  private readonly cancel: HTMLButtonElement;
   private badge: Badge | null = null;
   private drawn: BadgeState | null = null;
 
   constructor(acts: BadgeActs) {
     this.state = h('button', { class: 'jf-cell-state', onclick: () => this.badge && acts.show(this.badge) });
     this.play = h('button', { class: 'jf-cell-run', onclick: () => this.badge && acts.run(this.badge) }, '▶');
-    this.element = themed(h('div', { class: 'jf-cell-badge' }, this.state, this.play));
+    this.cancel = h('button', { class: 'jf-cell-cancel', onclick: () => this.badge && acts.cancel(this.badge) }, 'Cancel');
+    const acting = h('span', { class: 'jf-cell-acts' }, this.play, this.cancel);
+    this.element = themed(h('div', { class: 'jf-cell-badge' }, this.state, acting));
   }
 
   /** `late`: seconds by which the kernel's clock is behind ours; `edited`: the cell is not what was run. */
   show(badge: Badge, late: number, edited: boolean): void {
     this.badge = badge;
-    const over = badge.state === 'done' || badge.state === 'cached';
+    const over = badge.cell_kind === 'electron' && (badge.state === 'done' || badge.state === 'cached');
     const state = edited && over ? 'stale' : badge.state;
     const text = edited && over ? 'edited since it was run' : badge.text;
     const seconds = badge.since === null ? 0 : Math.max(0, Date.now() / 1000 - late - badge.since);
     if (this.drawn !== state) this.draw(state);
-    say(this.words, state === 'running' && badge.since !== null ? elapsed(seconds) : state);
-    const told = `Electron ${badge.name}: ${state}${text ? `, ${text}` : ''}`;
+    say(this.words, state === 'running' && badge.since !== null ? elapsed(seconds) : badge.words || state);
+    const what = badge.cell_kind === 'cell' ? 'Cell' : 'Electron';
+    const told = `${what} ${badge.name}: ${state}${text ? `, ${text}` : ''}`;
     if (this.state.getAttribute('aria-label') !== told) {
       this.state.setAttribute('aria-label', told);
       this.state.title = badge.dispatch ? `${told}\nShow its graph` : told;
-      this.play.setAttribute('aria-label', `Run electron ${badge.name}`);
-      this.play.title = `Run electron ${badge.name}`;
+      name(this.play, `Run ${what.toLowerCase()} ${badge.name}`);
+      name(this.cancel, `Cancel electron ${badge.name}`);
     }
     this.state.disabled = !badge.dispatch;
-    this.play.hidden = state === 'running' || state === 'queued';
+    const waits = state === 'waiting' || state === 'queued';
+    this.cancel.hidden = badge.cell_kind !== 'electron' || !(waits || state === 'running');
+    this.play.hidden = badge.cell_kind === 'function' || state === 'running' || state === 'queued';
   }
 
   private draw(state: BadgeState): void {
@@ -67,6 +73,11 @@ export class CellBadge {
     tint(this.element, STATUS[state]);
     this.state.replaceChildren(shape(state), this.words);
   }
+}
+
+function name(button: HTMLElement, words: string): void {
+  button.setAttribute('aria-label', words);
+  button.title = words;
 }
 
 function shape(state: BadgeState): SVGElement {

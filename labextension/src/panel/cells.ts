@@ -18,8 +18,31 @@ export function insertCell(book: NotebookPanel, code: string): void {
   const notebook = book.content;
   NotebookActions.insertBelow(notebook);
   notebook.activeCell?.model.sharedModel.setSource(code);
-  notebook.activeCell?.node.scrollIntoView({ block: 'nearest' });
-  notebook.mode = 'edit';
+  const at = notebook.activeCellIndex;
+  void reveal(book, at).then(() => {
+    if (notebook.activeCellIndex === at) notebook.mode = 'edit';
+    notebook.activate(); // the focus goes there from wherever it was
+  });
+}
+
+/** Go to a cell, wherever it is. */
+export async function showCell(book: NotebookPanel, id: string): Promise<void> {
+  const at = book.content.widgets.findIndex(cell => cell.model.id === id);
+  if (at < 0) return;
+  book.content.deselectAll();
+  book.content.activeCellIndex = at;
+  book.content.mode = 'command';
+  await reveal(book, at);
+  book.content.activate();
+}
+
+/** Lab draws cells as they come into sight, so their heights are known only then: look again when this one is there. */
+async function reveal(book: NotebookPanel, at: number): Promise<void> {
+  const cell = book.content.widgets[at];
+  if (!cell) return;
+  await book.content.scrollToItem(at, 'smart').catch(() => undefined);
+  await cell.ready.catch(() => undefined);
+  cell.node.scrollIntoView({ block: 'nearest' });
 }
 
 /** Run cells as if their buttons were pressed; the selection stays where it is. */

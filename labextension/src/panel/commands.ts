@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import { LOAD, insertCell } from './cells';
+import { FLOW } from './graphs';
 import type { Link } from './link';
 import type { Links } from './links';
 import { PANEL } from './panel';
@@ -12,6 +13,7 @@ export const RUN_STALE = 'jupyter-flow:run-stale';
 const CANCEL_ALL = 'jupyter-flow:cancel-all';
 const SHOW_LAST = 'jupyter-flow:show-last';
 const EXECUTORS = 'jupyter-flow:executors';
+const SHOW_FLOW = 'jupyter-flow:show-flow';
 export const LOAD_CELL = 'jupyter-flow:load';
 
 /** All of it by name, for the palette, shortcuts and menus. */
@@ -23,7 +25,7 @@ export function addCommands(
 ): void {
   const { commands, shell } = app;
   const live = (): Link | null => (links.current?.state === 'live' ? links.current : null);
-  const changed = (): void => [RUN_STALE, CANCEL_ALL, SHOW_LAST].forEach(id => commands.notifyCommandChanged(id));
+  const changed = (): void => [RUN_STALE, CANCEL_ALL, SHOW_LAST, SHOW_FLOW].forEach(id => commands.notifyCommandChanged(id));
 
   commands.addCommand(SHOW_PANEL, { label: 'Show the Flow Panel', execute: () => shell.activateById(PANEL) });
   commands.addCommand(EXECUTORS, {
@@ -56,11 +58,19 @@ export function addCommands(
       if (link && last) show(link, last.dispatch);
     }
   });
+  commands.addCommand(SHOW_FLOW, {
+    label: 'Show the Graph of the Electron Cells',
+    isEnabled: () => !!live()?.panel?.flow,
+    execute: () => {
+      const link = live();
+      if (link) show(link, FLOW);
+    }
+  });
   commands.addCommand(LOAD_CELL, {
     label: 'Insert a Cell that Loads jupyter_flow',
     execute: () => links.book && insertCell(links.book, LOAD)
   });
   links.onChange(changed);
-  for (const command of [SHOW_PANEL, RUN_STALE, CANCEL_ALL, SHOW_LAST, EXECUTORS, LOAD_CELL])
+  for (const command of [SHOW_PANEL, RUN_STALE, CANCEL_ALL, SHOW_LAST, SHOW_FLOW, EXECUTORS, LOAD_CELL])
     palette?.addItem({ command, category: 'Flow' });
 }

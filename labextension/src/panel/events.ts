@@ -1,13 +1,15 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { insertCell } from './cells';
+import { cellOf, insertCell, showCell } from './cells';
 import type { Links } from './links';
 
 /** What widgets in the page ask of us; they learn from `preventDefault` that somebody has heard. */
-export function listen(links: Links, show: (dispatch: string) => void): void {
+export function listen(app: JupyterFrontEnd, links: Links, show: (dispatch: string) => void): void {
   document.addEventListener('jupyter-flow:insert-cell', event => {
     const book = around(event, links) ?? links.book;
     const code = detail(event, 'code');
     if (!book || code === null) return;
+    app.shell.activateById(book.id);
     insertCell(book, code);
     event.preventDefault();
   });
@@ -15,6 +17,14 @@ export function listen(links: Links, show: (dispatch: string) => void): void {
     const dispatch = detail(event, 'dispatch');
     if (dispatch === null || links.current?.state !== 'live') return;
     show(dispatch);
+    event.preventDefault();
+  });
+  document.addEventListener('jupyter-flow:show-cell', event => {
+    const cell = detail(event, 'cell');
+    const book = links.all.map(([one]) => one).find(one => cell !== null && cellOf(one, cell));
+    if (!book || cell === null) return;
+    app.shell.activateById(book.id);
+    void showCell(book, cell);
     event.preventDefault();
   });
 }

@@ -1,8 +1,12 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Widget } from '@lumino/widgets';
 import { h } from '../view/dom';
+import { PANES } from '../view/panes/all';
 import { View } from '../view/view';
 import type { Link } from './link';
+
+/** Stands for the notebook's own graph where a dispatch could stand. */
+export const FLOW = 'flow';
 
 /** A tab with one dispatch's graph, over the link of the notebook that it was asked for in. */
 class GraphTab extends Widget {
@@ -36,15 +40,16 @@ class GraphTab extends Widget {
   /** A view of an earlier connection hears no more: it begins anew. */
   private follow(): void {
     const known = this.link.panel?.dispatches.find(({ dispatch }) => dispatch === this.dispatch);
-    this.title.label = known?.name ?? (this.title.label || this.dispatch.slice(0, 8));
-    this.title.caption = `Dispatch ${this.dispatch}`;
+    const flow = this.dispatch === FLOW;
+    this.title.label = flow ? 'Flow' : known?.name ?? (this.title.label || this.dispatch.slice(0, 8));
+    this.title.caption = flow ? `The electron cells of ${this.link.name}` : `Dispatch ${this.dispatch}`;
     this.absent.hidden = this.link.connection > 0 || this.view !== null;
     if (this.link.connection === 0) this.view?.lost();
     if (this.link.connection === 0 || this.link.connection === this.connection) return;
     this.connection = this.link.connection;
     this.view?.dispose();
     this.host.replaceChildren();
-    this.view = new View(this.host, this.link.channel, { dispatch: this.dispatch });
+    this.view = new View(this.host, this.link.channel, () => Promise.resolve(PANES), flow ? {} : { dispatch: this.dispatch });
   }
 }
 
@@ -53,7 +58,7 @@ export class Graphs {
   constructor(private readonly app: JupyterFrontEnd, private readonly area: 'main' | 'down') {}
 
   show(link: Link, dispatch: string): void {
-    const id = `jupyter-flow-graph-${dispatch}`;
+    const id = `jupyter-flow-graph-${dispatch === FLOW ? `${FLOW}-${link.number}` : dispatch}`;
     const open = [...this.app.shell.widgets(this.area)].find(widget => widget.id === id);
     if (!open) this.app.shell.add(new GraphTab(id, link, dispatch), this.area, { mode: 'split-bottom' });
     this.app.shell.activateById(id);

@@ -12,6 +12,7 @@ export type LinkState = 'no kernel' | 'not loaded' | 'live';
 const LASTS = 10_000; // ms that what came of an action is shown
 
 type Heard = () => void;
+let links = 0;
 
 /** What one notebook's kernel has to tell. It outlives the kernel: restarted or exchanged, it is found again. */
 export class Link {
@@ -27,6 +28,11 @@ export class Link {
   private connections = 0;
   private readonly heard = new Set<Heard>();
   private readonly views = new Set<(message: ViewMessage) => void>();
+
+  /** Which of the page's links it is. */
+  readonly number = ++links;
+  private visible = false;
+  private readonly settled = new Set<() => void>();
 
   constructor(readonly context: ISessionContext) {
     context.kernelChanged.connect(this.exchange, this);
@@ -44,6 +50,26 @@ export class Link {
   /** Ask the kernel for something; nothing happens while there is none. */
   send(request: PanelRequest): void {
     if (this.state === 'live') this.wire?.send(request);
+  }
+
+  /** Whether the list of dispatches shows what this kernel knows: only then it counts what other kernels run. */
+  watch(visible: boolean): void {
+    if (visible === this.visible) return;
+    this.visible = visible;
+    this.send({ kind: 'watch_panel', visible });
+  }
+
+  /** Bring cells up to date (null: all); when that is done, or was refused. */
+  async runStale(cell: string | null): Promise<void> {
+    if (this.state !== 'live') return;
+    const done = new Promise<void>(resolve => this.settled.add(resolve));
+    this.send({ kind: 'run_stale', cell });
+    await done;
+  }
+
+  /** The notebook's name. */
+  get name(): string {
+    return this.context.name;
   }
 
   /** Grows with each connection: views of an earlier one are dead. */
@@ -114,15 +140,18 @@ export class Link {
 
   private hear(told: PanelMessage): void {
     if (told.kind === 'panel') {
-      if (this.state !== 'live') this.connections++;
+      const fresh = this.state !== 'live';
+      if (fresh) this.connections++;
       this.state = 'live';
+      if (fresh && this.visible) this.send({ kind: 'watch_panel', visible: true });
       this.panel = told;
       const [newest] = told.dispatches;
       if (newest) this.late = Date.now() / 1000 - newest.state.now;
       this.tell();
     } else if (told.kind === 'told') {
       this.report(told);
-      if (told.code) void this.execute(told.code);
+      if (told.code) void this.execute(told.code).finally(() => this.settle());
+      else this.settle();
     } else {
       this.views.forEach(hear => hear(told));
     }
@@ -145,6 +174,11 @@ export class Link {
     this.report({ kind: 'told', ok, text: said.trim() || 'done', code: '' });
   }
 
+  private settle(): void {
+    this.settled.forEach(resolve => resolve());
+    this.settled.clear();
+  }
+
   private report(told: Told): void {
     this.told = told;
     this.tell();
@@ -162,6 +196,7 @@ export class Link {
     this.state = state;
     this.panel = null;
     this.told = null;
+    this.settle();
     this.tell();
   }
 

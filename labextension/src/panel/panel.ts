@@ -2,12 +2,12 @@ import { Widget } from '@lumino/widgets';
 import type { Dispatched } from '../protocol';
 import { h, say } from '../view/dom';
 import { Resources } from '../view/panes/executors';
-import { themed } from '../view/panes/section';
 import { isRunning } from '../view/text';
+import { themed } from '../view/theme';
 import { LOAD } from './cells';
 import type { Link } from './link';
 import type { Links } from './links';
-import { DispatchRow, type Acts } from './rows';
+import { DispatchRow, FlowRow, type Acts } from './rows';
 
 export const PANEL = 'jupyter-flow-panel';
 const FEW = 10; // dispatches in the list, until a click on More adds
@@ -15,6 +15,7 @@ const MORE = 40; // others
 
 export interface PanelActs {
   show(dispatch: string): void;
+  flow(): void;
   load(): void;
   runStale(): void;
 }
@@ -27,6 +28,7 @@ export class FlowPanel extends Widget {
   private readonly list = h('ul', { class: 'jf-dispatches', 'aria-label': 'Dispatches' });
   private readonly none = h('p', { class: 'jf-none' }, 'Nothing has been dispatched yet.');
   private readonly more = h('button', { class: 'jf-more', onclick: () => this.ask() }, 'More');
+  private readonly flow: FlowRow;
   private readonly stale = h('button', { class: 'jf-stale', onclick: () => this.acts.runStale() });
   private readonly resources = new Resources();
   private readonly live: HTMLElement;
@@ -49,9 +51,11 @@ export class FlowPanel extends Widget {
       h('button', { class: 'jf-load-cell', onclick: () => acts.load() }, 'Insert this cell')
     );
     this.absent = h('div', { class: 'jf-absent' }, this.why, this.load);
+    this.flow = new FlowRow(() => acts.flow());
     this.live = h(
       'div',
       {},
+      this.flow.element,
       this.stale,
       section('Dispatches', this.none, this.list, this.more),
       section('Executors', this.resources.element)
@@ -66,9 +70,18 @@ export class FlowPanel extends Widget {
     super.dispose();
   }
 
+  protected override onAfterShow(): void {
+    this.refresh();
+  }
+
+  protected override onAfterHide(): void {
+    this.refresh();
+  }
+
   private refresh(): void {
     const link = this.links.current;
     const panel = link?.panel;
+    for (const [, other] of this.links.all) other.watch(other === link && this.isVisible);
     say(this.book, this.links.book?.title.label ?? '');
     this.live.hidden = !panel;
     this.absent.hidden = !!panel;
@@ -78,6 +91,7 @@ export class FlowPanel extends Widget {
     this.status.classList.toggle('jf-bad', link?.told?.ok === false);
     if (!panel) return;
     this.showRows(panel.dispatches, link);
+    this.flow.show(panel.flow);
     this.none.hidden = panel.dispatches.length > 0;
     this.more.hidden = !panel.more;
     this.stale.hidden = !panel.stale;

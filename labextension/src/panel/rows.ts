@@ -1,4 +1,4 @@
-import type { Dispatched } from '../protocol';
+import type { Dispatched, State } from '../protocol';
 import { h, say } from '../view/dom';
 import { mark, tint } from '../view/panes/mark';
 import { clock, duration, isFinal, isRunning, statusWord } from '../view/text';
@@ -36,8 +36,9 @@ export class DispatchRow {
       this.element.dataset.status = statusWord(state.status);
     }
     say(this.name, name);
-    const counted = here || done > 0 || !running; // of another kernel's only the end is known
-    say(this.words, counted ? words(state, done, total) : 'running in another kernel');
+    const counted = here || !running || state.counts.some(count => count > 0); // another kernel's are counted now and then
+    const far = counted ? words(state, done, total) : 'running';
+    say(this.words, running && !here ? `${far} · in another kernel` : far);
     this.open.title = `${dispatch}\n${statusWord(state.status)}, began ${clock(state.started)}\nShow its graph`;
     this.open.setAttribute('aria-label', `${name}: ${statusWord(state.status)}${counted ? `, ${done} of ${total}` : ''}. Show its graph`);
     this.cancel.setAttribute('aria-label', `Cancel ${name}`);
@@ -59,6 +60,30 @@ export class DispatchRow {
       part.style.width = `${((counts[status] ?? 0) / Math.max(1, total)) * 100}%`;
       tint(part, status);
     });
+  }
+}
+
+/** The notebook's own electron cells: a click shows them as a graph. */
+export class FlowRow {
+  readonly element: HTMLElement;
+  private readonly sign = h('span', { class: 'jf-sign' });
+  private readonly words = h('span', { class: 'jf-words' });
+  private readonly open: HTMLButtonElement;
+  private status = -1;
+
+  constructor(open: () => void) {
+    const name = h('span', { class: 'jf-who' }, 'Flow of this notebook');
+    this.open = h('button', { class: 'jf-open', title: 'Show the electron cells as a graph', onclick: open }, this.sign, name, this.words);
+    this.element = h('div', { class: 'jf-dispatch jf-own' }, this.open);
+  }
+
+  show(state: State | null): void {
+    this.element.hidden = !state;
+    if (!state) return;
+    if (this.status !== state.status) this.sign.replaceChildren(mark(state.status));
+    this.status = state.status;
+    say(this.words, state.text);
+    this.open.setAttribute('aria-label', `Flow of this notebook: ${state.text}. Show its graph`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ToolbarButton, refreshIcon } from '@jupyterlab/ui-components';
 import { edited } from './cells';
 import type { Links } from './links';
-import { runStale } from './stale';
+import { electrons, runStale } from './stale';
 
 /** `Run stale` in the toolbar of every notebook whose kernel has electron cells. */
 export function addToolbarButtons(app: JupyterFrontEnd, links: Links): void {
@@ -19,7 +19,7 @@ export function addToolbarButtons(app: JupyterFrontEnd, links: Links): void {
       button.addClass('jf-run-stale');
       const follow = (): void => {
         const panel = link.panel;
-        const ours = new Set(panel?.badges.map(({ cell }) => cell));
+        const ours = electrons(link);
         const rewritten = book.content.widgets.some(cell => ours.has(cell.model.id) && edited(cell));
         button.setHidden(!ours.size);
         button.enabled = !!panel && (panel.stale > 0 || rewritten);

@@ -6,7 +6,7 @@ import { clean } from './graph/lettering';
 import { duration, grouped, statusWord } from './text';
 
 const MOST = 8; // executors that are named
-const ORDER = [4, 3, 0, 7, 6, 8, 5];
+const ORDER = [4, 10, 3, 0, 7, 6, 8, 5];
 
 /** What is in use and hence explained: statuses with their numbers, or executors, or the scale of times. */
 export type Entry =

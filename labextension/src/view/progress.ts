@@ -4,7 +4,7 @@ import { mark, tint } from './panes/mark';
 import { KernelClock } from './panes/pane';
 import { duration, grouped, isFinal, isRunning } from './text';
 
-const PARTS = [4, 3, 7, 6, 8, 5]; // statuses in the order of the bar: completed, running, what went wrong
+const PARTS = [4, 10, 3, 7, 6, 8, 5]; // statuses in the order of the bar: completed, running, what went wrong
 const QUIET = 400; // ms between two status lines; the kernel counts aloud only now and then
 
 /** A dispatch at a glance: its mark, a line of words that is read aloud, a bar, counts and the time. */

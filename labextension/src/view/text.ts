@@ -11,7 +11,8 @@ const STATUS = [
   'cancelled',
   'skipped',
   'interrupted',
-  'running'
+  'running',
+  'stale' // of cells only
 ] as const;
 
 /** A node's status as a word. */
@@ -26,7 +27,7 @@ export function isRunning(status: number): boolean {
 
 /** Whether nothing more will happen to a node with this status. */
 export function isFinal(status: number): boolean {
-  return status > 3 && status < 9;
+  return status > 3 && status !== 9;
 }
 
 /** A duration in seconds: `12 ms`, `3.4 s`, `2 m 05 s`, `1 h 20 m`, `2 d 03 h`. */

@@ -1,5 +1,8 @@
 import { DARK, LIGHT, type Theme } from './palette';
 
+const THEMED = new Set<WeakRef<Element>>();
+let following = false;
+
 /** Whether the page is dark: by JupyterLab's word, by VS Code's and Colab's, else by the system's. */
 export function isDark(): boolean {
   const { body, documentElement } = document;
@@ -34,6 +37,24 @@ export function onTheme(changed: () => void): () => void {
     observer.disconnect();
     system.removeEventListener('change', look);
   };
+}
+
+/** Keep the class `jf-dark` on an element while the page is dark. */
+export function themed<Kind extends Element>(element: Kind): Kind {
+  element.classList.add('jf-themed');
+  element.classList.toggle('jf-dark', isDark());
+  THEMED.add(new WeakRef(element));
+  if (!following) onTheme(turn); // once for the page: the elements come and go
+  following = true;
+  return element;
+}
+
+function turn(): void {
+  for (const reference of THEMED) {
+    const element = reference.deref();
+    if (element) element.classList.toggle('jf-dark', isDark());
+    else THEMED.delete(reference);
+  }
 }
 
 /** A tint of a colour that hides what is behind it. */

@@ -1,19 +1,16 @@
 import type { Channel } from '../channel';
-import type { Answer, Delta, Drawing, Graph, Group, Pane as PaneName, ViewMessage, ViewRequest } from '../protocol';
+import type { Answer, Delta, Graph, Group, Pane, ViewMessage, ViewRequest } from '../protocol';
+import { Beside } from './beside';
 import { fill, h, say } from './dom';
 import { GraphCanvas } from './graph/graph';
 import { Legend } from './legend';
-import { DetailsPane } from './panes/details';
-import { ExecutorsPane } from './panes/executors';
-import type { Pane, PaneRequest } from './panes/pane';
-import { themed } from './panes/section';
-import { TablePane } from './panes/table';
-import { TimelinePane } from './panes/timeline';
+import type { Panes } from './panes/all';
+import type { PaneRequest } from './panes/pane';
 import { Progress } from './progress';
-import { asPng, fileName, save } from './saving';
+import { Saver } from './saving';
 import { Search } from './search';
 import { isFinal } from './text';
-import { isDark, onTheme } from './theme';
+import { onTheme, themed } from './theme';
 import { Toolbar } from './toolbar';
 import { folds, trail } from './trail';
 
@@ -27,7 +24,6 @@ export interface ViewOptions {
 const LOWEST = 150; // px
 const HIGHEST = 520;
 const PATIENCE = 4000; // ms until the kernel is asked again
-const PANES = { table: TablePane, timeline: TimelinePane, executors: ExecutorsPane };
 
 /** The whole view of a dispatch: toolbar, progress, graph, panes. */
 export class View {
@@ -38,29 +34,26 @@ export class View {
   private readonly heard = h('div', { class: 'jf-unseen', 'aria-live': 'polite' }); // what is walked to
   private readonly told = h('div', { class: 'jf-told jf-answer', 'aria-live': 'polite' });
   private readonly folds = h('div', { class: 'jf-folds' });
-  private readonly below = h('div', { class: 'jf-below' });
+  private readonly middle = h('div', { class: 'jf-middle' });
+  private readonly saver = new Saver(dark => this.ask({ kind: 'export', dark }), text => this.remark(text, false));
   private readonly cancel = h('button', { type: 'button', class: 'jf-tool jf-cancel', hidden: true }, 'Cancel dispatch');
   private readonly search: Search;
   private readonly tools: Toolbar;
   private readonly graph: GraphCanvas;
-  private readonly details: DetailsPane;
-  private readonly panes = new Map<PaneName, Pane>();
-  private readonly visible = new Set<PaneName>();
+  private readonly beside: Beside;
   private readonly root: HTMLElement;
   private readonly endings: (() => void)[];
   private shown: Graph | null = null;
   private live = false; // what is shown came by the channel
   private seq = 0;
   private asked: ReturnType<typeof setTimeout> | undefined; // for a whole picture
-  private saving: 'svg' | 'png' | null = null;
 
   constructor(
     host: HTMLElement,
     private readonly channel: Channel,
+    panes: () => Promise<Panes>,
     private readonly options: ViewOptions = {}
   ) {
-    const ask = (request: PaneRequest): void => this.ask(request);
-    const open = (node: number): void => this.select(node, false);
     this.search = new Search(
       text => this.ask({ kind: 'search', text }),
       boxes => this.graph.mark(boxes),
@@ -74,9 +67,13 @@ export class View {
       leave: () => this.path().length && this.enter(this.path().slice(0, -1)),
       announce: text => say(this.heard, text),
     });
-    this.details = new DetailsPane(ask, open, {
+    this.beside = new Beside(this.middle, {
+      panes,
+      ask: request => this.ask(request),
+      open: node => this.select(node, false),
       enter: node => this.enter([...this.path(), node]),
       closed: () => this.graph.select(null),
+      missing: () => this.missing(),
     });
     this.tools = new Toolbar(
       {
@@ -84,7 +81,7 @@ export class View {
         turn: orientation => this.draw({ orientation }),
         fit: () => this.graph.fit(),
         pane: pane => this.toggle(pane),
-        save: what => this.export(what),
+        save: what => this.saver.want(what),
       },
       this.search.element
     );
@@ -106,14 +103,15 @@ export class View {
     clearTimeout(this.asked);
     this.tell({ kind: 'close', view: this.id });
     for (const end of this.endings) end();
-    for (const part of [...this.panes.values(), this.details, this.graph, this.search, this.progress]) part.dispose();
+    for (const part of [this.beside, this.graph, this.search, this.progress]) part.dispose();
     this.root.remove();
   }
 
   // what it is made of ----------------------------------------------------------------------------
 
   private built(): HTMLElement {
-    const { progress, crumbs, cancel, graph, legend, details } = this;
+    const { progress, crumbs, cancel, graph, legend, middle } = this;
+    middle.append(h('div', { class: 'jf-plot' }, graph.element, this.folds, legend.element));
     return h(
       'div',
       { class: 'jf-view', 'data-lm-suppress-shortcuts': 'true' },
@@ -121,8 +119,8 @@ export class View {
       progress.element,
       this.tools.element,
       this.told,
-      h('div', { class: 'jf-middle' }, h('div', { class: 'jf-plot' }, graph.element, this.folds, legend.element), details.element),
-      this.below,
+      middle,
+      this.beside.below,
       this.heard
     );
   }
@@ -159,7 +157,10 @@ export class View {
   /** A picture was asked for; a busy server may have dropped it. */
   private await(times = 3): void {
     clearTimeout(this.asked);
-    if (times === 0) return;
+    if (times === 0) {
+      if (!this.live) this.lost(); // a picture that was saved, of what ran then
+      return;
+    }
     this.asked = setTimeout(() => {
       this.ask({ kind: 'resync' });
       this.await(times - 1);
@@ -172,9 +173,8 @@ export class View {
     else if (message.kind === 'delta') this.change(message);
     else if (message.kind === 'found') this.search.hear(message);
     else if (message.kind === 'answer') this.answer(message);
-    else if (message.kind === 'drawing') void this.drawn(message);
-    this.details.hear(message);
-    for (const pane of this.panes.values()) pane.hear(message);
+    else if (message.kind === 'drawing') void this.saver.hear(message, this.shown?.title ?? '');
+    this.beside.hear(message);
   }
 
   private show(graph: Graph, live = false): void {
@@ -186,13 +186,17 @@ export class View {
     }
     const before = this.shown;
     this.shown = graph;
+    if (before && before.flow !== graph.flow) this.beside.close(); // its node has another number
     if (!before && !this.options.height) this.measure(graph);
+    say(this.cancel, graph.flow ? 'Cancel all cells' : 'Cancel dispatch');
     this.graph.show(graph);
-    this.tools.show(graph, this.visible);
+    this.tools.show(graph, this.beside.visible);
+    this.beside.show(graph);
     fill(this.crumbs, trail(graph, path => this.enter(path)));
     fill(this.folds, folds(graph, group => this.fold(group)));
     this.state();
     if (live && before) this.search.again();
+    if (live && !before) this.beside.preload();
   }
 
   private change(delta: Delta): void {
@@ -214,7 +218,7 @@ export class View {
   private answer({ action, ok, text }: Answer): void {
     if (!['cancel', 'export'].includes(action)) return;
     if (action === 'cancel') this.cancel.disabled = ok;
-    if (this.details.element.hidden || action === 'export') this.remark(text, ok);
+    if (!this.beside.tells || action === 'export') this.remark(text, ok);
   }
 
   // what is seen ----------------------------------------------------------------------------------
@@ -255,7 +259,7 @@ export class View {
   }
 
   private enter(path: number[]): void {
-    this.details.close();
+    this.beside.close();
     this.draw({ opened: [] }, path);
   }
 
@@ -267,41 +271,23 @@ export class View {
 
   private select(node: number, byKey: boolean): void {
     this.graph.select(node);
-    this.details.show(node, byKey);
+    this.beside.select(node, byKey);
   }
 
-  private toggle(name: PaneName): void {
-    if (!this.panes.has(name)) {
-      const pane = new PANES[name](request => this.ask(request), node => this.select(node, false));
-      this.panes.set(name, pane);
-      this.below.append(pane.element);
-    }
-    if (!this.visible.delete(name)) this.visible.add(name);
-    this.panes.get(name)!.element.hidden = !this.visible.has(name);
-    this.ask({ kind: 'watch', panes: [...this.visible] });
-    if (this.shown) this.tools.show(this.shown, this.visible);
+  private toggle(name: Pane): void {
+    this.beside.toggle(name);
+    if (this.shown) this.tools.show(this.shown, this.beside.visible);
+  }
+
+  private missing(): void {
+    this.graph.select(null);
+    if (this.shown) this.tools.show(this.shown, this.beside.visible);
+    this.remark('More than the graph is told by the kernel, which does not answer.', false);
   }
 
   private stop(): void {
     this.cancel.disabled = true;
     this.ask({ kind: 'cancel', node: null });
     setTimeout(() => (this.cancel.disabled = false), PATIENCE); // the answer may be lost
-  }
-
-  private export(what: 'svg' | 'png'): void {
-    this.saving = what;
-    this.ask({ kind: 'export', dark: isDark() });
-  }
-
-  private async drawn({ svg }: Drawing): Promise<void> {
-    const what = this.saving;
-    this.saving = null;
-    if (!what) return;
-    try {
-      const content = what === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
-      save(content, fileName(this.shown?.title ?? '', what));
-    } catch {
-      this.remark('The picture could not be saved.', false);
-    }
   }
 }

@@ -65,40 +65,8 @@ export function traceLoopHead(pen: Pen, right: number, y: number): void {
   pen.closePath();
 }
 
-/** The middle of a label on the last bend of an edge, where it hides no other; null where there is no room. */
-export function labelPlace(
-  route: readonly Point[],
-  wide: number,
-  orientation: Orientation,
-  taken: Rect[]
-): Point | null {
-  const bend = lastBend(route);
-  if (!bend) return null;
-  for (const t of [0.5, 0.4, 0.6, 0.3, 0.7]) {
-    const [x, y] = onBend(...bend, t, orientation);
-    const rect = { left: x - wide / 2 - 2, top: y - 6, right: x + wide / 2 + 2, bottom: y + 6 };
-    if (!taken.some(other => overlap(rect, other))) {
-      taken.push(rect);
-      return [x, y];
-    }
-  }
-  return null;
-}
-
-/** The part of a route that crosses from layer to layer, the longest of its two last. */
-function lastBend(route: readonly Point[]): [Point, Point] | null {
-  let best: [Point, Point] | null = null;
-  let length = -1;
-  for (let i = Math.max(1, route.length - 2); i < route.length; i++) {
-    const [a, b] = [route[i - 1]!, route[i]!];
-    const size = Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]);
-    if (size > length) [best, length] = [[a, b], size];
-  }
-  return best;
-}
-
 /** A point of the Bézier curve that `traceLine` draws between two points. */
-function onBend(a: Point, b: Point, t: number, orientation: Orientation): Point {
+export function onBend(a: Point, b: Point, t: number, orientation: Orientation): Point {
   const along = t * t * (3 - 2 * t);
   const across = 1.5 * t * (1 - t) * (1 - t) + 1.5 * t * t * (1 - t) + t * t * t;
   const [tx, ty] = orientation === 'down' ? [along, across] : [across, along];

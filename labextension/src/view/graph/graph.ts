@@ -3,7 +3,7 @@ import { h } from '../dom';
 import { still, theme } from '../theme';
 import { anchored } from './anchor';
 import { filled, fitted, held, revealing, seen, whole, worldAt, zoomed, type Camera } from './camera';
-import { press, type Keyed } from './keys';
+import { HELP, press, type Keyed } from './keys';
 import { Look } from './look';
 import { Minimap } from './minimap';
 import { Motion, MOVING } from './motion';
@@ -27,9 +27,6 @@ export interface GraphEvents {
 }
 
 const TURN = 1400; // ms, in which the arc of a running node goes round
-const HELP =
-  'Arrow keys walk along the edges and among neighbours. Enter opens a group, a sublattice or the details of a node, ' +
-  'Space its details, Escape goes back. Plus and minus zoom, 0 fits the graph.';
 
 /** The transport graph on a canvas: drawn, pointed at, walked by keys. */
 export class GraphCanvas {
@@ -216,8 +213,9 @@ export class GraphCanvas {
     const moves = this.pilot.move(now) || this.motion !== null;
     const runs = !still() && scene.runs(seen(this.camera, this.stage.room));
     drawFrame(this.stage.ctx, this.frame(scene, look, time, runs ? (now % TURN) / TURN : -1), this.stage.cutter);
-    const large = !whole(this.pilot.goal, scene.graph, this.stage.room) || this.pilot.goal.k < 0.3;
-    this.minimap.draw(large, scene, look, this.camera, this.stage.room, this.accent);
+    const larger = !whole(this.pilot.goal, scene.graph, this.stage.room);
+    this.stage.canvas.classList.toggle('jf-larger', larger);
+    this.minimap.draw(larger || this.pilot.goal.k < 0.3, scene, look, this.camera, this.stage.room, this.accent);
     return moves ? 'now' : runs ? 'soon' : 'later';
   }
 

@@ -12,6 +12,9 @@ export interface Keyed {
   back(): void;
 }
 
+export const HELP =
+  'Arrow keys walk along the edges and among neighbours. Enter opens a group, a sublattice or the details of a node, ' +
+  'Space its details, Escape goes back. Plus and minus zoom, 0 fits the graph.';
 const FACTOR = 1.3; // of one zooming key
 const SHIFT = 60; // px of one panning key
 const WAYS: Record<string, [number, number]> = {

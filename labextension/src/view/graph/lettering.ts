@@ -3,7 +3,6 @@
 const FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"; // the kernel measures boxes by it
 export const BOLD = `600 13px ${FAMILY}`;
 export const SMALL = `10px ${FAMILY}`;
-const LABEL_ROOM = 90;
 const CONDENSED = 1.2;
 const WAITING_EDGE = '!waiting_edge';
 
@@ -42,11 +41,6 @@ export class Cutter {
       this.known.set(key, result);
     }
     return result;
-  }
-
-  /** An edge's label. */
-  label(text: string): string {
-    return this.cut(text, SMALL, LABEL_ROOM);
   }
 
   private fit(text: string, font: string, room: number, tail: string): string {

@@ -8,10 +8,11 @@ import { STACK, type Box } from './scene';
 
 const PAD = 10;
 const MARK = 16;
+const LINE = 14; // that a box with an argument is higher: widgets/folded.py knows
 const FULL_TURN = 2 * Math.PI;
 const COMPLETED = 4;
 const [FAILED, INTERRUPTED, CANCELLED, SKIPPED] = [5, 8, 6, 7];
-const BAR = [COMPLETED, 3, 9, SKIPPED, CANCELLED, INTERRUPTED, FAILED]; // in the order of a bar of states
+const BAR = [COMPLETED, 10, 3, 9, SKIPPED, CANCELLED, INTERRUPTED, FAILED]; // in the order of a bar of states
 const WRONG = [FAILED, INTERRUPTED, CANCELLED, SKIPPED]; // ended without an output
 
 /** From how near a box shows its texts, and all of them. */
@@ -53,7 +54,11 @@ export function paintBox(brush: Brush, box: Box, x: number, y: number): void {
   ctx.fillStyle = brush.look.theme.text;
   const tail = group.count > 1 ? ` ×${group.count}` : '';
   ctx.fillText(brush.cutter.cut(group.name || '·', BOLD, room, tail), inside + MARK + 7, top + 21.5, room);
-  if (k >= ALL) paintSecondRow(brush, box, inside, left + w - PAD, top);
+  if (k >= ALL) {
+    const said = group.argument ? LINE : 0;
+    if (said) paintArgument(brush, group.argument, inside + MARK + 7, top + 34, room);
+    paintSecondRow(brush, box, inside, left + w - PAD, top + said);
+  }
   if (group.count > 1) paintBar(brush, box, left + PAD, top + h - 10, w - 2 * PAD, 4);
   else if (tally.progress !== null) paintProgress(brush, box, left + PAD, top + h - 3.5, w - 2 * PAD);
 }
@@ -65,6 +70,13 @@ function card(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h:
   ctx.fill();
   ctx.strokeStyle = paint.stroke;
   ctx.stroke();
+}
+
+/** What tells a box from others of its name. */
+function paintArgument({ ctx, look }: Brush, text: string, left: number, base: number, room: number): void {
+  ctx.font = SMALL;
+  ctx.fillStyle = look.theme.muted;
+  ctx.fillText(text, left, base, room);
 }
 
 /** From afar: only the state, large, and the bar of a group. */

@@ -1,6 +1,7 @@
 import type { Point } from '../../protocol';
 import { seen, type Camera, type Rect, type Size } from './camera';
 import { overlap, traceHead, traceLine, traceLoop, traceLoopHead } from './curve';
+import type { Label } from './labels';
 import { SMALL, type Cutter } from './lettering';
 import type { Look } from './look';
 import type { Motion, Spot } from './motion';
@@ -34,7 +35,7 @@ export function drawFrame(ctx: CanvasRenderingContext2D, frame: Frame, cutter: C
   ctx.scale(camera.k, camera.k);
   const part = seen(camera, room);
   drawLines(ctx, frame, part);
-  if (camera.k >= ALL) drawLabels(ctx, frame, part);
+  if (camera.k >= ALL || (camera.k >= NAMES && litBox(frame) >= 0)) drawLabels(ctx, frame, part);
   drawBoxes(ctx, frame, part, cutter);
   ctx.restore();
 }
@@ -93,10 +94,15 @@ function traceEnd(ctx: CanvasRenderingContext2D, { scene }: Frame, line: Line, r
   }
 }
 
-/** The edges of the box that is looked at. */
+/** The box that is looked at, by its index; -1: none. */
+function litBox({ hovered, focused, current, selected, motion }: Frame): number {
+  return motion ? -1 : hovered >= 0 ? hovered : focused && current >= 0 ? current : selected;
+}
+
+/** Its edges. */
 function drawLit(ctx: CanvasRenderingContext2D, frame: Frame, lines: readonly Line[]): void {
-  const lit = frame.hovered >= 0 ? frame.hovered : frame.focused ? frame.current : frame.selected;
-  if (lit < 0 || frame.motion) return;
+  const lit = litBox(frame);
+  if (lit < 0) return;
   ctx.strokeStyle = ctx.fillStyle = frame.accent;
   ctx.lineWidth = Math.max(2, 1.2 / frame.camera.k);
   for (const line of lines) {
@@ -113,7 +119,7 @@ function drawLit(ctx: CanvasRenderingContext2D, frame: Frame, lines: readonly Li
 }
 
 function drawLabels(ctx: CanvasRenderingContext2D, frame: Frame, part: Rect): void {
-  const { scene, look, motion, time } = frame;
+  const { scene, look, motion, time, camera } = frame;
   ctx.font = SMALL;
   ctx.textAlign = 'center';
   ctx.lineJoin = 'round';
@@ -121,13 +127,20 @@ function drawLabels(ctx: CanvasRenderingContext2D, frame: Frame, part: Rect): vo
   ctx.strokeStyle = look.ground;
   ctx.fillStyle = look.theme.muted;
   ctx.globalAlpha = motion ? Math.max(0, 2 * time - 1) : 1;
-  for (const { label, at, bounds } of scene.lines) {
-    if (!label || !at || !overlap(bounds, part)) continue;
-    ctx.strokeText(label, at[0], at[1] + 3.5);
-    ctx.fillText(label, at[0], at[1] + 3.5);
+  const lit = litBox(frame);
+  const own = lit < 0 ? null : scene.labelsOf(lit);
+  for (const line of scene.lines) {
+    if (line.label && camera.k >= ALL && !own?.has(line) && overlap(line.bounds, part)) write(ctx, line.label);
   }
+  ctx.fillStyle = look.theme.text;
+  for (const label of own?.values() ?? []) write(ctx, label);
   ctx.textAlign = 'start';
   ctx.globalAlpha = 1;
+}
+
+function write(ctx: CanvasRenderingContext2D, { text, at }: Label): void {
+  ctx.strokeText(text, at[0], at[1] + 3.5);
+  ctx.fillText(text, at[0], at[1] + 3.5);
 }
 
 function drawBoxes(ctx: CanvasRenderingContext2D, frame: Frame, part: Rect, cutter: Cutter): void {

@@ -10,7 +10,12 @@ export interface Touched {
 
 const SLACK = 4; // px that a click may move
 
-/** Makes a canvas listen to mouse, pen and fingers. Returns what ends that. */
+/**
+ * Makes a canvas listen to mouse, pen and fingers. Returns what ends that.
+ *
+ * A finger pans what does not fit and else scrolls the page (`touch-action`, which the graph sets); two always zoom:
+ * the browser would take them for its own, unless it is told at their beginning.
+ */
 export function listenToPointer(canvas: HTMLCanvasElement, touched: Touched): () => void {
   const ending = new AbortController();
   const on = <K extends keyof HTMLElementEventMap>(type: K, heard: (event: HTMLElementEventMap[K]) => void): void =>
@@ -54,6 +59,11 @@ export function listenToPointer(canvas: HTMLCanvasElement, touched: Touched): ()
   on('pointerup', up);
   on('pointercancel', up);
   on('pointerleave', () => touched.leave());
+  for (const type of ['touchstart', 'touchmove'] as const) {
+    on(type, event => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    });
+  }
   on('dblclick', event => touched.twice(...place(event)));
   on('wheel', event => {
     // A wheel that passes over the graph scrolls the page; a pinch comes as a wheel with Ctrl.

@@ -1,8 +1,9 @@
 import type { Edge, Graph, Group, Point, Tally } from '../../protocol';
 import { isRunning } from '../text';
 import type { Rect } from './camera';
-import { labelPlace, overlap } from './curve';
-import { labelText, SMALL, type Cutter } from './lettering';
+import { overlap } from './curve';
+import { Labels, type Label } from './labels';
+import { labelText, type Cutter } from './lettering';
 
 export const STACK = 5; // px, how far the cards of a group stick out behind it
 const LABELLED = 60; // edges, up to which they carry the names of parameters
@@ -14,14 +15,13 @@ export interface Box {
   tally: Tally;
 }
 
-/** An edge as it is drawn: its route, and its label at a place. */
+/** An edge as it is drawn: its route, and its label where there is room for it. */
 export interface Line {
   readonly edge: Edge;
   readonly key: string;
   readonly route: readonly Point[]; // empty: from a box to itself
   readonly back: boolean; // against the layout's direction
-  readonly label: string;
-  readonly at: Point | null;
+  readonly label: Label | null;
   readonly bounds: Rect;
 }
 
@@ -29,6 +29,7 @@ export interface Line {
 export class Scene {
   readonly boxes: Box[];
   readonly lines: Line[];
+  private readonly lit = new Map<number, Map<Line, Label>>();
 
   constructor(
     readonly graph: Graph,
@@ -64,18 +65,40 @@ export class Scene {
     return this.boxes.some(({ tally, group }) => isRunning(tally.status) && overlap(boundsOf(group), part));
   }
 
+  /** All labels of a box's own edges, whatever else is hidden by them. */
+  labelsOf(box: number): ReadonlyMap<Line, Label> {
+    let found = this.lit.get(box);
+    if (!found) this.lit.set(box, (found = this.labelled(box)));
+    return found;
+  }
+
+  private labelled(box: number): Map<Line, Label> {
+    const labels = this.placing([]);
+    const found = new Map<Line, Label>();
+    for (const line of this.lines) {
+      if (line.edge.source !== box && line.edge.target !== box) continue;
+      const label = labels.force(line.route, labelText(line.edge.labels));
+      if (label) found.set(line, label);
+    }
+    return found;
+  }
+
+  private placing(routes: readonly (readonly Point[])[]): Labels {
+    return new Labels(this.boxes.map(({ group }) => boundsOf(group)), routes, this.graph.orientation, this.cutter);
+  }
+
   private drawn(graph: Graph): Line[] {
     const axis = graph.orientation === 'down' ? 'y' : 'x';
-    const taken: Rect[] = [];
+    const few = graph.edges.length <= LABELLED;
+    const labels = this.placing(few ? graph.edges.map(({ points }) => points) : []);
     return graph.edges.flatMap((edge, i) => {
       const [source, target] = [graph.groups[edge.source], graph.groups[edge.target]];
       if (!source || !target) return [];
       const route = edge.points;
-      const label = graph.edges.length > LABELLED ? '' : this.cutter.label(labelText(edge.labels));
-      const at = label ? labelPlace(route, this.cutter.measure(label, SMALL), graph.orientation, taken) : null;
+      const label = few ? labels.place(route, labelText(edge.labels), i) : null;
       const back = target[axis] < source[axis];
       const bounds = route.length ? around(route) : boundsOf(source);
-      return [{ edge, key: `${keyOf(source)}>${keyOf(target)}>${i}`, route, back, label, at, bounds }];
+      return [{ edge, key: `${keyOf(source)}>${keyOf(target)}>${i}`, route, back, label, bounds }];
     });
   }
 }

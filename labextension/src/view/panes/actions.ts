@@ -29,14 +29,16 @@ export class Actions {
     this.told.textContent = '';
   }
 
-  show({ node, name, can, assigned, where }: Details): void {
-    const stamp = JSON.stringify([node, name, can, assigned, where.executor, this.names]);
+  show({ node, name, can, assigned, where, cell, dispatch }: Details): void {
+    const stamp = JSON.stringify([node, name, can, assigned, where.executor, this.names, cell, dispatch]);
     if (stamp === this.known) return;
     this.known = stamp;
     fill(
       this.row,
-      can.includes('enter') && button('Enter sublattice', () => this.enter(node)),
-      can.includes('cancel') && button('Cancel node', () => this.do('cancel', node)),
+      cell && button('Go to its cell', () => this.go(cell)),
+      dispatch && button('Show its dispatch', () => this.look(dispatch)),
+      can.includes('enter') && button(cell ? 'Enter its calls' : 'Enter sublattice', () => this.enter(node)),
+      can.includes('cancel') && button(cell ? 'Cancel cell' : 'Cancel node', () => this.do('cancel', node)),
       can.includes('rerun') && button('Run again from here', () => this.do('rerun', node)),
       can.includes('debug') && button('Debug in a new cell', () => this.do('debug', node)),
       can.includes('assign') && this.assigning(node, name, assigned, where.executor)
@@ -50,6 +52,14 @@ export class Actions {
     say(this.told, text);
     if (code) void this.insert(code);
     if (dispatch) this.told.append(' ', button('Show it', () => offer('show', { dispatch })));
+  }
+
+  private go(cell: string): void {
+    if (!offer('show-cell', { cell })) say(this.told, 'Only JupyterLab and Notebook 7 can go there from here.');
+  }
+
+  private look(dispatch: string): void {
+    if (!offer('show', { dispatch })) say(this.told, `In a cell: %graph ${dispatch.split('-')[0]}`);
   }
 
   private do(kind: 'cancel' | 'rerun' | 'debug', node: number): void {

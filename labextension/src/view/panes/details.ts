@@ -1,5 +1,5 @@
 import type { Answer, Details, Preview, ViewMessage } from '../../protocol';
-import { dress, h, say } from '../dom';
+import { dress, fill, h, say } from '../dom';
 import { duration, isFinal, isRunning, percent, statusWord } from '../text';
 import { Actions } from './actions';
 import { copyButton } from './copy';
@@ -21,9 +21,11 @@ export class DetailsPane implements Pane {
   private readonly sign = h('span.jf-sign');
   private readonly name = h('h2.jf-node', { tabindex: -1 });
   private readonly status = h('p.jf-status');
+  private readonly note = h('p.jf-note');
   private readonly call = h('code.jf-call');
   private readonly bar = h('div.jf-progress', { role: 'progressbar', 'aria-label': 'Progress of the node' }, h('i'));
   private readonly clock = new KernelClock();
+  private readonly id: HTMLElement;
   private readonly actions: Actions;
   private readonly sections: Sections;
   private readonly ticking: ReturnType<typeof setInterval>;
@@ -36,12 +38,12 @@ export class DetailsPane implements Pane {
     this.actions = new Actions(ask, node => options.enter?.(node));
     this.sections = new Sections(ask, open, this.clock);
     const close = button('✕', () => this.close(), 'Close node details', 'jf-quiet jf-close');
-    const id = copyButton('dispatch and node id', () => `${this.dispatch}:${this.node}`, 'Copy id');
+    this.id = copyButton('dispatch and node id', () => `${this.dispatch}:${this.node}`, 'Copy id');
     this.element = paneElement(
       'details',
       'Node details',
-      h('header.jf-head', this.sign, this.name, id, close),
-      h('div.jf-top', this.status, this.bar, this.call, this.actions.element),
+      h('header.jf-head', this.sign, this.name, this.id, close),
+      h('div.jf-top', this.status, this.note, this.bar, this.call, this.actions.element),
       this.sections.element
     );
     this.element.hidden = true;
@@ -73,6 +75,7 @@ export class DetailsPane implements Pane {
     else if (message.kind === 'answer') this.answer(message);
     else if (message.kind === 'graph') {
       this.dispatch = message.dispatch;
+      this.id.hidden = message.flow > 0;
       this.actions.executors(message.names);
     }
   }
@@ -88,6 +91,7 @@ export class DetailsPane implements Pane {
     say(this.name, `Node ${node}`);
     say(this.status, 'Loading…');
     say(this.call, '');
+    this.note.hidden = true;
     this.sign.replaceChildren();
     this.bar.hidden = true;
     this.actions.clear();
@@ -102,7 +106,9 @@ export class DetailsPane implements Pane {
     if (this.known?.status !== details.status) this.sign.replaceChildren(mark(details.status));
     this.known = details;
     tint(this.element, details.status);
-    this.name.replaceChildren(details.name, h('small', ` #${details.node}`));
+    fill(this.name, details.name, !details.cell && h('small', ` #${details.node}`));
+    say(this.note, details.note);
+    this.note.hidden = !details.note;
     say(this.call, details.call);
     this.call.hidden = !details.call;
     this.progress(details);

@@ -2,7 +2,8 @@ import type { Busy, Use, ViewMessage } from '../../protocol';
 import { fill, h, svg, type Child } from '../dom';
 import { grouped, many, percent, size } from '../text';
 import type { Ask, OpenNode, Pane } from './pane';
-import { facts, paneElement, themed } from './section';
+import { themed } from '../theme';
+import { facts, paneElement } from './section';
 
 const SECONDS = 60; // as much of a resource's history as is drawn
 const WIDE = 120;

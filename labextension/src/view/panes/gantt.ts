@@ -10,6 +10,7 @@ const BAR = 15;
 /** A line of the chart: a worker, or the heading of a resource. */
 interface Line {
   top: number;
+  rows: number; // as many as run at once
   text: string;
   lane: number | null;
 }
@@ -22,19 +23,20 @@ export class Gantt {
   private lines: Line[] = [];
   private bars: Bar[][] = [];
   private names = new Map<string, number>();
-  private known = '';
+  private lanes: string[] = [];
 
   constructor(readonly scale: Scale) {}
 
   /** Of all lines together, in pixels. */
   get height(): number {
-    return AXIS + this.lines.length * ROW + 4;
+    const last = this.lines[this.lines.length - 1];
+    return AXIS + (last ? last.top + last.rows * ROW : 0) + 4;
   }
 
-  set({ lanes, bars, span }: Timeline): void {
+  set({ lanes, rows, bars, span }: Timeline): void {
     this.scale.set(span);
-    if (this.known !== lanes.join('\n')) this.lines = linesOf(lanes);
-    this.known = lanes.join('\n');
+    this.lanes = lanes;
+    this.lines = linesOf(lanes, rows);
     this.bars = lanes.map(() => []);
     for (const bar of bars) {
       this.bars[bar.lane]?.push(bar);
@@ -45,14 +47,16 @@ export class Gantt {
   }
 
   laneOf(bar: Bar): string {
-    return this.known.split('\n')[bar.lane] ?? '';
+    return this.lanes[bar.lane] ?? '';
   }
 
   /** The bar at a point of the canvas. */
   hit(x: number, y: number, scrolled: number, width: number): Bar | null {
     if (y < AXIS || x < this.gutter) return null;
-    const line = this.lines[Math.floor((y + scrolled - AXIS) / ROW)];
-    const near = (this.bars[line?.lane ?? -1] ?? []).filter(bar => this.x(bar.start, width) - 2 <= x && this.x(bar.end, width) + 2 >= x);
+    const at = y + scrolled - AXIS;
+    const line = this.lines.find(({ top, rows }) => at >= top && at < top + rows * ROW);
+    const row = line ? Math.floor((at - line.top) / ROW) : 0;
+    const near = (this.bars[line?.lane ?? -1] ?? []).filter(bar => bar.row === row && this.x(bar.start, width) - 2 <= x && this.x(bar.end, width) + 2 >= x);
     return near.sort((a, b) => a.end - a.start - (b.end - b.start))[0] ?? null;
   }
 
@@ -66,7 +70,7 @@ export class Gantt {
     canvas.font = `11px ${font}`;
     canvas.textBaseline = 'middle';
     this.measure(canvas, width);
-    const seen = this.lines.filter(({ top }) => top + ROW > scrolled && top < scrolled + height - AXIS);
+    const seen = this.lines.filter(({ top, rows }) => top + rows * ROW > scrolled && top < scrolled + height - AXIS);
     this.grid(canvas, width, height, theme);
     canvas.save();
     canvas.beginPath();
@@ -108,7 +112,7 @@ export class Gantt {
     canvas.stroke();
   }
 
-  private line(canvas: CanvasRenderingContext2D, { lane, text }: Line, top: number, width: number, theme: Theme): void {
+  private line(canvas: CanvasRenderingContext2D, { lane, rows, text }: Line, top: number, width: number, theme: Theme): void {
     canvas.textAlign = 'left';
     canvas.fillStyle = lane === null ? theme.text : theme.muted;
     const weight = lane === null ? '600 ' : '';
@@ -119,11 +123,11 @@ export class Gantt {
     if (lane === null) return;
     canvas.save();
     canvas.beginPath();
-    canvas.rect(this.gutter, top, width - this.gutter, ROW);
+    canvas.rect(this.gutter, top, width - this.gutter, rows * ROW);
     canvas.clip();
     const bars = (this.bars[lane] ?? []).filter(bar => bar.end >= this.scale.from && Math.min(bar.ready, bar.start) <= this.scale.to);
     this.waiting(canvas, bars, top + ROW / 2, width, theme);
-    for (const bar of bars) this.bar(canvas, bar, top + (ROW - BAR) / 2, width, theme);
+    for (const bar of bars) this.bar(canvas, bar, top + bar.row * ROW + (ROW - BAR) / 2, width, theme);
     canvas.restore();
   }
 
@@ -133,10 +137,10 @@ export class Gantt {
     canvas.lineWidth = 5;
     canvas.setLineDash([1.5, 2.5]);
     canvas.beginPath();
-    for (const { ready, start } of bars) {
+    for (const { ready, start, row } of bars) {
       if (ready >= start) continue;
-      canvas.moveTo(Math.max(this.gutter, this.x(ready, width)), y);
-      canvas.lineTo(this.x(start, width), y);
+      canvas.moveTo(Math.max(this.gutter, this.x(ready, width)), y + row * ROW);
+      canvas.lineTo(this.x(start, width), y + row * ROW);
     }
     canvas.stroke();
     canvas.setLineDash([]);
@@ -167,14 +171,18 @@ export class Gantt {
 }
 
 /** Workers under the resource they belong to, where their names tell. */
-function linesOf(lanes: string[]): Line[] {
+function linesOf(lanes: string[], rows: number[]): Line[] {
   const lines: Line[] = [];
-  let group = '';
+  let [group, top] = ['', 0];
+  const add = (text: string, lane: number | null, high: number): void => {
+    lines.push({ top, rows: high, text, lane });
+    top += high * ROW;
+  };
   lanes.forEach((name, lane) => {
     const [, of = '', own = name] = /^(.*?) · (.+)$/.exec(name) ?? /^(.+?)[-/ ](\d+)$/.exec(name) ?? [];
-    if (of && of !== group) lines.push({ top: lines.length * ROW, text: of, lane: null });
+    if (of && of !== group) add(of, null, 1);
     group = of;
-    lines.push({ top: lines.length * ROW, text: own, lane });
+    add(own, lane, rows[lane] ?? 1);
   });
   return lines;
 }

@@ -8,22 +8,27 @@ export class Scale {
   from = 0;
   to = 1;
   private span = 1;
-  private whole = true;
+  private seesAll = true;
 
   /** The span has this length now, in seconds. */
   set(span: number): void {
     this.span = Math.max(span, SHORTEST);
-    if (this.whole) this.fit();
+    if (this.seesAll) this.fit();
   }
 
   fit(): void {
     this.from = 0;
     this.to = this.span;
-    this.whole = true;
+    this.seesAll = true;
   }
 
   get all(): boolean {
-    return this.whole;
+    return this.seesAll;
+  }
+
+  /** The length of the span, in seconds. */
+  get whole(): number {
+    return this.span;
   }
 
   /** Show `factor` times less, with `at` (0 to 1 of the width) staying where it is. */
@@ -37,13 +42,13 @@ export class Scale {
   /** Go on by a part of what is seen. */
   pan(share: number): void {
     const width = this.to - this.from;
-    if (!this.whole) this.place(this.from + share * width, width);
+    if (!this.seesAll) this.place(this.from + share * width, width);
   }
 
   private place(from: number, width: number): void {
     this.from = Math.max(0, Math.min(from, this.span - width));
     this.to = this.from + width;
-    this.whole = false;
+    this.seesAll = false;
   }
 }
 

@@ -1,26 +1,5 @@
 import { fill, h, type Child } from '../dom';
-import { isDark, onTheme } from '../theme';
-
-const THEMED = new Set<WeakRef<Element>>();
-let following = false;
-
-/** Keep the class `jf-dark` on an element while the page is dark. */
-export function themed<Kind extends Element>(element: Kind): Kind {
-  element.classList.add('jf-themed');
-  element.classList.toggle('jf-dark', isDark());
-  THEMED.add(new WeakRef(element));
-  if (!following) onTheme(turn); // once for the page: the elements come and go
-  following = true;
-  return element;
-}
-
-function turn(): void {
-  for (const reference of THEMED) {
-    const element = reference.deref();
-    if (element) element.classList.toggle('jf-dark', isDark());
-    else THEMED.delete(reference);
-  }
-}
+import { themed } from '../theme';
 
 /** The element of a pane: a landmark in which Lab's own keyboard shortcuts rest. */
 export function paneElement(name: string, label: string, ...children: Child[]): HTMLElement {

@@ -2,13 +2,15 @@ import type { Argument, Attempt, Details, Preview, Trouble, Where } from '../../
 import { h, say, type Child } from '../dom';
 import { highlighted } from '../highlight';
 import { look, printed } from '../shown';
-import { clock, duration, many, size } from '../text';
+import { clock, duration, many, size as sized } from '../text';
 import { copyButton } from './copy';
 import { badge } from './mark';
 import type { Ask, KernelClock, OpenNode } from './pane';
 import { button, facts, Section } from './section';
 import { Stream } from './stream';
 import { Value } from './value';
+
+const LITTLE = 4096; // bytes of a value that is shown without a click
 
 /** The parts of the details of a node, each drawn again only where it has changed. */
 export class Sections {
@@ -47,13 +49,13 @@ export class Sections {
 
   show(details: Details): void {
     this.details = details;
-    const { trouble, where, start, end, attempts, inputs, has_output, cached, displays, source } = details;
+    const { trouble, where, start, end, attempts, inputs, has_output, output, size, cached, displays, source } = details;
     this.trouble.draw(trouble, () => (trouble ? troubleShown(trouble) : []));
     this.where.draw([where, cached, details.assigned], () => whereShown(where, cached, details.assigned));
     this.times.draw([start, end], () => this.timesShown(start, end));
     this.attempts.draw(attempts, () => (attempts.length > 1 ? [attemptsShown(attempts)] : []));
     this.inputs.draw([details.node, inputs], () => inputs.map(one => this.inputShown(one)));
-    this.output.draw([details.node, has_output, details.size], () => (has_output ? this.outputShown(details.size) : []));
+    this.output.draw([details.node, has_output, size, output], () => (has_output ? this.outputShown(size, output) : []));
     this.displays.draw(displays, () => displays.map(look));
     this.stdout.show(details.stdout);
     this.stderr.show(details.stderr);
@@ -81,12 +83,12 @@ export class Sections {
     return value;
   }
 
-  private inputShown({ name, producer, text }: Argument): Child {
+  private inputShown({ name, producer, text, whole, size }: Argument): Child {
     const value = this.value(name, name);
     const from = producer === null ? null : this.link(producer);
-    const small = text !== '' && !text.endsWith('…'); // it is all there already
+    if (!whole && size !== null && size <= LITTLE) value.peek();
     return h('div.jf-input',
-      h('div.jf-line', h('code.jf-param', name), h('span.jf-text', text), from, small ? null : value.toggle),
+      h('div.jf-line', h('code.jf-param', name), h('span.jf-text', text), from, whole ? null : value.toggle),
       value.place
     );
   }
@@ -95,9 +97,12 @@ export class Sections {
     return button(`from #${producer}`, () => this.open(producer), `Open node ${producer}, where it comes from`, 'jf-link');
   }
 
-  private outputShown(bytes: number | null): Child[] {
+  private outputShown(size: number | null, text: string): Child[] {
+    const whole = text !== '' && !text.endsWith('…');
+    if (whole) return [h('div.jf-line', h('span.jf-text.jf-whole', text), copyButton('the output', () => text))];
     const value = this.value('', 'the output');
-    return [h('div.jf-line', h('span.jf-text', bytes === null ? 'a value' : size(bytes)), value.toggle), value.place];
+    if (size !== null && size <= LITTLE) value.peek();
+    return [h('div.jf-line', h('span.jf-text', size === null ? 'a value' : sized(size)), value.toggle), value.place];
   }
 
   private timesShown(start: number | null, end: number | null): Child[] {

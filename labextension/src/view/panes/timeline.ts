@@ -7,6 +7,7 @@ import { badge, tintExecutor } from './mark';
 import type { Ask, OpenNode, Pane } from './pane';
 import { Scale } from './scale';
 import { button, paneElement } from './section';
+import { Window } from './window';
 
 const HELP = 'Arrow keys move, plus and minus zoom, 0 shows all. The table view lists every node with its times.';
 
@@ -22,17 +23,19 @@ export class TimelinePane implements Pane {
   private readonly totals = h('p.jf-totals');
   private readonly empty = h('p.jf-empty', 'No node has run yet.');
   private readonly legend = h('div.jf-legend', { 'aria-hidden': 'true' });
+  private readonly window: Window;
   private readonly watching: ResizeObserver | null;
   private readonly unfollow: () => void;
   private known: Timeline | null = null;
   private drawing = 0;
   private grabbed: { x: number; moved: boolean } | null = null;
 
-  constructor(_ask: Ask, private readonly open: OpenNode) {
+  constructor(ask: Ask, private readonly open: OpenNode) {
     this.element = paneElement('timeline', 'Timeline of workers', this.bar(), this.empty, h('div.jf-stage', this.chart, this.tip), this.legend);
     this.chart.hidden = true;
+    this.window = new Window(this.scale, () => this.chart.clientWidth - this.gantt.gutter, ask);
     this.listen();
-    this.watching = typeof ResizeObserver === 'function' ? new ResizeObserver(() => this.draw()) : null;
+    this.watching = typeof ResizeObserver === 'function' ? new ResizeObserver(() => this.change(() => undefined)) : null;
     this.watching?.observe(this.chart);
     this.unfollow = onTheme(() => this.draw());
   }
@@ -41,6 +44,7 @@ export class TimelinePane implements Pane {
     if (message.kind !== 'timeline') return;
     this.known = message;
     this.gantt.set(message);
+    this.window.hear(message);
     this.chart.hidden = !message.bars.length;
     this.empty.hidden = !this.chart.hidden;
     this.tall.style.height = `${this.gantt.height}px`;
@@ -52,6 +56,7 @@ export class TimelinePane implements Pane {
 
   dispose(): void {
     cancelAnimationFrame(this.drawing);
+    this.window.dispose();
     this.watching?.disconnect();
     this.unfollow();
     this.element.remove();
@@ -91,6 +96,7 @@ export class TimelinePane implements Pane {
 
   private change(how: () => void): void {
     how();
+    this.window.want();
     this.hover(null);
     this.draw();
   }

@@ -1,237 +1,4 @@
-"use strict";(self.rspackChunkjupyter_flow=self.rspackChunkjupyter_flow||[]).push([[0],{18(e,r,a){var t=a(19),o=a.n(t),i=a(20),n=a.n(i),f=a(21),d=a(24),p=n()(o());p.i(f.A),p.i(d.A),p.push([e.id,`/* All of the labextension: the view as the widget has it, and the panel. */
-`,""]),a.d(r,{},{A:p})},24(e,r,a){var t=a(19),o=a.n(t),i=a(20),n=(a.n(i))()(o());n.push([e.id,`/* The side panel, the tabs with graphs, and the badges of cells. Status colours come as --l(ight) and --d(ark). */
-
-.jf-panel {
-  overflow: auto;
-  padding: 10px 12px;
-  min-width: 220px !important;
-  background: var(--jp-layout-color1);
-  color: var(--jp-ui-font-color1);
-  font: 13px/1.45 var(--jp-ui-font-family);
-}
-.jf-panel [hidden] {
-  display: none !important;
-}
-.jf-panel section > h2 {
-  margin: 16px 0 6px;
-  font-size: 11px;
-  font-weight: 600;
-  letter-spacing: 0.06em;
-  text-transform: uppercase;
-  color: var(--jp-ui-font-color2);
-}
-.jf-panel .jf-book {
-  font-weight: 600;
-  overflow: hidden;
-  text-overflow: ellipsis;
-  white-space: nowrap;
-}
-.jf-panel .jf-status {
-  min-height: 1.45em;
-  color: var(--jp-ui-font-color2);
-  overflow-wrap: anywhere;
-}
-.jf-panel .jf-status.jf-bad {
-  color: var(--jp-error-color1, #b5340c);
-}
-.jf-panel button {
-  font: inherit;
-  color: inherit;
-  cursor: pointer;
-  border: 1px solid var(--jp-border-color1);
-  border-radius: 4px;
-  background: var(--jp-layout-color1);
-  padding: 2px 10px;
-}
-.jf-panel button:hover {
-  background: var(--jp-layout-color2);
-}
-.jf-panel button:focus-visible,
-.jf-cell-badge button:focus-visible {
-  outline: 2px solid var(--jp-brand-color1, #1560bd);
-  outline-offset: 1px;
-}
-.jf-panel .jf-stale,
-.jf-panel .jf-load-cell {
-  width: 100%;
-  margin-top: 8px;
-  padding: 4px;
-}
-.jf-panel .jf-none {
-  color: var(--jp-ui-font-color2);
-}
-.jf-panel .jf-dispatches {
-  list-style: none;
-  margin: 0 -6px;
-  padding: 0;
-}
-.jf-dispatch {
-  display: grid;
-  grid-template-columns: minmax(0, 1fr) auto;
-  align-items: center;
-  gap: 0 6px;
-  border-radius: 4px;
-  padding: 0 6px 0 0;
-}
-.jf-dispatch:hover {
-  background: var(--jp-layout-color2);
-}
-.jf-panel .jf-open {
-  display: grid;
-  grid-template-columns: auto minmax(0, 1fr);
-  gap: 0 8px;
-  align-items: center;
-  padding: 5px 6px;
-  border: none;
-  background: none;
-  text-align: left;
-}
-.jf-dispatch .jf-sign {
-  grid-row: span 2;
-}
-.jf-dispatch .jf-mark {
-  display: block;
-  width: 18px;
-  height: 18px;
-}
-.jf-dispatch .jf-who {
-  overflow: hidden;
-  text-overflow: ellipsis;
-  white-space: nowrap;
-}
-.jf-dispatch .jf-words {
-  font-size: 11px;
-  color: var(--jp-ui-font-color2);
-  font-variant-numeric: tabular-nums;
-}
-.jf-dispatch .jf-progress {
-  grid-column: 1 / -1;
-  display: flex;
-  height: 5px;
-  margin: 0 0 6px 32px;
-  border-radius: 3px;
-  overflow: hidden;
-  background: var(--jp-layout-color3);
-}
-.jf-dispatch .jf-progress i {
-  background: var(--l);
-  transition: width 0.2s;
-}
-.jf-dark .jf-dispatch .jf-progress i {
-  background: var(--d);
-}
-.jf-dispatch .jf-words {
-  overflow: hidden;
-  text-overflow: ellipsis;
-  white-space: nowrap;
-}
-.jf-panel .jf-resources {
-  padding: 0;
-}
-.jf-panel .jf-resource .jf-facts {
-  grid-template-columns: repeat(3, minmax(0, 1fr));
-}
-.jf-panel .jf-idle {
-  display: none; /* which electrons are on an executor is told of one dispatch, not of all */
-}
-.jf-panel .jf-more {
-  margin-top: 6px;
-}
-.jf-panel pre,
-.jf-absent pre {
-  margin: 8px 0;
-  padding: 6px 8px;
-  border-radius: 4px;
-  background: var(--jp-layout-color2);
-  font-family: var(--jp-code-font-family);
-}
-/* A dispatch's graph in a tab */
-.jf-graph-tab {
-  overflow: auto;
-  min-height: 240px;
-  background: var(--jp-layout-color1);
-}
-.jf-graph-host {
-  height: 100%;
-}
-.jf-graph-tab .jf-absent {
-  padding: 12px;
-}
-
-/* Badges stand below a cell's number */
-.jp-Cell-inputWrapper {
-  position: relative;
-}
-.jf-cell-badge {
-  position: absolute;
-  z-index: 2;
-  top: 24px;
-  left: 8px;
-  display: flex;
-  flex-direction: column;
-  align-items: flex-end;
-  width: calc(var(--jp-cell-prompt-width, 64px) - 8px);
-  padding-right: 2px;
-  box-sizing: border-box;
-}
-.jf-cell-badge button {
-  display: flex;
-  align-items: center;
-  gap: 3px;
-  margin: 0;
-  padding: 1px 3px;
-  border: none;
-  border-radius: 4px;
-  background: none;
-  color: var(--l);
-  font: 11px/1.3 var(--jp-ui-font-family);
-  font-variant-numeric: tabular-nums;
-  white-space: nowrap;
-  cursor: pointer;
-}
-.jf-cell-badge.jf-dark button {
-  color: var(--d);
-}
-.jf-cell-badge button:hover:enabled {
-  background: var(--jp-layout-color2);
-}
-.jf-cell-badge button:disabled {
-  cursor: default;
-}
-.jf-cell-badge .jf-mark {
-  width: 13px;
-  height: 13px;
-}
-.jf-cell-badge .jf-cell-run {
-  font-size: 9px;
-  opacity: 0;
-}
-.jp-Cell:hover .jf-cell-badge .jf-cell-run,
-.jf-cell-badge[data-state='stale'] .jf-cell-run,
-.jf-cell-badge .jf-cell-run:focus-visible {
-  opacity: 1;
-}
-.jf-cell-badge [hidden] {
-  display: none !important;
-}
-.jf-cell-badge[data-state='running'] .jf-mark {
-  animation: jf-breathe 1.6s ease-in-out infinite;
-}
-@keyframes jf-breathe {
-  50% {
-    opacity: 0.4;
-  }
-}
-@media (prefers-reduced-motion: reduce) {
-  .jf-cell-badge[data-state='running'] .jf-mark {
-    animation: none;
-  }
-}
-
-.jf-run-stale .jp-ToolbarButtonComponent-label {
-  margin-left: 4px;
-}
-`,""]),a.d(r,{},{A:n})},23(e,r,a){var t=a(19),o=a.n(t),i=a(20),n=(a.n(i))()(o());n.push([e.id,`/* The panes: node details, table, timeline, executors. Status colours come from the palette, as --l(ight) and --d(ark). */
+"use strict";(self.rspackChunkjupyter_flow=self.rspackChunkjupyter_flow||[]).push([[1],{22(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=(r.n(i))()(o());n.push([e.id,`/* What the view and its panes share. Status colours come from the palette, as --l(ight) and --d(ark). */
 
 .jf-themed {
   --jf-card: #fff;
@@ -467,6 +234,273 @@
   min-width: 0;
 }
 
+.jf-told:not(:empty) {
+  padding-top: 6px;
+  color: var(--jf-muted);
+}
+.jf-themed .jf-bad {
+  color: var(--jf-bad);
+}
+@media (prefers-reduced-motion: reduce) {
+  .jf-themed * {
+    transition: none !important;
+  }
+}
+`,""]),r.d(a,{},{A:n})},18(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=r.n(i),f=r(21),d=r(24),l=r(25),p=r(26),s=n()(o());s.i(f.A),s.i(d.A),s.i(l.A),s.i(p.A),s.push([e.id,`/* All of the labextension: the view with its panes, the panel, and what saved notebooks show. */
+`,""]),r.d(a,{},{A:s})},25(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=(r.n(i))()(o());n.push([e.id,`/* The side panel, the tabs with graphs, and the badges of cells. Status colours come as --l(ight) and --d(ark). */
+
+.jf-panel {
+  overflow: auto;
+  padding: 10px 12px;
+  min-width: 220px !important;
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+  font: 13px/1.45 var(--jp-ui-font-family);
+}
+.jf-panel [hidden] {
+  display: none !important;
+}
+.jf-panel section > h2 {
+  margin: 16px 0 6px;
+  font-size: 11px;
+  font-weight: 600;
+  letter-spacing: 0.06em;
+  text-transform: uppercase;
+  color: var(--jp-ui-font-color2);
+}
+.jf-panel .jf-book {
+  font-weight: 600;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.jf-panel .jf-status {
+  min-height: 1.45em;
+  color: var(--jp-ui-font-color2);
+  overflow-wrap: anywhere;
+}
+.jf-panel .jf-status.jf-bad {
+  color: var(--jp-error-color1, #b5340c);
+}
+.jf-panel button {
+  font: inherit;
+  color: inherit;
+  cursor: pointer;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 4px;
+  background: var(--jp-layout-color1);
+  padding: 2px 10px;
+}
+.jf-panel button:hover {
+  background: var(--jp-layout-color2);
+}
+.jf-panel button:focus-visible,
+.jf-cell-badge button:focus-visible {
+  outline: 2px solid var(--jp-brand-color1, #1560bd);
+  outline-offset: 1px;
+}
+.jf-panel .jf-stale,
+.jf-panel .jf-load-cell {
+  width: 100%;
+  margin-top: 8px;
+  padding: 4px;
+}
+.jf-panel .jf-none {
+  color: var(--jp-ui-font-color2);
+}
+.jf-panel .jf-dispatches {
+  list-style: none;
+  margin: 0 -6px;
+  padding: 0;
+}
+.jf-dispatch {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) auto;
+  align-items: center;
+  gap: 0 6px;
+  border-radius: 4px;
+  padding: 0 6px 0 0;
+}
+.jf-own {
+  margin: 8px -6px 0;
+  grid-template-columns: minmax(0, 1fr);
+}
+.jf-own .jf-words {
+  white-space: normal !important;
+}
+.jf-dispatch:hover {
+  background: var(--jp-layout-color2);
+}
+.jf-panel .jf-open {
+  display: grid;
+  grid-template-columns: auto minmax(0, 1fr);
+  gap: 0 8px;
+  align-items: center;
+  padding: 5px 6px;
+  border: none;
+  background: none;
+  text-align: left;
+}
+.jf-dispatch .jf-sign {
+  grid-row: span 2;
+}
+.jf-dispatch .jf-mark {
+  display: block;
+  width: 18px;
+  height: 18px;
+}
+.jf-dispatch .jf-who {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.jf-dispatch .jf-words {
+  font-size: 11px;
+  color: var(--jp-ui-font-color2);
+  font-variant-numeric: tabular-nums;
+}
+.jf-dispatch .jf-progress {
+  grid-column: 1 / -1;
+  display: flex;
+  height: 5px;
+  margin: 0 0 6px 32px;
+  border-radius: 3px;
+  overflow: hidden;
+  background: var(--jp-layout-color3);
+}
+.jf-dispatch .jf-progress i {
+  background: var(--l);
+  transition: width 0.2s;
+}
+.jf-dark .jf-dispatch .jf-progress i {
+  background: var(--d);
+}
+.jf-dispatch .jf-words {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.jf-panel .jf-resources {
+  padding: 0;
+}
+.jf-panel .jf-resource .jf-facts {
+  grid-template-columns: repeat(3, minmax(0, 1fr));
+}
+.jf-panel .jf-idle {
+  display: none; /* which electrons are on an executor is told of one dispatch, not of all */
+}
+.jf-panel .jf-more {
+  margin-top: 6px;
+}
+.jf-panel pre,
+.jf-absent pre {
+  margin: 8px 0;
+  padding: 6px 8px;
+  border-radius: 4px;
+  background: var(--jp-layout-color2);
+  font-family: var(--jp-code-font-family);
+}
+/* A dispatch's graph in a tab */
+.jf-graph-tab {
+  overflow: auto;
+  min-height: 240px;
+  background: var(--jp-layout-color1);
+}
+.jf-graph-host {
+  height: 100%;
+}
+.jf-graph-tab .jf-absent {
+  padding: 12px;
+}
+
+/* Badges stand below a cell's number */
+.jp-Cell-inputWrapper {
+  position: relative;
+}
+.jf-cell-badge {
+  position: absolute;
+  z-index: 2;
+  top: 24px;
+  left: 8px;
+  display: flex;
+  flex-direction: column;
+  align-items: flex-end;
+  width: calc(var(--jp-cell-prompt-width, 64px) - 4px);
+  padding-right: 0;
+  box-sizing: border-box;
+}
+.jf-cell-badge button {
+  display: flex;
+  align-items: center;
+  gap: 2px;
+  margin: 0;
+  padding: 1px 2px;
+  border: none;
+  border-radius: 4px;
+  background: none;
+  color: var(--l);
+  font: 10px/1.4 var(--jp-ui-font-family); /* \`cancelled\` is to fit beside the bar of the active cell */
+  font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+  cursor: pointer;
+}
+.jf-cell-badge.jf-dark button {
+  color: var(--d);
+}
+.jf-cell-badge button:hover:enabled {
+  background: var(--jp-layout-color2);
+}
+.jf-cell-badge button:disabled {
+  cursor: default;
+}
+.jf-cell-badge .jf-mark {
+  flex: none;
+  width: 12px;
+  height: 12px;
+}
+.jf-cell-acts {
+  display: flex;
+  gap: 2px;
+}
+.jf-cell-badge .jf-cell-run {
+  font-size: 9px;
+}
+.jf-cell-badge .jf-cell-cancel {
+  color: var(--jp-ui-font-color2);
+}
+.jf-cell-badge .jf-cell-run,
+.jf-cell-badge .jf-cell-cancel {
+  opacity: 0;
+}
+.jp-Cell:hover .jf-cell-badge .jf-cell-acts button,
+.jf-cell-badge[data-state='stale'] .jf-cell-run,
+.jf-cell-badge[data-state='waiting'] .jf-cell-cancel,
+.jf-cell-badge[data-state='queued'] .jf-cell-cancel,
+.jf-cell-badge .jf-cell-acts button:focus-visible {
+  opacity: 1;
+}
+.jf-cell-badge [hidden] {
+  display: none !important;
+}
+.jf-cell-badge[data-state='running'] .jf-mark {
+  animation: jf-breathe 1.6s ease-in-out infinite;
+}
+@keyframes jf-breathe {
+  50% {
+    opacity: 0.4;
+  }
+}
+@media (prefers-reduced-motion: reduce) {
+  .jf-cell-badge[data-state='running'] .jf-mark {
+    animation: none;
+  }
+}
+
+.jf-run-stale .jp-ToolbarButtonComponent-label {
+  margin-left: 4px;
+}
+`,""]),r.d(a,{},{A:n})},24(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=(r.n(i))()(o());n.push([e.id,`/* The panes: node details, table, timeline, executors; colours and buttons are those of base.css. */
+
 /* Node details */
 .jf-head {
   position: sticky;
@@ -547,13 +581,6 @@
 }
 .jf-select {
   max-width: 180px;
-}
-.jf-told:not(:empty) {
-  padding-top: 6px;
-  color: var(--jf-muted);
-}
-.jf-themed .jf-bad {
-  color: var(--jf-bad);
 }
 .jf-section {
   padding: 8px 14px 10px;
@@ -945,6 +972,41 @@
 .jf-table th:nth-child(n + 7) {
   width: 86px;
 }
+@container (max-width: 800px) {
+  /* Names and times stay; where it ran, the details tell. */
+  .jf-themed table.jf-table {
+    min-width: 540px;
+  }
+  .jf-table tr:not(.jf-gap) > :nth-child(5),
+  .jf-table tr:not(.jf-gap) > :nth-child(8) {
+    display: none;
+  }
+}
+@container (max-width: 540px) {
+  .jf-themed table.jf-table {
+    min-width: 0;
+  }
+  .jf-table th:nth-child(n) {
+    width: 82px;
+  }
+  .jf-table th:nth-child(1) {
+    width: 68px;
+  }
+  .jf-table th:nth-child(3) {
+    width: 106px;
+  }
+  .jf-table th:nth-child(2) {
+    width: auto;
+  }
+  .jf-table tr:not(.jf-gap) > :nth-child(4) {
+    display: none;
+  }
+}
+@container (max-width: 400px) {
+  .jf-table tr:not(.jf-gap) > :nth-child(6) {
+    display: none;
+  }
+}
 .jf-themed .jf-table thead th {
   position: sticky;
   z-index: 1;
@@ -1147,11 +1209,6 @@
   font-weight: 400;
 }
 
-@media (prefers-reduced-motion: reduce) {
-  .jf-themed * {
-    transition: none !important;
-  }
-}
 @media (forced-colors: active) {
   .jf-progress i,
   .jf-load i,
@@ -1161,7 +1218,15 @@
     forced-color-adjust: none;
   }
 }
-`,""]),a.d(r,{},{A:n})},22(e,r,a){var t=a(19),o=a.n(t),i=a(20),n=(a.n(i))()(o());n.push([e.id,`/* The view: headline, progress, toolbar, graph, legend. Colours are those of the panes (panes.css). */
+`,""]),r.d(a,{},{A:n})},26(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=(r.n(i))()(o());n.push([e.id,`/* A saved notebook: what stands for a widget that cannot be had is one line of text ("Loading widget…", for ever without
+   a kernel; that its model was not found, with another kernel). The picture after it is what there is to see. */
+
+.jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output *)):has(
+    + .jp-OutputArea-child > .jp-RenderedSVG > img[src*='class%3D%22jf-']
+  ) {
+  display: none;
+}
+`,""]),r.d(a,{},{A:n})},23(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=(r.n(i))()(o());n.push([e.id,`/* The view: headline, progress, toolbar, graph, legend. Colours are those of base.css. */
 
 .jf-view {
   position: relative;
@@ -1349,9 +1414,12 @@
   width: 100%;
   height: 100%;
   cursor: grab;
-  touch-action: pan-y;
+  touch-action: pan-x pan-y; /* a finger scrolls the page, where there is nothing to pan */
   user-select: none;
   -webkit-user-select: none;
+}
+.jf-canvas.jf-larger {
+  touch-action: none;
 }
 .jf-canvas.jf-over {
   cursor: pointer;
@@ -1467,7 +1535,7 @@
   max-height: 420px;
   border-top: 1px solid var(--jf-rim);
 }
-@container (max-width: 720px) {
+@container (max-width: 899px) {
   .jf-middle {
     flex-direction: column;
   }
@@ -1488,5 +1556,5 @@
     transition: none !important;
   }
 }
-`,""]),a.d(r,{},{A:n})},21(e,r,a){var t=a(19),o=a.n(t),i=a(20),n=a.n(i),f=a(22),d=a(23),p=n()(o());p.i(f.A),p.i(d.A),p.push([e.id,`/* The widget: the view and its panes. */
-`,""]),a.d(r,{},{A:p})},20(e){e.exports=function(e){var r=[];return r.toString=function(){return this.map(function(r){var a="",t=void 0!==r[5];return r[4]&&(a+="@supports (".concat(r[4],") {")),r[2]&&(a+="@media ".concat(r[2]," {")),t&&(a+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),a+=e(r),t&&(a+="}"),r[2]&&(a+="}"),r[4]&&(a+="}"),a}).join("")},r.i=function(e,a,t,o,i){"string"==typeof e&&(e=[[null,e,void 0]]);var n={};if(t)for(var f=0;f<this.length;f++){var d=this[f][0];null!=d&&(n[d]=!0)}for(var p=0;p<e.length;p++){var l=[].concat(e[p]);t&&n[l[0]]||(void 0!==i&&(void 0===l[5]||(l[1]="@layer".concat(l[5].length>0?" ".concat(l[5]):""," {").concat(l[1],"}")),l[5]=i),a&&(l[2]&&(l[1]="@media ".concat(l[2]," {").concat(l[1],"}")),l[2]=a),o&&(l[4]?(l[1]="@supports (".concat(l[4],") {").concat(l[1],"}"),l[4]=o):l[4]="".concat(o)),r.push(l))}},r}},19(e){e.exports=function(e){return e[1]}},12(e){var r=[];function a(e){for(var a=-1,t=0;t<r.length;t++)if(r[t].identifier===e){a=t;break}return a}function t(e,t){for(var o={},i=[],n=0;n<e.length;n++){var f=e[n],d=t.base?f[0]+t.base:f[0],p=o[d]||0,l="".concat(d," ").concat(p);o[d]=p+1;var s=a(l),j={css:f[1],media:f[2],sourceMap:f[3],supports:f[4],layer:f[5]};if(-1!==s)r[s].references++,r[s].updater(j);else{var c=function(e,r){var a=r.domAPI(r);return a.update(e),function(r){r?(r.css!==e.css||r.media!==e.media||r.sourceMap!==e.sourceMap||r.supports!==e.supports||r.layer!==e.layer)&&a.update(e=r):a.remove()}}(j,t);t.byIndex=n,r.splice(n,0,{identifier:l,updater:c,references:1})}i.push(l)}return i}e.exports=function(e,o){var i=t(e=e||[],o=o||{});return function(e){e=e||[];for(var n=0;n<i.length;n++){var f=a(i[n]);r[f].references--}for(var d=t(e,o),p=0;p<i.length;p++){var l=a(i[p]);0===r[l].references&&(r[l].updater(),r.splice(l,1))}i=d}}},14(e){var r={};e.exports=function(e,a){var t=function(e){if(void 0===r[e]){var a=document.querySelector(e);if(window.HTMLIFrameElement&&a instanceof window.HTMLIFrameElement)try{a=a.contentDocument.head}catch(e){a=null}r[e]=a}return r[e]}(e);if(!t)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");t.appendChild(a)}},16(e){e.exports=function(e){var r=document.createElement("style");return e.setAttributes(r,e.attributes),e.insert(r,e.options),r}},15(e,r,a){e.exports=function(e){var r=a.nc;r&&e.setAttribute("nonce",r)}},13(e){e.exports=function(e){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=e.insertStyleElement(e);return{update:function(a){var t,o,i;t="",a.supports&&(t+="@supports (".concat(a.supports,") {")),a.media&&(t+="@media ".concat(a.media," {")),(o=void 0!==a.layer)&&(t+="@layer".concat(a.layer.length>0?" ".concat(a.layer):""," {")),t+=a.css,o&&(t+="}"),a.media&&(t+="}"),a.supports&&(t+="}"),(i=a.sourceMap)&&"u">typeof btoa&&(t+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),e.styleTagTransform(t,r,e.options)},remove:function(){var e;null===(e=r).parentNode||e.parentNode.removeChild(e)}}}},17(e){e.exports=function(e,r){if(r.styleSheet)r.styleSheet.cssText=e;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(e))}}},11(e,r,a){var t=a(12),o=a.n(t),i=a(13),n=a.n(i),f=a(14),d=a.n(f),p=a(15),l=a.n(p),s=a(16),j=a.n(s),c=a(17),x=a.n(c),h=a(18),u={};u.styleTagTransform=x(),u.setAttributes=l(),u.insert=d().bind(null,"head"),u.domAPI=n(),u.insertStyleElement=j(),o()(h.A,u),h.A&&h.A.locals&&h.A.locals}}]);
+`,""]),r.d(a,{},{A:n})},21(e,a,r){var t=r(19),o=r.n(t),i=r(20),n=r.n(i),f=r(22),d=r(23),l=n()(o());l.i(f.A),l.i(d.A),l.push([e.id,`/* The widget: the view. Its panes bring their own. */
+`,""]),r.d(a,{},{A:l})},20(e){e.exports=function(e){var a=[];return a.toString=function(){return this.map(function(a){var r="",t=void 0!==a[5];return a[4]&&(r+="@supports (".concat(a[4],") {")),a[2]&&(r+="@media ".concat(a[2]," {")),t&&(r+="@layer".concat(a[5].length>0?" ".concat(a[5]):""," {")),r+=e(a),t&&(r+="}"),a[2]&&(r+="}"),a[4]&&(r+="}"),r}).join("")},a.i=function(e,r,t,o,i){"string"==typeof e&&(e=[[null,e,void 0]]);var n={};if(t)for(var f=0;f<this.length;f++){var d=this[f][0];null!=d&&(n[d]=!0)}for(var l=0;l<e.length;l++){var p=[].concat(e[l]);t&&n[p[0]]||(void 0!==i&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=i),r&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=r),o&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=o):p[4]="".concat(o)),a.push(p))}},a}},19(e){e.exports=function(e){return e[1]}},12(e){var a=[];function r(e){for(var r=-1,t=0;t<a.length;t++)if(a[t].identifier===e){r=t;break}return r}function t(e,t){for(var o={},i=[],n=0;n<e.length;n++){var f=e[n],d=t.base?f[0]+t.base:f[0],l=o[d]||0,p="".concat(d," ").concat(l);o[d]=l+1;var s=r(p),j={css:f[1],media:f[2],sourceMap:f[3],supports:f[4],layer:f[5]};if(-1!==s)a[s].references++,a[s].updater(j);else{var c=function(e,a){var r=a.domAPI(a);return r.update(e),function(a){a?(a.css!==e.css||a.media!==e.media||a.sourceMap!==e.sourceMap||a.supports!==e.supports||a.layer!==e.layer)&&r.update(e=a):r.remove()}}(j,t);t.byIndex=n,a.splice(n,0,{identifier:p,updater:c,references:1})}i.push(p)}return i}e.exports=function(e,o){var i=t(e=e||[],o=o||{});return function(e){e=e||[];for(var n=0;n<i.length;n++){var f=r(i[n]);a[f].references--}for(var d=t(e,o),l=0;l<i.length;l++){var p=r(i[l]);0===a[p].references&&(a[p].updater(),a.splice(p,1))}i=d}}},14(e){var a={};e.exports=function(e,r){var t=function(e){if(void 0===a[e]){var r=document.querySelector(e);if(window.HTMLIFrameElement&&r instanceof window.HTMLIFrameElement)try{r=r.contentDocument.head}catch(e){r=null}a[e]=r}return a[e]}(e);if(!t)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");t.appendChild(r)}},16(e){e.exports=function(e){var a=document.createElement("style");return e.setAttributes(a,e.attributes),e.insert(a,e.options),a}},15(e,a,r){e.exports=function(e){var a=r.nc;a&&e.setAttribute("nonce",a)}},13(e){e.exports=function(e){if("u"<typeof document)return{update:function(){},remove:function(){}};var a=e.insertStyleElement(e);return{update:function(r){var t,o,i;t="",r.supports&&(t+="@supports (".concat(r.supports,") {")),r.media&&(t+="@media ".concat(r.media," {")),(o=void 0!==r.layer)&&(t+="@layer".concat(r.layer.length>0?" ".concat(r.layer):""," {")),t+=r.css,o&&(t+="}"),r.media&&(t+="}"),r.supports&&(t+="}"),(i=r.sourceMap)&&"u">typeof btoa&&(t+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),e.styleTagTransform(t,a,e.options)},remove:function(){var e;null===(e=a).parentNode||e.parentNode.removeChild(e)}}}},17(e){e.exports=function(e,a){if(a.styleSheet)a.styleSheet.cssText=e;else{for(;a.firstChild;)a.removeChild(a.firstChild);a.appendChild(document.createTextNode(e))}}},11(e,a,r){var t=r(12),o=r.n(t),i=r(13),n=r.n(i),f=r(14),d=r.n(f),l=r(15),p=r.n(l),s=r(16),j=r.n(s),c=r(17),h=r.n(c),x=r(18),u={};u.styleTagTransform=h(),u.setAttributes=p(),u.insert=d().bind(null,"head"),u.domAPI=n(),u.insertStyleElement=j(),o()(x.A,u),x.A&&x.A.locals&&x.A.locals}}]);

@@ -1,0 +1,89 @@
+"""Which runs of cells are out of date, for whoever looks on."""
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from ...model.errors import FlowError
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+LOG = logging.getLogger("jupyter_flow")
+SHARE = 10.0  # looking for what is stale takes no more than a tenth of the time
+
+
+class Lookout:
+    """Which runs of cells are out of date, looked for on a thread of its own when something has changed.
+
+    Never while a cell runs, which may be about to change what is compared.
+    """
+
+    def __init__(self, flow: "Flow") -> None:
+        self._flow = flow
+        self._lock = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._wanted = False
+        self._thread: threading.Thread | None = None
+        self.reasons: dict[int, str] = {}  # by the run's number
+        self.cells = 0  # that would be run to bring the notebook up to date
+        self._runs: tuple[Any, ...] = ()
+
+    def notice(self) -> None:
+        """Look again, soon, if any cell has got further; for who is going to tell of it, now and then."""
+        runs = tuple(
+            (run.number, execution.state if (execution := cell.execution) else run.failed)
+            for cell in self._flow.book
+            if (run := cell.run) is not None
+        )
+        if runs != self._runs:
+            self._runs = runs
+            self.look()
+
+    def cell_begins(self) -> None:
+        """Wait with looking."""
+        self._idle.clear()
+
+    def cell_ended(self) -> None:
+        """Go on. A cell may have made others stale."""
+        self._idle.set()
+        if self._runs:
+            self.look()
+
+    def look(self) -> None:
+        """Something has changed: look again, soon."""
+        with self._lock:
+            self._wanted = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="jupyter_flow staleness", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self._idle.wait()
+            with self._lock:
+                if not self._wanted:
+                    self._thread = None
+                    return
+                self._wanted = False
+            began = time.monotonic()
+            try:
+                self._look()
+            except Exception:  # a cell may change what is looked at: it is looked at again when that has ended
+                LOG.debug("what is stale could not be told", exc_info=True)
+            time.sleep(SHARE * (time.monotonic() - began))
+
+    def at_once(self) -> None:
+        """Look now: from a cell, which compares nothing while it changes something."""
+        self._look()
+
+    def _look(self) -> None:
+        survey = self._flow.survey()
+        found = {cell.run.number: "; ".join(why) for cell, why in survey.reasons.items() if why and cell.run}
+        try:
+            plan = survey.plan()
+        except FlowError:  # the order is ambiguous, which running it will say
+            plan = [cell for cell in survey.stale if cell.definition is not None]
+        self.reasons, self.cells = found, len(plan)
