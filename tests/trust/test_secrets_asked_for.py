@@ -180,3 +180,35 @@ def test_a_secret_that_a_worker_meets_first_reaches_the_others_and_no_file(monke
     assert result.result == 17
     assert result.nodes[0].sublattice_result.nodes[0].stdout == "***"
     assert leaks({"met": "met-on-a-worker-1"}, jf.session().store.root) == set()
+
+
+@jf.electron(executor="thread")
+def takes(thing: object, password: str = "") -> str:
+    return str(thing)
+
+
+@jf.lattice
+def early(word: str) -> tuple[str, str, str]:
+    first, listed = takes(word), takes([word, {"url": f"x {word}"}])
+    return first, listed, takes(1, password=word)
+
+
+def test_what_was_used_before_it_was_known_to_be_secret_is_kept_without_it() -> None:
+    word = "known-only-late-1"
+    id = jf.dispatch(early)(word)
+    assert id.result()[0] == word
+    assert leaks({"late": word}, jf.session().store.root) == set()
+    assert word not in jf.get_result(id).nodes[0].call_text
+
+
+def test_what_a_cell_spells_out_is_not_kept_with_its_text(notebook: Notebook) -> None:  # noqa: F811
+    notebook.run("import jupyter_flow as jf")
+    notebook.run(
+        "API_TOKEN = 'spelled-in-a-cell-1'\nheaders = {'password': \"spelled-in-a-dict-1\"}\n"
+        "@jf.electron(executor='inline')\ndef one(): return 1\n@jf.lattice\ndef work(): return one()"
+    )
+    assert notebook.run("jf.dispatch(work)().result()") == 1
+    notebook.run("%%electron filled -x inline\nsecret_word = 'spelled-in-an-electron-1'\nlength = len(secret_word)")
+    assert notebook.run("length") == 24
+    spelled = {name: f"spelled-in-{name}-1" for name in ("a-cell", "a-dict", "an-electron")}
+    assert leaks(spelled, jf.session().store.root) == set()
