@@ -6,7 +6,7 @@ from typing import Any
 
 from .graph import ATOM, LITERAL, MIXED, OUTPUTS, TransportGraph
 from .literal import Literal
-from .pickles import holed, pack
+from .pickles import holed, loads, pack
 from .secret import discover
 from .secretnames import holds_secret
 from .vault import VAULT
@@ -35,6 +35,14 @@ def conceal(graph: TransportGraph, noted: Mapping[bytes, str]) -> None:
         if graph.result is not None:
             graph.result = _item(*graph.result)
     graph.secrets = _distinct({**noted, **late})
+
+
+def revealed(data: bytes) -> TransportGraph:
+    """A graph that a worker has built, the secrets that it met first known from now on."""
+    graph: TransportGraph = loads(data)
+    VAULT.unseal(graph.sealed)
+    graph.sealed = b""
+    return graph
 
 
 def _distinct(names: Mapping[bytes, str]) -> dict[bytes, str]:

@@ -24,7 +24,7 @@ from ..model.lattice import Lattice
 from ..model.options import Options
 from ..model.vault import VAULT
 from ..model.wrappers import is_generic
-from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, name_of, reduced, told
+from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, known_as, name_of, reduced, told
 from .imports import Reached, names
 from .packages import installed
 
@@ -105,12 +105,12 @@ class _Walk:
         self._attributes(function)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
-            self.visit(in_cell(cell))
+            self.visit(known_as(name, in_cell(cell)))
         for name in dict.fromkeys(names(function.__code__)):
             value = function.__globals__.get(name, NEITHER)
             if value is not NEITHER:
                 self.tell("global", name)
-                self.visit(value)
+                self.visit(known_as(name, value))
             elif not hasattr(builtins, name):
                 self.tell("undefined", name)
         self.aside.code(function.__code__, function.__module__ or "")
