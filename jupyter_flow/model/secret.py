@@ -2,14 +2,13 @@
 
 import functools
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import islice
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from .errors import SecretNeeded
-from .secretnames import holds_secret
+from .secretnames import holds_secret, promise
 from .vault import MASK, VAULT
 
 UNNAMED = "secret"
@@ -106,14 +105,19 @@ def boxed(id: bytes, name: str) -> Secret:
     return Secret(VAULT.value(id, name), name)
 
 
-@contextmanager
-def opening(on: bool) -> Iterator[None]:
+class opening:  # noqa: N801 - used like a function
     """Meanwhile this thread pickles secrets so that they come out open, or as they are."""
-    before, _opening.on = _opening.on, on
-    try:
-        yield
-    finally:
-        _opening.on = before
+
+    __slots__ = ("_before", "_on")
+
+    def __init__(self, on: bool) -> None:
+        self._on = on
+
+    def __enter__(self) -> None:
+        self._before, _opening.on = _opening.on, self._on
+
+    def __exit__(self, *_: object) -> None:
+        _opening.on = self._before
 
 
 def plain(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -152,36 +156,39 @@ def discover(value: Any, depth: int = 0) -> None:
 
     None of the value's own code is run.
     """
-    if type(value) in (str, bytes):
-        data = value if type(value) is bytes else value.encode("utf-8", "replace")
-        if b"://" in data:
-            VAULT.urls(data)
-    elif depth < DEEPEST:
-        for name, inner in _inside(value):
-            if name and type(inner) in (str, bytes) and holds_secret(name, inner):
-                VAULT.keep(inner, name)
-            discover(inner, depth + 1)
-
-
-def _inside(value: Any) -> list[tuple[str, Any]]:
     kind = type(value)
+    if kind is str or kind is bytes:
+        if (b"://" if kind is bytes else "://") in value:
+            VAULT.urls(value if kind is bytes else value.encode("utf-8", "replace"))
+    elif kind in _LEAVES or depth == DEEPEST:
+        return
+    elif kind in _PLAIN:
+        for inner in islice(value, MOST):
+            if type(inner) not in _LEAVES:
+                discover(inner, depth + 1)
+    else:
+        for name, inner in islice(dict.items(_named(value, kind)), MOST):
+            told = type(name) is str and promise(name)
+            if told and type(inner) in (str, bytes) and holds_secret(name, inner):
+                VAULT.keep(inner, name)
+            if type(inner) not in _LEAVES:
+                discover(inner, depth + 1)
+
+
+def _named(value: Any, kind: type) -> dict[Any, Any]:
+    """What a value holds by name."""
     if issubclass(kind, dict):
-        return _named(value)
-    if kind in (list, tuple, set, frozenset):
-        return [("", inner) for inner in islice(value, MOST) if type(inner) not in _LEAVES]
+        return cast("dict[Any, Any]", value)
     if kind is functools.partial:
-        return [*_named(value.keywords), *(("", inner) for inner in value.args)]
+        return {**value.keywords, None: value.args}
     try:
         attributes = None if issubclass(kind, type | ModuleType) else object.__getattribute__(value, "__dict__")
     except Exception:  # it has none
-        return []
-    return _named(attributes) if type(attributes) is dict else []
+        return {}
+    return attributes if type(attributes) is dict else {}
 
 
-def _named(known: dict[Any, Any]) -> list[tuple[str, Any]]:
-    return [(name if type(name) is str else "", inner) for name, inner in islice(dict.items(known), MOST)]
-
-
+_PLAIN = frozenset({list, tuple, set, frozenset})
 _LEAVES = frozenset({int, float, bool, complex, type(None)})
 
 __all__ = ["Hidden", "Secret", "SecretNeeded", "SecretText", "discover", "guard", "guarded", "opening", "plain"]

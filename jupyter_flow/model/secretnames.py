@@ -57,8 +57,11 @@ def promise(name: str) -> int:
 
 def holds_secret(name: str, value: Any) -> bool:
     """Whether what a name holds is to be kept secret."""
-    told, kind = promise(name), type(value)  # not isinstance: a value may lie about its class, or take its time
-    if told == NO or value is None or issubclass(kind, bool | ModuleType) or callable(value):
+    told = promise(name)
+    if told == NO:
+        return False
+    kind = type(value)  # not isinstance: a value may lie about its class, or take its time
+    if value is None or issubclass(kind, bool | ModuleType) or callable(value):
         return False
     if issubclass(kind, str | bytes | bytearray):
         return len(value) > 0 and (told > PERHAPS or _like_a_key(value))
