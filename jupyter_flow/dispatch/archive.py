@@ -4,7 +4,6 @@ import io
 import pickle
 import uuid
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 from ..executor import BaseExecutor
@@ -71,14 +70,28 @@ class _Records(pickle.Unpickler):
                 return found
         if module.startswith("jupyter_flow."):
             raise StoreCorruption(f"a record of a dispatch names {module}.{name}, which none has")
-        return partial(_unknown, name)  # an executor that somebody else wrote
+        return _unknown(name)  # an executor that somebody else wrote, or what it holds
 
     def _filled(self, pieces: Any, holes: Any, buffers: Any) -> Any:
         return _Records(io.BytesIO(VAULT.joined(pieces, holes)), buffers=buffers).load()
 
 
-def _unknown(name: str, *_: Any) -> Elsewhere:
-    return Elsewhere(0, name)
+def _unknown(name: str) -> type[Elsewhere]:
+    """What stands for a class: its instances are descriptions, whatever they are made of."""
+
+    class Unknown(Elsewhere):
+        def __new__(cls, *_: Any, **__: Any) -> "Unknown":
+            made = super().__new__(cls)
+            Elsewhere.__init__(made, 0, name)
+            return made
+
+        def __init__(self, *_: Any, **__: Any) -> None:
+            """Nothing of what it is given is looked at."""
+
+        def __setstate__(self, state: Any) -> None:
+            """Nor what it had."""
+
+    return Unknown
 
 
 _PARTS = {
@@ -95,4 +108,6 @@ _PARTS = {
     *(("builtins", name) for name in ("bytearray", "complex", "Ellipsis", "frozenset", "set")),
     ("copyreg", "__newobj__"),
     ("copyreg", "_reconstructor"),
+    ("datetime", "timedelta"),
+    *((module, name) for module in ("pathlib", "pathlib._local") for name in ("Path", "PosixPath")),
 }
