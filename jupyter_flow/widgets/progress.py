@@ -45,10 +45,10 @@ class Progress:
         self._speed: Speed | None = None
         self._text, self._grave, self._said = "", (-1, -1, False), 0.0
 
-    def state(self, facts: Facts, states: bytes, untimed: int = 0) -> State:
-        """How it is now; ``untimed`` electrons took no time, being reused."""
+    def state(self, facts: Facts, status: int, states: bytes, untimed: int = 0) -> State:
+        """How it is: status and states, looked at in this order. ``untimed`` electrons took no time, being reused."""
         now = time.time()
-        status, ended = facts.status, facts.ended / 1e9 or None
+        ended = (facts.ended / 1e9 or None) if status != RUNNING else None
         counts = counts_of(states[: self._electrons])
         rate, left = (None, None) if status != RUNNING else self._foretold(facts, counts, now, untimed)
         took = ended - facts.started / 1e9 if ended is not None else None

@@ -141,10 +141,11 @@ class Source:
     def look(self) -> tuple[bytes, State]:
         """The states now, and the dispatch at a glance."""
         facts = self.facts
+        status = facts.status  # before the states: one that has ended is not told with those of a moment ago
         states = told(facts.states())
         with self.lock:
             self.times.learn(states, facts.record, facts.started)
-            return states, self.progress.state(facts, states, self.times.untimed(self.graph.electrons))
+            return states, self.progress.state(facts, status, states, self.times.untimed(self.graph.electrons))
 
     def drawing(self, by: By = "status", opened: Collection[int] = ()) -> tuple[Picture, Folding]:
         """The picture as it is now, and folded. Run times are in it where they are its colours."""

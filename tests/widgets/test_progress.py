@@ -35,7 +35,7 @@ def test_the_time_left_is_what_remains_at_that_rate() -> None:
     facts.started -= 10 * 10**9
     for node in range(5):
         facts.set(node, COMPLETED)
-    state = source.progress.state(source.facts, facts.states())
+    state = source.progress.state(source.facts, facts.status, facts.states())
     assert state["left"] is not None
     assert 9 < state["left"] < 12
     assert state["text"].startswith("running: 5 of 10 electrons completed")
@@ -43,11 +43,11 @@ def test_the_time_left_is_what_remains_at_that_rate() -> None:
 
 def test_the_status_line_counts_now_and_then_but_tells_a_failure_at_once() -> None:
     source, facts = scripted(fan(8))
-    first = source.progress.state(source.facts, facts.states())["text"]
+    first = source.progress.state(source.facts, facts.status, facts.states())["text"]
     facts.set(0, COMPLETED)
-    assert source.progress.state(source.facts, facts.states())["text"] == first
+    assert source.progress.state(source.facts, facts.status, facts.states())["text"] == first
     facts.set(1, FAILED)
-    assert "1 failed" in source.progress.state(source.facts, facts.states())["text"]
+    assert "1 failed" in source.progress.state(source.facts, facts.status, facts.states())["text"]
 
 
 def test_a_dispatch_in_words() -> None:

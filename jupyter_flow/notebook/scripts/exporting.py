@@ -122,7 +122,8 @@ class _Script:
         if self._group and not self._group.takes(made):
             self._close(place)
         self._group.add(made)
-        if made.bundles and made.called in self._later(place):
+        # Where it makes a value of its own name, that is what the name means further down.
+        if made.bundles and made.called in self._later(place) and made.called not in made.outputs:
             source.refuse(f"{made.called} changes values that may share objects, and is called by name elsewhere")
 
     def _lattice(self, place: int, source: Source) -> None:

@@ -283,3 +283,11 @@ def test_any_straight_line_agrees(notebook: Any, cells: list[tuple[bool, str]]) 
         notebook.shell.user_ns.pop(name, None)
     first = "a, b, c, d = 1, 2, 3, 4\n\n\ndef helper(x):\n    return x % 7 + k\n\n\nk = 5"
     agree(notebook, [first, *(("%%electron -q -x thread\n" if task else "") + text for task, text in cells)], False)
+
+
+def test_a_value_of_an_electrons_name_is_no_call_of_it(notebook: Any) -> None:
+    cells = [
+        "a, b, c, d = 1, 2, 3, 4",
+        *(f"%%electron -q -x thread\n{text}" for text in ("a = d", "b = c\nc += a", "c += a + b")),
+    ]
+    agree(notebook, [*cells, "%%electron -q -x thread\nd += c", "d += a"], False)
