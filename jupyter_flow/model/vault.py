@@ -195,7 +195,12 @@ class Vault:
 
     # between processes -----------------------------------------------------------------------
 
-    def shipment(self) -> Shipment | None:
+    @property
+    def size(self) -> int:
+        """How many secrets there are; that only grows."""
+        return len(self._pickles)
+
+    def shipment(self) -> Shipment:
         """All of it, for a worker."""
         return Shipment(self._key, self._seal, tuple((i, d, self._names[i]) for i, d in list(self._pickles.items())))
 

@@ -15,7 +15,7 @@ import psutil
 
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
-from ..model.vault import VAULT
+from ..model.vault import VAULT, Shipment
 from ..worker.journal import Entry, JournalReader, Started
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import LONGEST_INLINE, nodes_in
@@ -53,6 +53,7 @@ class WorkerProcess:
         self._out = bytearray()
         self._met: dict[int, set[int]] = {}  # run: versions it has
         self._sent = 0
+        self._told = -1  # how many secrets it was told
 
     # giving it work -----------------------------------------------------------------------------
 
@@ -65,6 +66,7 @@ class WorkerProcess:
         except BaseException:
             del self.batches[self._sent]
             self._met.pop(claim.work.number, None)
+            self._told = -1
             raise
 
     def _batch(self, number: int, claim: Claim) -> Batch:
@@ -82,8 +84,13 @@ class WorkerProcess:
                 for node in nodes_in(kind, call):
                     if node not in own and node not in values:
                         values[node] = work.value(node)
-        setup = work.setup._replace(vault=VAULT.shipment()) if known is None else None
-        return Batch(number, work.number, setup, codes, claim.members, values)
+        setup = work.setup if known is None else None
+        return Batch(number, work.number, setup, codes, claim.members, values, self._secrets())
+
+    def _secrets(self) -> Shipment | None:
+        """All that the kernel knows, where it knows more than at the last time."""
+        known, self._told = self._told, VAULT.size
+        return VAULT.shipment() if known != self._told else None
 
     def send(self, message: Message) -> None:
         """Queue a message; `flush` sends it."""

@@ -42,7 +42,6 @@ class Setup(NamedTuple):
     dispatch_id: str
     moment: Moment
     sources: dict[str, str]  # cells the functions stand in, for tracebacks
-    vault: Shipment | None = None  # the secrets, when it is sent
 
 
 Member = tuple[int, int, int, int, Any]  # node, attempt, version, kind of call, call
@@ -57,6 +56,7 @@ class Batch(NamedTuple):
     codes: dict[int, Code]
     members: list[Member]
     values: dict[int, Value]
+    vault: Shipment | None = None  # the secrets, where there are some that the worker does not know
 
 
 class Drop(NamedTuple):

@@ -58,12 +58,12 @@ class Runner:
 
     def begin(self, batch: Batch) -> None:
         """Take in what a batch brings along."""
+        if batch.vault is not None:
+            VAULT.receive(batch.vault)
+            if VAULT.needles:
+                _leave_no_core()
         if batch.setup is not None:
             self.dispatches[batch.run] = Dispatch(batch.setup)
-            if batch.setup.vault is not None:
-                VAULT.receive(batch.setup.vault)
-                if VAULT.needles:
-                    _leave_no_core()
         dispatch = self.dispatches[batch.run]
         dispatch.codes.update(batch.codes)
         if batch.run != self.prepared:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import jupyter_flow as jf
+from jupyter_flow.executor import LocalExecutor
 from jupyter_flow.model.errors import DispatchError, SecretNeeded
 from jupyter_flow.model.vault import VAULT
 from tests.notebook.conftest import Notebook, bare, notebook  # noqa: F401
@@ -172,6 +173,35 @@ def inside(name: str) -> int:
 @jf.lattice
 def meets(name: str) -> int:
     return inside(name)
+
+
+@jf.electron(executor=LocalExecutor(workers=2))
+def twice(value: object, n: int) -> object:
+    return value
+
+
+@jf.electron(executor=LocalExecutor(workers=2))
+@jf.lattice
+def returned(name: str) -> str:
+    return given_back(password=os.environ[name])
+
+
+@jf.electron(executor=LocalExecutor(workers=2))
+def given_back(password: str) -> str:
+    return password
+
+
+@jf.lattice
+def hands_on(name: str) -> list[object]:
+    before = [twice(n, n) for n in range(8)]
+    word = returned(name)
+    jf.wait(word, before)
+    return [twice(word, n) for n in range(8)]
+
+
+def test_a_secret_that_is_met_late_reaches_workers_that_know_the_dispatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MET", "met-late-and-handed-on")
+    assert jf.dispatch_sync(hands_on)("MET").result == ["met-late-and-handed-on"] * 8
 
 
 def test_a_secret_that_a_worker_meets_first_reaches_the_others_and_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
