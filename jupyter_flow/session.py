@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,11 +26,17 @@ from .model.graph import TransportGraph
 from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
+<<<<<<< HEAD
 from .model.vault import VAULT
+=======
+from .store.budget import Budget
+>>>>>>> main
 from .store.runs import Store
+from .store.settings import budget
 from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
+MOST_NAMED, MOST_OF_AN_ID = 5, 100
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -54,6 +61,7 @@ class DispatchSummary(NamedTuple):
     electrons: int
     created: float
     ended: float | None
+    pinned: bool = False  # `prune` leaves it alone
 
 
 class Session:
@@ -65,6 +73,8 @@ class Session:
         VAULT.keyed(self.store.key_for(b"secrets"))
         self.dispatcher = Dispatcher(self.store, names)
         self._closed = False
+        self._budget = Budget(self.store.root, budget())
+        _warn(self.store.losses())
         self.endings: list[Callable[[], object]] = []  # called when it is closed
         self.last: str | None = None  # the newest dispatch of this kernel
         self._memory = Memory()
@@ -75,6 +85,7 @@ class Session:
 
     def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
+        _warn(self._budget.look())
         self.last = self._submitter.submit(workflow, args, kwargs).id
         return self.last
 
@@ -95,8 +106,13 @@ class Session:
         give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
         """
         self.wait(id)
+<<<<<<< HEAD
         row = self.store.run(id)
         self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
+=======
+        _warn(self._budget.look())
+        self.last = self._submitter.resubmit(self.store.run(id), args, kwargs, replace, reuse, anew, place).id
+>>>>>>> main
         return self.last
 
     def prepare(self, lattice: Lattice) -> TransportGraph:
@@ -174,11 +190,22 @@ class Session:
             cancel_elsewhere(self.store, row, nodes)
 
     def dispatches(self, limit: int | None = None) -> list[DispatchSummary]:
-        """What the store has, newest first."""
+        """What the store has, newest first; a warning names what cannot be trusted, or was lost."""
+        strange: list[str] = []
+        rows, pinned = self.store.runs(limit, strange=strange), self.store.pinned()
+        _warn(left_out(strange))
+        _warn(self.store.losses(thorough=True))
         return [
-            DispatchSummary(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None)
-            for row in self.store.runs(limit)
+            DispatchSummary(
+                *(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None),
+                pinned=row.id in pinned,
+            )
+            for row in rows
         ]
+
+    def pin(self, id: str, on: bool = True) -> str:
+        """Have `prune` leave a dispatch alone, or not any more; the id of the whole. Raises UnknownDispatch."""
+        return self.store.pin(id, on)
 
     def _inside(self, id: str, node: int) -> Result | None:
         run = self.run(id)
@@ -229,6 +256,23 @@ class Session:
             global _current
             if _current is self:
                 _current = None
+
+
+def left_out(strange: Sequence[str]) -> str:
+    """What is said of records that this user's key has not signed."""
+    if not strange:
+        return ""
+    named = ", ".join(repr(id[:MOST_OF_AN_ID]) for id in strange[:MOST_NAMED]) + (", …" if strange[MOST_NAMED:] else "")
+    return (
+        f"left out, for this user's key has not signed what is on record: {named}. It was changed, or written by "
+        "someone else, or the key is another one now."
+    )
+
+
+def _warn(text: str) -> None:
+    """Tell whoever has called us from outside, once for each place and text."""
+    if text:
+        warnings.warn(text, UserWarning, stacklevel=4)
 
 
 def _before_exit(call: Callable[[], None]) -> None:

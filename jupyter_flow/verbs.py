@@ -1,10 +1,15 @@
 """What people call: dispatch, follow, cancel, repeat. Each speaks to the session."""
 
+import itertools
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+<<<<<<< HEAD
 from .dispatch.opened import OpenedStore
+=======
+from .dispatch.watching import watched
+>>>>>>> main
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
 from .model.graph import TransportGraph
@@ -44,8 +49,13 @@ class DispatchId(str):
         import asyncio
 
         async def ended() -> Any:
-            while not session().status(self).final:
-                await asyncio.sleep(0.02)
+            with watched(self) as line:
+                for turn in itertools.count():
+                    if session().status(self).final:
+                        break
+                    await asyncio.sleep(0.02)  # no longer: an interrupt is noticed when that ends
+                    if not turn % 10:
+                        line.tick()
             return self.result()
 
         return ended().__await__()
@@ -120,11 +130,16 @@ def redispatch(
     """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
 
     replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
+<<<<<<< HEAD
     outputs of nodes whose code and inputs are the same and that completed, and run only the rest.
 
     Secrets are written nowhere: of another kernel's dispatch they are asked for by name, and given as `secrets`, or as
     the only arguments (``redispatch(id)(password=…)``; all others are as they were). Raises SecretNeeded, which names
     those that are missing.
+=======
+    outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
+    included: what had not ended, and what is damaged or lost since.
+>>>>>>> main
     """
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
@@ -146,5 +161,10 @@ def open_store(path: str | os.PathLike[str], trust: bool = False) -> OpenedStore
 
 
 def dispatches(limit: int | None = None) -> list[DispatchSummary]:
-    """Every dispatch of the store, newest first."""
+    """Every dispatch of the store, newest first. A warning names those that cannot be trusted, or were lost."""
     return session().dispatches(limit)
+
+
+def pin(dispatch_id: str, pinned: bool = True) -> None:
+    """Have `prune` leave a dispatch alone, with its values; ``pin(id, False)`` lets it go. Raises UnknownDispatch."""
+    session().pin(dispatch_id, pinned)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -363,6 +364,30 @@ def test_what_has_been_pruned_is_computed_again(tmp_path: Path) -> None:
     again = jf.redispatch(id, reuse_previous_results=True)()
     assert [len(part) for part in again.result(30)] == [100_000] * 2
     assert (tmp_path / "ran").read_text() == "xxx"
+
+
+def test_a_store_that_grows_too_large_is_told_where_the_dispatch_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter(["the store is too large", ""])
+    monkeypatch.setattr("jupyter_flow.store.budget.Budget.look", lambda self: next(looks))
+    with pytest.warns(UserWarning, match="too large") as told:
+        id = jf.dispatch(doubled)(5)
+    assert told[0].filename == __file__
+    assert (id.result(60), jf.dispatch(doubled)(6).result(60)) == (20, 24)
+
+
+def test_a_record_that_nobody_signed_is_named_and_the_others_are_listed() -> None:
+    id = jf.dispatch(doubled)(5)
+    id.result(60)
+    columns = "session, name, status, created, started, ended, electrons, graph, error, attempts, mac"
+    forge = f"INSERT INTO run SELECT max(serial) + 1, 'forged', 'forged', NULL, NULL, {columns} FROM run"
+    with sqlite3.connect(jf.session().store.root / "index.sqlite3") as index:
+        index.execute(forge)
+    try:
+        with pytest.warns(UserWarning, match=r"has not signed what is on record: 'forged'"):
+            assert id in [one.id for one in jf.dispatches()]
+    finally:
+        with sqlite3.connect(jf.session().store.root / "index.sqlite3") as index:
+            index.execute("DELETE FROM run WHERE id = 'forged'")
 
 
 # errors -------------------------------------------------------------------------------------

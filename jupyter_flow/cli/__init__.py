@@ -10,7 +10,7 @@ import click
 
 from .. import __version__
 from ..model.errors import FlowError
-from . import cancelling, completing, dispatches, doctor, notebooks, pruning
+from . import cancelling, completing, dispatches, doctor, notebooks, pinning, pruning, recovering, resuming
 
 PROGRAM = "jupyter-flow"
 
@@ -33,6 +33,7 @@ def group() -> None:
       jupyter-flow show 3f2a                         one dispatch: graph and results
       jupyter-flow export analysis.ipynb -o a.py     a plain script of it
       jupyter-flow cancel 3f2a                       stop it, whichever kernel runs it
+      jupyter-flow resume 3f2a                       run what is left of it
       jupyter-flow prune --older-than 30d            make room
       jupyter-flow doctor                            what works on this machine
 
@@ -46,8 +47,8 @@ def group() -> None:
 
 
 for command in (
-    notebooks.run, dispatches.ls, dispatches.show, cancelling.cancel, pruning.prune, doctor.doctor,
-    notebooks.export, notebooks.nbval_sanitize, completing.completion,
+    notebooks.run, dispatches.ls, dispatches.show, cancelling.cancel, resuming.resume, pruning.prune, pinning.pin,
+    recovering.recovering, doctor.doctor, notebooks.export, notebooks.nbval_sanitize, completing.completion,
 ):  # fmt: skip
     group.add_command(command)
 

@@ -29,13 +29,22 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
       jupyter-flow ls --json | jq -r '.[] | select(.status == "FAILED") | .id'
     """
     from ..notebook.tables import plain
+    from ..session import left_out
 
-    rows = Store.open().runs(None if status else count)
+    store, strange = Store.open(), list[str]()
+    rows, pinned = store.runs(None if status else count, strange=strange), store.pinned()
+    for told in (left_out(strange), store.losses(thorough=True)):
+        if told:
+            click.echo(f"jupyter-flow: {told}", err=True)
     rows = [row for row in rows if status in (None, str(row.state))][:count]
     if as_json:
-        click.echo(json.dumps([summary(row) for row in rows], indent=2))
+        click.echo(json.dumps([{**summary(row), "pinned": row.id in pinned} for row in rows], indent=2))
     elif rows:
-        cells = [[row.id, row.name, str(row.state), str(row.electrons), when(row.created)] for row in rows]
+        mark = dict.fromkeys(pinned, ", pinned")
+        cells = [
+            [row.id, row.name, f"{row.state}{mark.get(row.id, '')}", str(row.electrons), when(row.created)]
+            for row in rows
+        ]
         click.echo(plain(("id", "lattice", "status", "electrons", "dispatched"), cells, len(cells)))
     else:
         click.echo(f"no dispatch is {status}" if status else "nothing has been dispatched yet")

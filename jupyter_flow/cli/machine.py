@@ -14,9 +14,10 @@ from ..model.lattice import Lattice
 from ..store.authentication import Key
 from ..store.leftovers import folder_size
 from ..store.location import default_root, key_path
+from ..store.readonly import writable
 from ..store.runs import Store
+from ..store.settings import readable
 from .findings import Finding
-from .pruning import readable
 
 NETWORK = {
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "orangefs",
@@ -33,11 +34,19 @@ def store() -> Iterator[Finding]:
     """Where dispatches are kept."""
     root = default_root()
     try:
-        Store.open(root).close()
+        opened = Store.open(root)
+        lost = opened.losses(thorough=True)
+        opened.close()
     except FlowError as error:
         yield Finding("problem", f"store {root}", str(error))
         return
-    yield Finding("ok", f"store {root}", f"can be written, holds {readable(folder_size(root))}")
+    holds = f"holds {readable(folder_size(root))}"
+    if writable(root):
+        yield Finding("ok", f"store {root}", f"can be written, {holds}")
+    else:
+        yield Finding("warning", f"store {root}", f"can only be read, {holds}", ELSEWHERE)
+    if lost:
+        yield Finding("problem", "index of the store", lost)
     kind = file_system(root, _mounts())
     if kind in NETWORK:
         told = f"{kind}, a network file system: its locks may not hold between machines, and it is slow"

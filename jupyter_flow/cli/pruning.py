@@ -7,11 +7,11 @@ import click
 
 from ..store.pruning import Choice, Pruned
 from ..store.runs import Store
+from ..store.settings import parsed_size, readable
 from .dispatches import when
 
 SHOWN = 20  # dispatches that are listed
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
-BYTES = {unit: 1000**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
 
 
 def age(context: click.Context, option: click.Parameter, given: str | None) -> float | None:
@@ -24,10 +24,10 @@ def age(context: click.Context, option: click.Parameter, given: str | None) -> f
 
 def size(context: click.Context, option: click.Parameter, given: str | None) -> int | None:
     """``5GB``, as bytes."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?B)\s*", (given or "").upper())
+    found = parsed_size(given or "")
     if given is not None and found is None:
         raise click.BadParameter(f"{given!r} is no size; write a number and B, KB, MB, GB or TB, as in 5GB")
-    return int(float(found[1]) * BYTES[found[2]]) if found else None
+    return found
 
 
 @click.command(short_help="Remove dispatches that have ended, to make room.")
@@ -48,8 +48,8 @@ def prune(
     """Remove dispatches that have ended, with their values and logs.
 
     A dispatch that --older-than or --larger-than chooses goes, oldest first, unless --keep spares it. Without any
-    of them only leftovers go: files that no dispatch refers to. Nothing that runs is touched, and kernels may go
-    on working meanwhile. Files of the last hour stay until a later prune, since they may be on their way into a
+    of them only leftovers go: files that no dispatch refers to. Nothing that runs or is pinned is touched, and kernels
+    may go on working meanwhile. Files of the last hour stay until a later prune, since they may be on their way into a
     dispatch.
 
     With --cache electrons that say cache=True compute anew what they would have taken from the store: all of it, or
@@ -109,12 +109,3 @@ def _told(pruned: Pruned) -> str:
         f"{runs} dispatch{'' if runs == 1 else 'es'} and {blobs} file{'' if blobs == 1 else 's'} of values, "
         f"{readable(pruned.bytes)}"
     )
-
-
-def readable(size: float) -> str:
-    """Bytes for people."""
-    units = iter(("B", "KB", "MB", "GB", "TB"))
-    unit = next(units)
-    while size >= 1000 and unit != "TB":
-        size, unit = size / 1000, next(units)
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"

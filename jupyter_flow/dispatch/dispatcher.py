@@ -14,20 +14,23 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from ..executor.names import ExecutorNames
+<<<<<<< HEAD
 from ..model.concealing import revealed
 from ..model.errors import BuildError
+=======
+>>>>>>> main
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen
-from ..resources.base import Claim, Resource, Services, Share
+from ..resources.base import ANY, Claim, Resource, Services, Share
 from ..resources.registry import Registry
-from ..store.blobs import Durability
 from ..store.records import Run as Row
 from ..store.requests import Request
 from ..store.runs import Store
 from ..worker.failures import failure_of
 from ..worker.messages import Moment, Place, Setup
 from ..worker.payload import Payload
+from . import capacity
 from .archive import new_id, pack_record
 from .caching import Lookups
 from .lanes import Lane, Lanes
@@ -53,14 +56,14 @@ class Submission(NamedTuple):
 class Dispatcher:
     """One per session: the running dispatches, and the resources they run on."""
 
-    def __init__(self, store: Store, names: ExecutorNames, durability: Durability = "process") -> None:
+    def __init__(self, store: Store, names: ExecutorNames) -> None:
         self.lock = threading.Lock()
         self.store, self.names = store, names
         self.payload = Payload(store.blobs)
         self.lookups = Lookups(store)
         self.runs: dict[str, Run] = {}
         journals = str(store.root / "journals" / store.session_id)
-        self.resources = Registry(Services(self, store, journals, durability))
+        self.resources = Registry(Services(self, store, journals, store.durability))
         self.costs: dict[bytes, int] = {}  # ns, by fingerprint: what electrons were measured to take
         self._shares: dict[Any, Share] = {}
         self._lanes: dict[str, Lanes] = {}
@@ -77,7 +80,7 @@ class Dispatcher:
     def submit(self, submission: Submission, graph: TransportGraph) -> Run:
         """Write a dispatch down, its executors resolved; it is yet to be started. Raises BuildError, StoreError."""
         parent = submission.parent
-        self._check_cores(graph)
+        capacity.check(graph, self._resource)
         number = self.store.begin(self._row(submission, graph))
         setup = Setup(submission.id, submission.moment, graph.sources)
         run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
@@ -96,17 +99,9 @@ class Dispatcher:
             nodes = request.nodes
             run.cancel(None if nodes is None else [node for node in nodes if 0 <= node < len(run.graph)])
 
-    def _check_cores(self, graph: TransportGraph) -> None:
-        for version in graph.versions:
-            cores = version.options.cores or 1
-            if cores > 1:
-                with self.lock:
-                    resource = self._resource_of(graph.executors[version.executor])
-                if cores > resource.workers:
-                    raise BuildError(
-                        f"electron {version.name!r} asks for cores={cores}, and {resource.id!r} has {resource.workers} "
-                        f"workers; an executor with workers={cores} makes it have more"
-                    )
+    def _resource(self, executor: Any) -> Resource:
+        with self.lock:
+            return self._resource_of(executor)
 
     def _resource_of(self, executor: Any) -> Resource:
         """(lock) The resource an executor names, large enough for it."""
@@ -173,10 +168,10 @@ class Dispatcher:
         self._lanes[lane.resource.id].add(lane, nodes)
         lane.resource.kick()
 
-    def claim(self, resource: Resource, free: int) -> Claim | None:
+    def claim(self, resource: Resource, free: int, memory: int = ANY) -> Claim | None:
         """(lock) The next electrons for a worker of a resource."""
         lanes = self._lanes.get(resource.id)
-        return lanes.claim(resource.workers, free) if lanes is not None else None
+        return lanes.claim(resource.workers, free, memory) if lanes is not None else None
 
     def release(self, claim: Claim) -> None:
         """(lock) A claim is through; its executor may run another."""
@@ -212,7 +207,8 @@ class Dispatcher:
         workdir = getattr(value, "workdir", None)
         home = os.path.join(run.setup.moment.cwd, os.path.expanduser(workdir)) if workdir else None
         unique = bool(getattr(value, "create_unique_workdir", False))
-        return Place(self.names.name_of(value), absolute[0], absolute[1], home, unique)
+        most = getattr(value, "max_tasks", None)
+        return Place(self.names.name_of(value), absolute[0], absolute[1], home, unique, most)
 
     def stop(self, run: Run, attempts: Sequence[tuple[int, int]]) -> None:
         """Stop attempts, as far as their resources can."""
@@ -257,6 +253,7 @@ class Dispatcher:
         child = self.submit(submission, graph)
         with self.lock:
             wanted = run.machine.current(built.node, built.attempt)
+        run.inherit(built.node, child)
         child.start()
         if not wanted:
             child.cancel()

@@ -1,7 +1,7 @@
 """How nodes end that have nothing to report themselves, and what a failed dispatch says."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ..model.events import CANCELLED, Failure, Record
 from ..model.graph import TransportGraph
@@ -9,6 +9,7 @@ from ..model.printed import Seen
 from .machine import Commands, Machine
 
 UNSEEN = Seen()
+MAY_RUN = "; its thread may still run, for a thread cannot be stopped: what it returns is dropped"
 
 
 def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
@@ -17,16 +18,21 @@ def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
     return [Record(node, 0, machine.state[node], 0, now, 0) for node in nodes]
 
 
-def cancelled(machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Seen]) -> list[Record]:
-    """Records of nodes that somebody cancelled, and of those that are skipped for it."""
+def cancelled(
+    machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Seen], left: Collection[int] = ()
+) -> list[Record]:
+    """Records of nodes that somebody cancelled, and of those that are skipped for it.
+
+    left: those that run where nothing can be stopped.
+    """
     now = time.time_ns()
-    failure = Failure("cancelled", "ElectronCancelled", "it was cancelled", "")
     state, stopped = machine.state, frozenset(commands.stop)
     rows = []
     for node in commands.ended:
         attempt = _last_attempt(machine, node, node in stopped)
         worker, stdout, stderr, shown = seen.get(node, UNSEEN)
-        why = failure if state[node] == CANCELLED else None
+        told = "it was cancelled" + (MAY_RUN if node in left else "")
+        why = Failure("cancelled", "ElectronCancelled", told, "") if state[node] == CANCELLED else None
         start = begun.get(node, 0)
         rows.append(Record(node, attempt, state[node], start, now, worker, None, stdout, stderr, why, shown))
     return rows

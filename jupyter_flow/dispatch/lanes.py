@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..model.events import READY, WAITING
-from ..resources.base import Claim, Share, Work
+from ..model.sizes import bytes_in
+from ..resources.base import ANY, Claim, Share, Work
 from ..worker.messages import Member
 from .caching import caches
 from .machine import Machine
@@ -27,12 +28,13 @@ IN_FLIGHT = 2  # batches a worker may hold: one it runs, one so that it never wa
 class Plan:
     """What lanes need to know of a dispatch besides the machine's states."""
 
-    __slots__ = ("calls", "cores", "cost", "kinds", "lane_of", "machine", "opens", "ordered", "version")
+    __slots__ = ("calls", "cores", "cost", "kinds", "lane_of", "machine", "memory", "opens", "ordered", "version")
 
     def __init__(self, graph: Any, machine: Machine, known: dict[bytes, int]) -> None:
         self.machine = machine
         self.version, self.kinds, self.calls = graph.version, graph.kinds, graph.calls
         self.cores = [version.options.cores or 1 for version in graph.versions]
+        self.memory = [_bytes(version.options.memory) for version in graph.versions]
         self.cost = [GLUE if v.kind == "glue" else known.get(v.fingerprint, 0) for v in graph.versions]
         self.opens = [version.kind == "sublattice" for version in graph.versions]  # whose value comes later
         self.ordered = frozenset(child for _, child in graph.waits) | _cached(
@@ -74,6 +76,12 @@ class Lane:
         return cores
 
     @property
+    def memory(self) -> int:
+        """The bytes that the next electron may use; 0 where it does not say."""
+        memory: int = self.plan.memory[self.plan.version[self.ready[0]]]
+        return memory
+
+    @property
     def trivial(self) -> bool:
         """Whether the next electron is measured to be done in no time."""
         cost: int = self.plan.cost[self.plan.version[self.ready[0]]]
@@ -88,15 +96,16 @@ class Lane:
     def claim(self, workers: int) -> Claim:
         """Take the next batch for one of so many workers."""
         plan, ready = self.plan, self.ready
-        cores = self.cores
+        cores, memory = self.cores, self.memory
         workers = min(workers, self.share.limit or workers)
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
-        whole = cores == 1 and self._little()
+        many = min(many, self.share.tasks)
+        whole = cores == 1 and not memory and self._little()
         members: list[Member] = []
         budget, cost = BUDGET, 0
         while ready and len(members) < min(len(ready) + len(members) if whole else many, LARGEST):
             cost = plan.cost[plan.version[ready[0]]]
-            if members and (not cost or cost > budget or self.cores > 1):
+            if members and (not cost or cost > budget or self.cores > 1 or self.memory != memory):
                 break
             budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0)
             self.prune()
@@ -105,7 +114,7 @@ class Lane:
         if whole and not ready:
             budget -= self._follow(members)
         cheap = bool(cost) and cores == 1 and BUDGET - budget < BUDGET // 2
-        return Claim(self.work, self.share, members, cores, cheap)
+        return Claim(self.work, self.share, members, cores, cheap, memory)
 
     def _little(self) -> bool:
         """Whether all that is ready takes less time than handing it to a second worker would."""
@@ -121,7 +130,7 @@ class Lane:
         for member in members:  # grows
             for consumer in () if plan.opens[member[2]] else machine.consumers[member[0]]:
                 missing[consumer] = missing.get(consumer, machine.waiting[consumer]) - 1
-                if missing[consumer] or len(members) >= LARGEST or spent > LITTLE or not self._fits(consumer):
+                if missing[consumer] or len(members) >= LARGEST or spent > LITTLE or not self._fits(consumer, 0):
                     continue
                 number = plan.version[consumer]
                 attempt = machine.handed(consumer)
@@ -139,20 +148,22 @@ class Lane:
             number = version[node]
             members.append((node, machine.handed(node), number, plan.kinds[node], plan.calls[node]))
             spent += plan.cost[number]
-            following = self._successor(node) if spent < budget and len(members) < LARGEST else None
+            following = (
+                self._successor(node, plan.memory[number]) if spent < budget and len(members) < LARGEST else None
+            )
         return spent
 
-    def _successor(self, node: int) -> int | None:
+    def _successor(self, node: int, memory: int) -> int | None:
         """The consumer that needs nothing else, if it is to run here and is known to be cheap."""
         plan = self.plan
         consumers = plan.machine.consumers[node]
         if len(consumers) != 1 or plan.opens[plan.version[node]]:
             return None
         consumer: int = consumers[0]
-        return consumer if plan.machine.waiting[consumer] == 1 and self._fits(consumer) else None
+        return consumer if plan.machine.waiting[consumer] == 1 and self._fits(consumer, memory) else None
 
-    def _fits(self, node: int) -> bool:
-        """Whether a node that lacks only what its batch makes may run ahead in that batch."""
+    def _fits(self, node: int, memory: int) -> bool:
+        """Whether a node that lacks only what its batch makes may run ahead in that batch, of this memory each."""
         plan = self.plan
         number = plan.version[node]
         return bool(
@@ -160,6 +171,7 @@ class Lane:
             and plan.lane_of[number] is self
             and plan.cost[number]
             and plan.cores[number] == 1
+            and plan.memory[number] == memory
             and node not in plan.ordered
         )
 
@@ -171,7 +183,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self._turn: deque[Lane] = deque()
-        self._held: Lane | None = None  # it waits for more free workers than there are; nobody overtakes it
+        self._held: Lane | None = None  # it waits for more free workers or memory than there are; nobody overtakes it
 
     def add(self, lane: Lane, nodes: list[int]) -> None:
         """These are ready."""
@@ -186,8 +198,8 @@ class Lanes:
         if self._held is not None and refused(self._held):
             self._held = None
 
-    def claim(self, workers: int, free: int) -> Claim | None:
-        """The next batch, given so many free workers of so many."""
+    def claim(self, workers: int, free: int, memory: int = ANY) -> Claim | None:
+        """The next batch, given so many free workers of so many, and so many free bytes."""
         for _ in range(len(self._turn)):
             lane = self._turn[0]
             lane.prune()
@@ -199,7 +211,7 @@ class Lanes:
             self._turn.rotate(-1)
             if not lane.share.free or (self._held is not None and lane is not self._held):
                 continue
-            if lane.cores > free:
+            if lane.cores > free or lane.memory > memory:
                 self._held = lane
                 continue
             self._held = None
@@ -221,6 +233,10 @@ class Lanes:
     def claimable(self) -> int:
         """How many of those the limits of their executors would let run now."""
         return sum(_open(lane) for lane in self._turn)
+
+
+def _bytes(memory: int | str | None) -> int:
+    return 0 if memory is None else bytes_in(memory)
 
 
 def _open(lane: Lane) -> int:

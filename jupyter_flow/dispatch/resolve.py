@@ -39,6 +39,11 @@ def _limit(version: Any, executor: Any) -> None:
         raise BuildError(
             f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
         )
+    if options.memory is not None and executor.kind != "local" and version.kind == "electron":
+        raise BuildError(
+            f"electron {version.name!r} asks for memory={options.memory!r}, which a {executor.kind!r} executor cannot "
+            "hold it to: only worker processes can be measured and ended"
+        )
     if version.kind != "glue":
         retries = options.retries if options.retries is not None else getattr(executor, "retries", 0)
         timeout = options.timeout if options.timeout is not None else getattr(executor, "time_limit", None)

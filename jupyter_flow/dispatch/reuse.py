@@ -7,11 +7,11 @@ once (two draws of a random number), the first stands for the first and so on.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from blake3 import blake3
 
-from ..model.events import COMPLETED, BlobRef, Record
+from ..model.events import COMPLETED, BlobRef, Record, Value
 from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 
@@ -32,20 +32,37 @@ def counterparts(new: TransportGraph, old: TransportGraph) -> Pairs:
     return pairs
 
 
-def reusable(
-    graph: TransportGraph, pairs: Pairs, outcome: Callable[[int], Record | None], renew: Callable[[BlobRef], bool]
-) -> list[Record]:
-    """Records for the nodes of `graph` whose values its earlier dispatch has; a producer comes before its consumers.
+class Taken(NamedTuple):
+    """What a new graph takes over."""
 
-    renew: whether a file is there, and stays there now that another dispatch refers to it.
+    records: list[Record]  # for nodes whose values are there
+    alike: dict[int, int]  # for nodes that are to run: the earlier one that had the same code and inputs
+
+
+def taken_over(
+    graph: TransportGraph, pairs: Pairs, outcome: Callable[[int], Record | None],
+    renew: Callable[[BlobRef], bool], anew: Collection[int] = (),
+) -> Taken:  # fmt: skip
+    """What an earlier dispatch has for the nodes of `graph`.
+
+    renew: whether a file is there, as it was written, and stays there now that another dispatch refers to it. A
+    value that is lost is computed again, and only it: what was made from it stands, since its recipe is the same.
+    anew: nodes of `graph` that are to run in any case (`renewed`).
     """
-    found: dict[int, Record] = {}
+    done: set[int] = set()  # completed then, whether or not the value still is there
+    found = Taken([], {})
     for node, same in pairs:
-        if same is not None and all(producer in found for producer in _before(graph, node)):
-            record = outcome(same)
-            if record is not None and _stands(record, renew):
-                found[node] = record._replace(node=node)
-    return list(found.values())
+        if same is None or node in anew or not all(producer in done for producer in _before(graph, node)):
+            continue
+        record, whole = outcome(same), None
+        if record is not None and record.status == COMPLETED and record.value is not None:
+            done.add(node)
+            whole = _whole(record, renew)
+        if whole is not None:
+            found.records.append(whole._replace(node=node))
+        else:
+            found.alike[node] = same
+    return found
 
 
 def renewed(graph: TransportGraph, pairs: Pairs, anew: Collection[int]) -> set[int]:
@@ -83,10 +100,15 @@ def order(graph: TransportGraph) -> list[int]:
     return ready
 
 
-def _stands(record: Record, renew: Callable[[BlobRef], bool]) -> bool:
-    if record.status != COMPLETED or record.value is None:
-        return False
-    return all(renew(part) for part in (record.value, record.stdout, record.stderr) if isinstance(part, BlobRef))
+def _whole(record: Record, renew: Callable[[BlobRef], bool]) -> Record | None:
+    """The record if its value is there, with what was printed as far as that is."""
+
+    def kept(value: Value | None) -> Value | None:
+        return None if isinstance(value, BlobRef) and not renew(value) else value
+
+    if kept(record.value) is None:
+        return None
+    return record._replace(stdout=kept(record.stdout), stderr=kept(record.stderr), displays=kept(record.displays))
 
 
 def _before(graph: TransportGraph, node: int) -> list[int]:

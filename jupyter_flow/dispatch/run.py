@@ -20,7 +20,7 @@ from ..model.pickles import dumps
 from ..model.printed import Seen
 from ..model.status import Status
 from ..worker.messages import Code, Setup
-from .endings import cancelled, skipped
+from .endings import MAY_RUN, cancelled, skipped
 from .lanes import Lane, Plan
 from .machine import Machine, retries_of
 from .outputs import Outputs
@@ -218,7 +218,8 @@ class Run(Telling):
             if node in self.children:
                 stopped += self.children[node]._cancel(None, seen)
         if commands.ended:
-            self._write(cancelled(self.machine, commands, self.begun, seen.get(self, {})))
+            left = [node for node in commands.stop if node in self.begun and not self._stops(node)]
+            self._write(cancelled(self.machine, commands, self.begun, seen.get(self, {}), left))
         return stopped
 
     def _witnesses(self, nodes: Sequence[int] | None) -> dict["Run", dict[int, Seen]]:
@@ -242,9 +243,14 @@ class Run(Telling):
         seen: Seen = self._dispatcher.witness(self, node)
         return seen._replace(displays=self._dispatcher.payload.document(seen.displays))
 
+    def _stops(self, node: int) -> bool:
+        """Whether what runs a node can be stopped."""
+        return bool(self.plan.lane_of[self.graph.version[node]].resource.stops)
+
     def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
         """An attempt has run too long: it has failed, and is stopped."""
-        failure = Failure("timed_out", "ElectronTimeout", f"it ran longer than its timeout of {timeout:g} s", "")
+        told = f"it ran longer than its timeout of {timeout:g} s" + ("" if self._stops(node) else MAY_RUN)
+        failure = Failure("timed_out", "ElectronTimeout", told, "")
         if self.machine.current(node, attempt) and node not in self._opened:
             worker, stdout, stderr, shown = self._witnessed(node)
             now = time.time_ns()

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..executor import _executor_manager as names
 from ..model.binding import labels
@@ -20,23 +20,16 @@ from ..worker.messages import Moment
 from .archive import Inputs, new_id, pack_record
 from .asking import asking, check, exchanged, only_secrets, supply
 from .dispatcher import Dispatcher, Submission
+from .heritage import Heritage
 from .launcher import Launcher
 from .memory import Memory
 from .moment import moment
+from .recovering import settled
 from .resolve import resolve
-from .reuse import counterparts, renewed, reusable
 from .run import Run
 from .surroundings import Surroundings
 from .views import archive_of
 from .workflows import check_here, lattice_of
-
-
-class Earlier(NamedTuple):
-    """What a dispatch goes on from."""
-
-    graph: TransportGraph
-    outcome: Callable[[int], Any]  # the last record of a node
-    anew: Collection[int]  # nodes that are to run again, with all that needs them
 
 
 class Submitter:
@@ -58,11 +51,16 @@ class Submitter:
         reuse: bool, anew: Collection[int], place: Callable[[TransportGraph], None] | None,
         secrets: Mapping[str, Any],
     ) -> Run:  # fmt: skip
+<<<<<<< HEAD
         """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError.
 
         secrets: those it had, by name, where this process does not know them. Raises SecretNeeded for missing ones.
         """
         archive = archive_of(row, self._store)
+=======
+        """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError."""
+        archive = archive_of(settled(row, self._store), self._store)
+>>>>>>> main
         if archive.workflow is None:
             raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
         as_before = not args and (not kwargs or only_secrets(archive.graph, args, kwargs))
@@ -76,13 +74,18 @@ class Submitter:
             lattice, replaced = payload.load(archive.workflow)
         if as_before:
             assert archive.inputs is not None
+<<<<<<< HEAD
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
         earlier = Earlier(archive.graph, self._outcomes(row.serial, anew), anew) if reuse else None
+=======
+            args, kwargs = archive.inputs.load(payload.load)
+        earlier = Heritage(self._store, row, archive.graph, anew) if reuse else None
+>>>>>>> main
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
     def _submit(
         self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
-        declared: bool, earlier: Earlier | None, place: Callable[[TransportGraph], None] | None = None,
+        declared: bool, earlier: Heritage | None, place: Callable[[TransportGraph], None] | None = None,
     ) -> Run:  # fmt: skip
         check_here()
         names.get_executor(lattice.workflow_executor)
@@ -125,19 +128,17 @@ class Submitter:
         return run
 
     def _launch(
-        self, submission: Submission, graph: TransportGraph, inputs: Inputs, earlier: Earlier | None,
+        self, submission: Submission, graph: TransportGraph, inputs: Inputs, earlier: Heritage | None,
         on_end: Callable[[Run], None] | None = None,
     ) -> Run:  # fmt: skip
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
-        pairs = counterparts(graph, earlier.graph) if earlier is not None else []
-        adopted = reusable(graph, pairs, earlier.outcome, self._store.blobs.renew) if earlier is not None else []
+        if earlier is not None:
+            earlier.match(graph)
         run = self._dispatcher.submit(submission, graph)
         self._memory.begun(run, inputs)
         run.on_end = functools.partial(self._over, on_end)
         if earlier is not None:
-            run.anew = renewed(graph, pairs, earlier.anew)
-        if adopted:
-            run.adopt(adopted)
+            earlier.hand_on(run)
         run.start()
         return run
 
@@ -154,10 +155,6 @@ class Submitter:
             raise
         except Exception:
             return None
-
-    def _outcomes(self, serial: int, anew: Collection[int]) -> Callable[[int], Any]:
-        last = {record.node: record for record in self._store.rows(serial) if record.node not in anew}
-        return last.get
 
     def close(self) -> None:
         """Start nothing any more."""

@@ -26,6 +26,10 @@ LOG = logging.getLogger("jupyter_flow")
 Listener = Callable[["Run", Sequence[Record]], None]
 
 
+def _nothing(node: int, child: "Run") -> None:
+    """It is no repetition."""
+
+
 class Telling:
     """The side of a running dispatch that others see."""
 
@@ -45,6 +49,8 @@ class Telling:
         self.ended = Latch()
         self.listeners: list[Listener] = []
         self.on_end: Callable[[Run], None] | None = None
+        self.taken = 0  # electrons whose values it had from the start
+        self.inherit: Callable[[int, Run], None] = _nothing  # a sublattice gets what an earlier dispatch had of it
         self._dispatcher = dispatcher
         self._again: set[tuple[int, int]] = set()  # attempts that another one follows
         self._failed: dict[int, Failure | None] = {}

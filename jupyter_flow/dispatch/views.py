@@ -11,6 +11,7 @@ from ..store.records import RunRow
 from ..store.runs import Store
 from ..worker.payload import Payload
 from .archive import Archive, Inputs, unpack_record
+from .recovering import settled
 from .run import Run
 
 Inside = Callable[[str, int], Result | None]
@@ -87,6 +88,7 @@ class StoreView(_Values):
     """A dispatch as the store has it."""
 
     def __init__(self, row: RunRow, store: Store, inside: Inside) -> None:
+        row = settled(row, store)
         archive = archive_of(row, store)
         super().__init__(store, inside, archive.inputs)
         self.id, self.root, self.name = row.id, row.root, row.name

@@ -37,10 +37,10 @@ class Executor:
         return f"{self.kind}({settings})" if settings else self.kind
 
 
-def check_workers(workers: object) -> None:
-    """Raise ValueError unless it is None or a number of workers."""
+def check_workers(workers: object, name: str = "workers") -> None:
+    """Raise ValueError unless it is None or a number of workers (or of something else, by that name)."""
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
-        raise ValueError(f"workers={workers!r}: a whole number is expected, 1 or more")
+        raise ValueError(f"{name}={workers!r}: a whole number is expected, 1 or more")
 
 
 def check_limits(time_limit: object, retries: object) -> None:

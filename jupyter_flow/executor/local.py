@@ -18,6 +18,8 @@ class LocalExecutor(Executor):
     workdir: the electrons' working directory (unset: the notebook's); create_unique_workdir gives each
         electron a directory of its own below it.
     time_limit: seconds an electron may run. retries: further attempts after a failure.
+    max_tasks: how many of its electrons a worker process runs before a new one takes its place (unset: any number);
+        for code that leaks memory or leaves other things behind.
     """
 
     kind: ClassVar[str] = "local"
@@ -29,6 +31,7 @@ class LocalExecutor(Executor):
     create_unique_workdir: bool = False
     time_limit: float | None = None
     retries: int = 0
+    max_tasks: int | None = None
 
     __hash__ = Executor.__hash__
 
@@ -42,8 +45,10 @@ class LocalExecutor(Executor):
         create_unique_workdir: bool = False,
         time_limit: float | None = None,
         retries: int = 0,
+        max_tasks: int | None = None,
     ) -> None:
         check_workers(workers)
+        check_workers(max_tasks, "max_tasks")
         check_limits(time_limit, retries)
         self.workers = workers
         self.log_stdout = os.fspath(log_stdout) if log_stdout else None
@@ -52,6 +57,7 @@ class LocalExecutor(Executor):
         self.create_unique_workdir = bool(create_unique_workdir)
         self.time_limit = time_limit
         self.retries = retries
+        self.max_tasks = max_tasks
 
 
 @dataclass(slots=True)

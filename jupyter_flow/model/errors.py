@@ -7,6 +7,7 @@ FlowError
 │   └── SecretNeeded                   it was given secrets, which are written nowhere
 ├── ElectronError                      an electron that did not complete
 │   ├── WorkerLost                     its worker died
+│   │   └── OutOfMemory                it used more than its ``memory``
 │   ├── ElectronTimeout
 │   ├── ElectronCancelled
 │   └── ResultUnserializable           its output cannot be stored
@@ -52,6 +53,10 @@ class ElectronError(FlowError):
 
 class WorkerLost(ElectronError):
     """The worker died while the electron ran."""
+
+
+class OutOfMemory(WorkerLost, MemoryError):
+    """The electron used more than its ``memory``, and its worker was ended."""
 
 
 class ElectronTimeout(ElectronError, TimeoutError):

@@ -46,7 +46,8 @@ class Origin(NamedTuple):
 class Failure(NamedTuple):
     """Why an attempt did not complete, as text that is safe to show anywhere."""
 
-    kind: str  # raised, worker_lost, timed_out, cancelled, result_unserializable, input, store
+    # raised, worker_lost, out_of_memory, timed_out, cancelled, interrupted, result_unserializable, input, store
+    kind: str
     type: str
     message: str
     traceback: str

@@ -5,10 +5,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .display import Display
-from .errors import ElectronCancelled, ElectronError, ElectronTimeout, FlowError, ResultUnserializable, WorkerLost
+from .errors import (
+    ElectronCancelled,
+    ElectronError,
+    ElectronTimeout,
+    FlowError,
+    OutOfMemory,
+    ResultUnserializable,
+    WorkerLost,
+)
 from .events import Failure, Origin, Record, Value
+<<<<<<< HEAD
 from .given import given
 from .graph import MIXED, TransportGraph
+=======
+from .graph import MIXED, TransportGraph
+from .loading import argument, loaded
+>>>>>>> main
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -20,8 +33,10 @@ if TYPE_CHECKING:
 
 ERRORS = {
     "worker_lost": WorkerLost,
+    "out_of_memory": OutOfMemory,
     "timed_out": ElectronTimeout,
     "cancelled": ElectronCancelled,
+    "interrupted": ElectronCancelled,
     "result_unserializable": ResultUnserializable,
 }
 
@@ -111,7 +126,7 @@ class NodeResult:
     def output(self) -> Any:
         """Its value, loaded now; None while there is none. Raises StoreCorruption, StoreUntrusted."""
         value = self._last.value if self._last and self.status is Status.COMPLETED else None
-        return None if value is None else self._view.load(value)
+        return None if value is None else loaded(self._view, self.id, value)
 
     @property
     def has_output(self) -> bool:

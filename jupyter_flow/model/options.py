@@ -6,6 +6,7 @@ from typing import Any
 
 from .errors import BuildError
 from .hooks import Hook
+from .sizes import bytes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,14 @@ class Options:
     before: tuple[Hook, ...] = ()
     after: tuple[Hook, ...] = ()
     cache: bool | None = None
+    memory: int | str | None = None  # bytes, or as people write them
 
     def __post_init__(self) -> None:
         _whole("retries", self.retries, 0)
         _whole("cores", self.cores, 1)
         _seconds("timeout", self.timeout)
+        if self.memory is not None:
+            _memory(self.memory)
         if self.cache is not None and not isinstance(self.cache, bool):
             raise BuildError(f"cache={self.cache!r}: True or False is expected")
 
@@ -31,6 +35,11 @@ class Options:
         """Take what was pickled, also by a version that knew fewer options."""
         for field, value in zip_longest(fields(self), state):
             object.__setattr__(self, field.name, value)
+
+    @property
+    def asked(self) -> tuple[Any, ...]:
+        """All but the executor."""
+        return self.retries, self.timeout, self.cores, self.before, self.after, self.cache, self.memory
 
     def under(self, defaults: "Options") -> "Options":
         """These options, and the defaults where nothing is said (all hooks or none, as in Covalent)."""
@@ -42,6 +51,13 @@ class Options:
         if self.before or self.after:
             said |= {"before": self.before, "after": self.after}
         return replace(defaults, **said) if said else defaults
+
+
+def _memory(size: int | str) -> None:
+    try:
+        bytes_in(size)
+    except ValueError as error:
+        raise BuildError(f"memory={size!r}: {error}") from None
 
 
 def _seconds(name: str, value: object) -> None:

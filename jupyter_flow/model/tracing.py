@@ -208,7 +208,7 @@ class Tracer:
         """Ten thousand electrons made of one function and equal options are one version."""
         options = electron.options.under(self.defaults[-1])
         executor = self._executor(options.executor)
-        asked = (options.retries, options.timeout, options.cores, options.before, options.after, options.cache)
+        asked = options.asked
         key = (id(electron.function), electron.name, executor, asked, *map(id, held))
         if key not in self._versions:
             self.graph.versions.append(self._new_version(electron, options, executor, binder))

@@ -11,6 +11,7 @@ from ..session import session
 from ..verbs import DispatchId
 from .flow.commands import VERBS as FLOW_VERBS
 from .magics import FlowMagics
+from .resuming import resumable
 
 VERBS = ("electron", "lattice", "dispatch", "executor", "graph", "result", "flow")
 LINE = re.compile(rf"\s*%%?(?:jupyter_flow\s+)?({'|'.join(VERBS)})\s")
@@ -36,6 +37,8 @@ def offered(magics: FlowMagics, line: str) -> list[str]:
     previous = last if line[-1].isspace() else (before[-2] if len(before) > 1 else "")
     if previous in ("-x", "--executor", "-d", "--delete"):
         return executors(magics.shell.user_ns)
+    if previous == "--resume":
+        return resumable()
     if last.startswith("-") and not line[-1].isspace():
         return options(getattr(magics, verb))
     return targets(verb, magics.shell.user_ns)

@@ -25,14 +25,15 @@ from .flow.commands import FlowCommands
 from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
-from .parsing import argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
+from .parsing import amount, argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
+from .resuming import resumed
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
 EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, inline) or a variable")
 OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
 LINES = ("dispatch", "executor", "graph", "result", "flow")
-VALUED = frozenset({"-o", "--out", "-x", "--executor"})
+VALUED = frozenset({"-o", "--out", "-x", "--executor", "--resume"})
 
 
 class FlowMagics:
@@ -56,6 +57,7 @@ class FlowMagics:
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
         argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
+        argument("--memory", type=amount, metavar="SIZE", help="how much it may use at most: 2GB, 512MB"),
         argument("--cache", action="store_true", help="take its value from the store where nothing has changed"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
         *electrons.ARGUMENTS,
@@ -68,7 +70,9 @@ class FlowMagics:
         beside it, becomes an electron for lattices to call. In Python: @jupyter_flow.electron(...).
         """
         given = parsed(self.electron, line)
-        options = self._options(given, given.retries, given.timeout, given.cores, (), (), given.cache or None)
+        options = self._options(
+            given, given.retries, given.timeout, given.cores, (), (), given.cache or None, given.memory
+        )
         self._electrons.make(given, options, body_of(self.shell, self._raw(), "electron", line, cell))
 
     @no_var_expand
@@ -112,11 +116,12 @@ class FlowMagics:
     @needs_local_scope
     @no_var_expand
     @takes(
-        "%dispatch [-o VAR] [--wait | --no-wait] [-x EXECUTOR] LATTICE(ARGS)",
+        "%dispatch [-o VAR] [--wait | --no-wait] [-x EXECUTOR] LATTICE(ARGS) | --resume ID",
         OUT,
         argument("--wait", action="store_true", help="until it has ended; a failure is raised here"),
         argument("--no-wait", action="store_true", help="return at once: so it is where somebody looks on"),
         argument("-x", "--executor", metavar="EXECUTOR", help="the lattice's default executor, this time"),
+        argument("--resume", metavar="ID", help="instead of a call: run what is left of a dispatch"),
     )
     def dispatch(self, line: str, local_ns: dict[str, Any] | None = None) -> DispatchId:
         """Run a workflow: options first, then a call in plain Python. The value is the dispatch's id.
@@ -128,9 +133,13 @@ class FlowMagics:
         given = parsed_words(self.dispatch, words)
         if given.wait and given.no_wait:
             raise UsageError("dispatch: --wait and --no-wait exclude each other")
-        executor = executor_named(self.shell, given.executor)
-        call = calls.call_of(text, "dispatch", self.shell.user_global_ns, local_ns)
-        id = dispatch(call.lattice(executor))(*call.args, **call.kwargs)
+        if given.resume is not None:
+            with _usage("dispatch"):
+                id = resumed(given, text, self.shell.user_ns)
+        else:
+            executor = executor_named(self.shell, given.executor)
+            call = calls.call_of(text, "dispatch", self.shell.user_global_ns, local_ns)
+            id = dispatch(call.lattice(executor))(*call.args, **call.kwargs)
         self._keep(given.out, id)
         if given.wait or headless(self.shell):
             self._wait(id)
@@ -149,6 +158,7 @@ class FlowMagics:
         argument("--workdir", metavar="DIR", help="the electrons' working directory"),
         argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
+        argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
         argument("--default", action="store_true", help="use it where nothing else is said"),
         argument("-d", "--delete", metavar="NAME", help="forget a name"),
     )

@@ -11,7 +11,7 @@ from ..executor import _executor_manager as names
 from ..model.errors import BuildError
 from .shell import Shell, say
 
-SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries")
+SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
 
 
 def give(shell: Shell, given: Namespace) -> None:

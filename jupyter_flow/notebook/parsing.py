@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, MagicHelpFormatter
 
+from ..model.sizes import bytes_in
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -118,6 +120,15 @@ def seconds(text: str) -> float:
     if found is None or found.group(2) not in UNITS or not float(found.group(1)):
         raise argparse.ArgumentTypeError(f"{text!r} is no time span; write seconds, or 90s, 10m, 2h")
     return float(found.group(1)) * UNITS[found.group(2)]
+
+
+def amount(text: str) -> str:
+    """An amount of memory: ``2GB``, ``512MB``, ``1.5GiB``."""
+    try:
+        bytes_in(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def identifier(text: str) -> str:

@@ -1,5 +1,6 @@
 """Waiting for a dispatch in a cell: a line of progress after a second, and an interrupt that stops only the waiting."""
 
+import asyncio
 import sys
 import threading
 import time
@@ -21,7 +22,7 @@ def watching(id: str) -> "Iterator[ProgressLine]":
     line = ProgressLine(lambda: progress(id))
     try:
         yield line
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # the second in a cell that awaits
         line.clear()
         say(f"interrupted: the dispatch goes on; to stop it: {_cancelling(id)}")
         raise

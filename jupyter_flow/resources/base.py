@@ -9,6 +9,8 @@ from ..model.printed import Seen
 from ..store.blobs import Durability
 from ..worker.messages import Code, Member, Setup
 
+ANY = 1 << 62  # bytes: more than any machine has
+
 
 class Work(Protocol):
     """One dispatch, as a resource sees it. Methods marked (lock) are called holding the lock they share."""
@@ -49,6 +51,7 @@ class Claim(NamedTuple):
     members: list[Member]
     cores: int
     cheap: bool  # measured to be done in no time: its worker may hold the next batch already
+    memory: int = 0  # bytes that each of its members may use; 0: as many as there are
 
 
 class Queue(Protocol):
@@ -56,8 +59,8 @@ class Queue(Protocol):
 
     lock: threading.Lock
 
-    def claim(self, resource: "Resource", free: int) -> Claim | None:
-        """(lock) The next electrons for a worker of this resource, so many of whose workers are free."""
+    def claim(self, resource: "Resource", free: int, memory: int = ANY) -> Claim | None:
+        """(lock) The next electrons for a worker of this resource: so many workers, so many bytes are free."""
 
     def waiting(self, resource: "Resource") -> int:
         """(lock) How many electrons are ready for this resource, lie with no worker, and may run."""
@@ -72,11 +75,12 @@ class Queue(Protocol):
 class Share:
     """What the electrons of equal executors have of a resource: how many run, how many may."""
 
-    __slots__ = ("busy", "executor", "limit")
+    __slots__ = ("busy", "executor", "limit", "tasks")
 
     def __init__(self, executor: Any) -> None:
         self.executor = executor
         self.limit: int | None = executor.workers if hasattr(executor, "workers") else None
+        self.tasks: int = getattr(executor, "max_tasks", None) or ANY  # that one worker runs
         self.busy = 0
 
     @property
@@ -90,6 +94,7 @@ class Resource(Protocol):
 
     id: str
     kind: str
+    stops: bool  # whether `stop` ends what runs; else that is left to itself, and what it returns is dropped
 
     def want(self, workers: int | None) -> None:
         """(lock) An executor asks for so many workers; the resource grows, and never shrinks."""

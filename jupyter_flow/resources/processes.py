@@ -11,18 +11,24 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
+from ..worker.entries import Started
 from ..worker.failures import failure_of
-from ..worker.journal import Started
-from ..worker.messages import Drop, Recall
+from ..worker.memory import machine
+from ..worker.messages import Recall
 from ..worker.payload import Payload
 from .base import Claim, Services, Work
+from .guardian import guardian
+from .memorywatch import MemoryWatch
 from .reports import Reports
 from .starter import Starter
+from .stopper import Stopper
 from .switchboard import Switchboard
 from .workerprocess import WorkerProcess
 
@@ -38,6 +44,7 @@ class ProcessResource:
     """The processes that all local executors share."""
 
     kind = "local"
+    stops = True
 
     def __init__(self, id: str, services: Services) -> None:
         self.id = id
@@ -48,6 +55,11 @@ class ProcessResource:
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._reports = Reports(services.queue)
         self._starter = Starter(id, services, self._board.tell, self._adopt, self._unproved)
+        self._stopper = Stopper(self._reports)
+        self._watch = MemoryWatch(
+            lambda: list(self._live), lambda excess: self._board.tell(partial(self._stopper.exceeded, excess))
+        )
+        self._memory = machine()
         self._live: list[WorkerProcess] = []
         self._failures = 0
         self._pause = SWEEP
@@ -75,7 +87,7 @@ class ProcessResource:
 
     def stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
         """Kill the workers that run these, and take back what was not started."""
-        self._board.tell(lambda: self._stop(work, attempts))
+        self._board.tell(lambda: self._stopper.stop(self._live, work, attempts))
 
     def witness(self, work: Work, node: int) -> Seen:
         """The worker that runs a node, and what has been printed and displayed there."""
@@ -99,7 +111,12 @@ class ProcessResource:
         for worker in workers:
             worker.end()
         self._board.close()  # and those that have just been started
-        with contextlib.suppress(OSError):
+        guardian.close()
+        with contextlib.suppress(StoreError):
+            self._store.then(self._leave_folder)
+
+    def _leave_folder(self) -> None:
+        with contextlib.suppress(OSError):  # journals of what still ran: whoever asks for that reads them
             Path(self._folder).rmdir()
 
     # its thread ---------------------------------------------------------------------------------
@@ -129,11 +146,11 @@ class ProcessResource:
         """Batches to those who have none, then ahead to those whose batch is short; new workers where there is more."""
         for depth in (0, 1):
             for worker in self._live:
-                if len(worker.batches) == depth and not worker.killed and (not depth or _brief(worker)):
+                if len(worker.batches) == depth and not worker.killed and (_brief(worker) if depth else self._room):
                     self._give(worker)
         with self._queue.lock:
             waiting = self._queue.waiting(self)
-        idle = any(not worker.batches for worker in self._live)
+        idle = self._room and any(not worker.batches for worker in self._live)
         room = self.workers - len(self._live) - self._starter.pending
         if waiting and not idle:
             for _ in range(min(waiting, room)):
@@ -141,20 +158,35 @@ class ProcessResource:
         elif idle or room > 0:
             self._recall()
 
+    @property
+    def _room(self) -> bool:
+        """Whether one more may work: beside one that is about to leave there may be its successor already."""
+        return sum(bool(worker.batches) for worker in self._live) < self.workers
+
     def _give(self, worker: WorkerProcess) -> None:
         with self._queue.lock:
-            claim = self._queue.claim(self, self.workers - self._taken(worker))
+            claim = self._queue.claim(self, self.workers - self._taken(worker), self._memory - self._promised(worker))
         if claim is None:
             return
+        if claim.memory:
+            self._watch.wake()
         try:
             worker.assign(claim)
         except Exception as error:  # nobody could be sent these: the folder of the notebook is gone, say
             self._fail(claim, failure_of(error, "input"))
+        else:
+            if worker.leaves and not worker.succeeded:  # by the time it has, the next one is there
+                worker.succeeded = True
+                self._starter.begin()
 
     def _taken(self, besides: WorkerProcess) -> int:
         """The workers that the claims of others hold."""
         others = [worker for worker in self._live if worker is not besides and worker.batches]
         return sum(max(batch.claim.cores for batch in worker.batches.values()) for worker in others)
+
+    def _promised(self, besides: WorkerProcess) -> int:
+        """The bytes that the electrons which others hold may use."""
+        return sum(worker.memory for worker in self._live if worker is not besides)
 
     def _recall(self) -> None:
         """Nobody is to wait behind a long electron while a worker has nothing to do, or could be started."""
@@ -205,6 +237,8 @@ class ProcessResource:
         self._live.remove(worker)
         self._board.unwatch(worker.channel.fileno())
         self._board.unwatch(worker.process.sentinel)
+        guardian.forget(worker.pid)
+        self._succeed(worker)
         worker.make_sure()
         try:
             self._reports.read(worker)
@@ -215,6 +249,13 @@ class ProcessResource:
                 later.start()
             else:
                 self._let_go(worker)
+
+    def _succeed(self, worker: WorkerProcess) -> None:
+        """Another one is started before it is needed; not if this one never worked, or the kernel is going as well."""
+        wanted = len(self._live) + self._starter.pending < self.workers
+        if wanted and worker.proved and not worker.succeeded and not worker.dismissed:
+            worker.succeeded = True
+            self._starter.begin()
 
     def _let_go(self, worker: WorkerProcess) -> None:
         if not worker.proved and not worker.killed:
@@ -231,25 +272,6 @@ class ProcessResource:
     def _loss(self, worker: WorkerProcess, started: Started) -> Record:
         record = worker.loss(started)
         return record._replace(displays=self._payload.document(worker.seen(started).displays))
-
-    def _stop(self, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
-        for worker in list(self._live):
-            mine = [batch.members.items() for batch in worker.batches.values() if batch.claim.work is work]
-            unwanted = frozenset(item for members in mine for item in members if item in attempts)
-            if unwanted:
-                worker.send(Drop(work.number, unwanted))
-                self._kill_if(worker, work, attempts)
-
-    def _kill_if(self, worker: WorkerProcess, work: Work, attempts: frozenset[tuple[int, int]]) -> None:
-        """Kill a worker if it runs one of these at this very moment, and no other electron."""
-        if not worker.freeze():
-            return
-        self._reports.read(worker)
-        current = worker.current
-        if current is not None and current.run == work.number and (current.node, current.attempt) in attempts:
-            worker.kill()
-        else:
-            worker.thaw()
 
     def _forget(self, work: Work) -> None:
         for worker in self._live:

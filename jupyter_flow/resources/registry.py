@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from .base import Resource, Services
-from .threads import ThreadResource
 
 
 class Registry:
@@ -27,9 +26,11 @@ class Registry:
         same = sum(resource.kind == kind for resource in self._live.values())
         name = kind if not same else f"{kind}-{same + 1}"
         if kind == "local":
-            from .processes import ProcessResource  # brings multiprocessing, which threads can do without
+            from .processes import ProcessResource  # each brings what the other can do without
 
             return ProcessResource(name, self._services)
+        from .threads import ThreadResource
+
         if kind == "inline":
             return ThreadResource(name, kind, self._services, 1)
         return ThreadResource(name, kind, self._services, 32, executor if kind == "custom" else None)

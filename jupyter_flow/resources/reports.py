@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from ..model.events import Record
-from ..worker.journal import BatchDone, Entry, Finished, Returned, Started
+from ..worker.entries import BatchDone, Entry, Finished, Returned, Started
 from .base import Queue, Work
 from .workerprocess import WorkerProcess
 
@@ -24,6 +24,7 @@ class Reports:
             works = {batch.claim.work.number: batch.claim.work for batch in worker.batches.values()}
             for kind, same in groupby(entries, key=_kind):
                 self._handle(worker, works, kind, list(same))
+            worker.tidy()
         return len(entries)
 
     def _handle(self, worker: WorkerProcess, works: dict[int, Work], kind: Any, entries: list[Entry]) -> None:

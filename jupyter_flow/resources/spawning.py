@@ -18,16 +18,16 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from ..store.blobs import Durability
-from ..worker.process import main
+from ..worker.process import About, main
 
-PRELOAD = ["jupyter_flow.worker.process"]
+PRELOAD = ["jupyter_flow.worker.process", "jupyter_flow.worker.guard"]
 
 _starting = threading.Lock()
 
 
-def start(name: str, prefix: str, root: str, durability: Durability) -> tuple[BaseProcess, Connection]:
+def start(name: str, prefix: str, root: str, durability: Durability, about: About) -> tuple[BaseProcess, Connection]:
     """A new worker, and the kernel's end of its channel. Raises OSError where no process can be had."""
-    return launch(main, name, (prefix, root, durability, os.getpid()))
+    return launch(main, name, (prefix, root, durability, about))
 
 
 def launch(body: Callable[..., None], name: str, arguments: tuple[Any, ...]) -> tuple[BaseProcess, Connection]:

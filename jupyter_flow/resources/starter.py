@@ -4,12 +4,19 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from ..store.location import private_folder
+=======
+from ..store.runs import new_worker
+from ..worker.process import About
+>>>>>>> main
 from .base import Services
+from .guardian import guardian
 from .spawning import start
 from .workerprocess import WorkerProcess
 
@@ -49,19 +56,25 @@ class Starter:
             self._tell(partial(self._done, self._failed, f"{type(error).__name__}: {error}"))
         else:
             self._tell(partial(self._done, self._adopt, worker))
+            if not worker.killed:  # as when all was closed meanwhile
+                with suppress(OSError):  # no more processes to be had: workers see to their end themselves
+                    guardian.watch(worker.pid, worker.mark)
 
     def _made(self, name: str) -> WorkerProcess:
         services = self._services
         private_folder(Path(services.folder))
         prefix = os.path.join(services.folder, f"{name}-{time.time_ns():x}")
-        process, channel = start(name, prefix, str(services.store.root), services.durability)
+        number = new_worker()
+        mark = f"{services.store.session_id}-{os.path.basename(prefix)}"
+        about = About(os.getpid(), services.store.journal_key(os.path.basename(prefix)), number, mark)
+        process, channel = start(name, prefix, str(services.store.root), services.durability, about)
         try:
-            number: int = services.store.add_worker(self._resource, "process", process.pid, name)
+            services.store.add_worker(self._resource, "process", process.pid, name, number)
         except BaseException:  # the session was closed meanwhile
             process.kill()
             channel.close()
             raise
-        return WorkerProcess(number, process, channel, prefix)
+        return WorkerProcess(number, process, channel, prefix, mark, services.store)
 
     def _done(self, then: Callable[[Any], None], what: Any) -> None:
         self.pending -= 1

@@ -4,7 +4,6 @@ import logging
 import os
 import threading
 import time
-from collections import deque
 from typing import Any
 
 from ..model.events import COMPLETED, FAILED, Record
@@ -15,6 +14,7 @@ from ..worker.failures import unstored
 from ..worker.messages import Member
 from ..worker.threadrunner import ThreadRunner
 from .base import Claim, Services, Work
+from .slots import Slot
 
 LOG = logging.getLogger("jupyter_flow")
 SWEEP = 0.002  # seconds a finish may lie with a thread that has gone on to something long
@@ -22,35 +22,20 @@ SLOW_SWEEP = 0.02
 LONG = 2_000_000  # ns
 
 
-class Slot:
-    """One thread."""
-
-    def __init__(self, resource: "ThreadResource", name: str) -> None:
-        self.wake = threading.Semaphore(0)
-        self.members: deque[Member] = deque()
-        self.claim: Claim | None = None
-        self.current: tuple[int, int, int] | None = None  # node, attempt, start
-        self.streams: capture.Streams = capture.NOTHING  # of `current`
-        self.told = False
-        self.incomplete = False  # a member of the claim has no value: what follows it may lack an input
-        self.done: list[Record] = []
-        self.posting = threading.Lock()  # what an electron needs is told before what it made
-        self.objects: dict[int, Any] = {}
-        self.retired = False  # its electron was cancelled or timed out; it leaves when that returns
-        self.number = resource.register(name)
-        self.thread = threading.Thread(target=resource.serve, args=(self,), name=name, daemon=True)
-
-
 class ThreadResource:
     """The threads that all thread executors share."""
+
+    stops = False
 
     def __init__(self, id: str, kind: str, services: Services, workers: int, custom: Any = None) -> None:
         self.id, self.kind, self.workers = id, kind, workers
         self._queue, self._store = services.queue, services.store
+        self._folder = services.folder
         self._runner = ThreadRunner(services.store.blobs, custom)
         self._fixed = kind == "inline"
         self._slots: list[Slot] = []
         self._idle: list[Slot] = []
+        self._given_up: list[Slot] = []  # of `stop`, while their electrons still run
         self._count = 0
         self._busy = threading.Event()
         self._sweeper: threading.Thread | None = None
@@ -83,8 +68,10 @@ class ThreadResource:
             self._idle.pop().wake.release()
         elif len(self._slots) < self.workers and not self._closed:
             self._count += 1
-            slot = Slot(self, f"jupyter-flow-{self.id}-{self._count}")
+            name = f"jupyter-flow-{self.id}-{self._count}"
             try:
+                self._watch()
+                slot = Slot(self.serve, name, self.register(name), self._folder)
                 slot.thread.start()
             except RuntimeError:  # no more threads to be had, or the process ends: the ones there are go on
                 LOG.exception("no thread could be started for %s", self.id)
@@ -98,19 +85,22 @@ class ThreadResource:
             for slot in list(self._slots):
                 if slot.claim is None or slot.claim.work is not work:
                     continue
-                _discard(slot.members, attempts)
+                slot.discard(attempts)
                 current = slot.current
                 if current is not None and current[:2] in attempts:
                     self._retire(slot)
-                    retired.append(slot)
-        for slot in retired:
+                    retired.append((slot, slot.version, slot.streams))
+        for slot, version, streams in retired:
+            self._runner.give_up(work, version, streams)
             self._post(slot)  # what it had done before stands
 
     def _retire(self, slot: Slot) -> None:
         assert slot.claim is not None
         slot.retired = True
+        slot.thread.name += " (given up)"
         self._slots.remove(slot)
-        slot.claim.work.returned([member[:2] for member in _drain(slot.members)])
+        self._given_up.append(slot)
+        slot.claim.work.returned(slot.drain())
         self._queue.release(slot.claim)
         self.kick()
 
@@ -141,6 +131,8 @@ class ThreadResource:
             self._closed = True
             for slot in self._slots:
                 slot.wake.release()
+                if slot.claim is None:
+                    slot.begun.remove()
         self._busy.set()
 
     # a thread's life ----------------------------------------------------------------------------
@@ -165,13 +157,18 @@ class ThreadResource:
                 except Exception:  # a mistake of ours must not take the thread, and its share, with it
                     LOG.exception("a thread that runs electrons met an error, and goes on")
                 self._through(slot, claim)
+        if slot.retired:
+            with self._queue.lock:
+                self._given_up.remove(slot)
+            slot.begun.remove()
 
     def _taken(self) -> int:
         """(lock) The workers that claims hold."""
         return sum(slot.claim.cores for slot in self._slots if slot.claim is not None)
 
     def _work(self, slot: Slot, claim: Claim) -> None:
-        self._watch()
+        if not self._busy.is_set():
+            self._busy.set()
         while True:
             try:
                 member = slot.members.popleft()
@@ -185,7 +182,7 @@ class ThreadResource:
     def _through(self, slot: Slot, claim: Claim) -> None:
         with self._queue.lock:
             if not slot.retired:
-                claim.work.returned([member[:2] for member in _drain(slot.members)])
+                claim.work.returned(slot.drain())
                 slot.claim = None
                 self._queue.release(claim)
 
@@ -197,9 +194,13 @@ class ThreadResource:
             return
         start = time.time_ns()
         slot.told = False
-        streams = slot.streams = [None, None, None]
+        streams = slot.streams = capture.NOTHING.copy()
+        if attempt > 1:
+            self._warn(work, node, streams)
+        slot.version = member[2]
         slot.current = (node, attempt, start)
         try:
+            slot.begun.note(work.number, node, attempt, start)
             record, value = self._runner.run(work, member, start, slot.number, slot.objects, streams)
         except BaseException as error:  # what surrounds the electron: its log, the place for its output
             failure = unstored(error)
@@ -210,6 +211,13 @@ class ThreadResource:
         else:
             slot.incomplete = True
         slot.done.append(record)
+
+    def _warn(self, work: Work, node: int, streams: capture.Streams) -> None:
+        """An earlier attempt was given up, or is about to be: it may not have come to its end."""
+        for slot in (*self._slots, *self._given_up):
+            claim, current = slot.claim, slot.current
+            if claim is not None and claim.work is work and current is not None and current[0] == node:
+                capture.note(streams, f"attempt {current[1]} was given up, and still runs beside this one")
 
     def _post(self, slot: Slot) -> None:
         with slot.posting:
@@ -223,15 +231,12 @@ class ThreadResource:
     # the sweeper --------------------------------------------------------------------------------
 
     def _watch(self) -> None:
+        """(lock) Raises RuntimeError where no thread is to be had."""
         if self._sweeper is None:
-            with self._queue.lock:
-                if self._sweeper is None:
-                    self._sweeper = threading.Thread(
-                        target=self._sweep, name=f"jupyter-flow-{self.id}-sweeper", daemon=True
-                    )
-                    self._sweeper.start()
-        if not self._busy.is_set():
-            self._busy.set()
+            sweeper = threading.Thread(target=self._sweep, name=f"jupyter-flow-{self.id}-sweeper", daemon=True)
+            sweeper.start()
+            self._sweeper = sweeper
+        self._busy.set()
 
     def _sweep(self) -> None:
         """Post what threads hold back, say what has been running for a while, and share out what waits behind it."""
@@ -242,11 +247,19 @@ class ThreadResource:
             busy = [slot for slot in list(self._slots) if slot.claim is not None]
             if not busy:
                 self._busy.clear()
-                if not any(slot.claim is not None for slot in list(self._slots)):
+                if not self._needed():
                     continue
                 self._busy.set()
             found = [self._seen(slot) for slot in busy]
             pause = SWEEP if any(found) else min(SLOW_SWEEP, pause * 1.5)
+
+    def _needed(self) -> bool:
+        """Whether there is something to watch after all; what no thread could be started for, is tried again."""
+        with self._queue.lock:
+            starved = not self._slots and bool(self._queue.waiting(self))
+            if starved:
+                self._wake()
+        return starved or any(slot.claim is not None for slot in list(self._slots))
 
     def _seen(self, slot: Slot) -> bool:
         try:
@@ -269,26 +282,8 @@ class ThreadResource:
                 slot.told = True
                 claim.work.started(*current)
             if slot.members and (self._idle or len(self._slots) < self.workers):
-                claim.work.returned([member[:2] for member in _drain(slot.members)])
+                claim.work.returned(slot.drain())
                 held = True
             if self._queue.waiting(self):
                 self._wake()  # it was thought to be short, and holds up what waits
         return held
-
-
-def _discard(members: deque[Member], attempts: frozenset[tuple[int, int]]) -> None:
-    for member in [member for member in list(members) if member[:2] in attempts]:
-        try:
-            members.remove(member)
-        except ValueError:  # its thread was faster
-            continue
-
-
-def _drain(members: deque[Member]) -> list[Member]:
-    taken: list[Member] = []
-    while members:
-        try:
-            taken.append(members.popleft())
-        except IndexError:
-            break
-    return taken

@@ -13,13 +13,23 @@ from typing import Any
 
 import psutil
 
+from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
+<<<<<<< HEAD
 from ..model.vault import VAULT, Shipment
 from ..worker.journal import Entry, JournalReader, Started
+=======
+from ..model.sizes import size_text
+from ..worker.entries import Entry, Started
+from ..worker.journal import JournalReader
+from ..worker.logs import printed
+from ..worker.memory import oom_kills
+>>>>>>> main
 from ..worker.messages import Batch, Code, Forget, Message
-from ..worker.payload import LONGEST_INLINE, nodes_in
+from ..worker.payload import nodes_in
 from ..worker.shown import written
+from ..worker.tree import kill_descendants
 from .base import Claim, Work
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
@@ -39,7 +49,10 @@ class Outstanding:
 class WorkerProcess:
     """Sends batches, reads the journal, kills."""
 
-    def __init__(self, number: int, process: BaseProcess, channel: Connection, prefix: str) -> None:
+    def __init__(
+        self, number: int, process: BaseProcess, channel: Connection, prefix: str, mark: str, store: Any
+    ) -> None:
+        self.mark, self._store = mark, store
         self.number, self.process, self.channel, self.prefix = number, process, channel, prefix
         self.pid: int = process.pid or 0
         self._identity = _identity(self.pid)
@@ -49,6 +62,11 @@ class WorkerProcess:
         self.recalled = False
         self.killed = False
         self.proved = False  # it has written something: it can work
+        self.succeeded = False  # another one was started in its place
+        self.leaves = False  # it has been given all that it is to run
+        self._given: dict[int, int] = {}  # how many electrons, by share
+        self.overdrawn = 0  # the bytes that its electron used when it was killed for that
+        self._oom_kills = oom_kills()
         self._reader = JournalReader(prefix, number)
         self._out = bytearray()
         self._met: dict[int, set[int]] = {}  # run: versions it has
@@ -60,6 +78,8 @@ class WorkerProcess:
     def assign(self, claim: Claim) -> None:
         """Queue a batch for it."""
         self._sent += 1
+        given = self._given[id(claim.share)] = self._given.get(id(claim.share), 0) + len(claim.members)
+        self.leaves = self.leaves or given >= claim.share.tasks
         self.batches[self._sent] = Outstanding(claim)
         try:
             self.send(self._batch(self._sent, claim))
@@ -130,6 +150,17 @@ class WorkerProcess:
         """What it has written since the last look."""
         return self._reader.read()
 
+    def tidy(self) -> None:
+        """What was read has been handed on: files of the journal that are through go when that is on disk."""
+        through = self._reader.through()
+        if through:
+            self._store.then(lambda: unlink_all(through))
+
+    @property
+    def memory(self) -> int:
+        """The bytes that what it has may use, one after the other; 0: nobody said."""
+        return max((batch.claim.memory for batch in list(self.batches.values())), default=0)
+
     @property
     def unstarted(self) -> int:
         """How many electrons lie with it and do not run."""
@@ -157,28 +188,29 @@ class WorkerProcess:
             return
 
     def kill(self) -> None:
-        """Kill it, and what it started."""
+        """Kill it, and what it started, which is to start nothing more meanwhile."""
         self.killed = True
-        try:
-            tree = psutil.Process(self.pid).children(recursive=True)
-        except psutil.Error:
-            tree = []
-        for process in tree:
-            try:
-                process.kill()
-            except psutil.Error:
-                continue
+        self.freeze()
+        kill_descendants(self.pid)
         self.process.kill()
 
     def seen(self, started: Started) -> Seen:
         """What an attempt that runs, or did to the end, has printed and displayed."""
+<<<<<<< HEAD
         stdout, stderr = self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
         return Seen(self.number, stdout, stderr, masked(written(f"{self.prefix}.shown", started[:3])))
+=======
+        stdout = printed(self.prefix, "out", started.stdout_from)
+        stderr = printed(self.prefix, "err", started.stderr_from)
+        return Seen(self.number, stdout, stderr, written(f"{self.prefix}.shown", started[:3]))
+>>>>>>> main
 
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
         _, stdout, stderr, _ = self.seen(started)
         failure = Failure("worker_lost", "WorkerLost", f"its worker process (pid {self.pid}) {self.cause()}", "")
+        if self.overdrawn:
+            failure = Failure("out_of_memory", "OutOfMemory", self._excess(started), "")
         node, attempt, now = started.node, started.attempt, time.time_ns()
         return Record(node, attempt, FAILED, started.start, now, self.number, None, stdout, stderr, failure)
 
@@ -191,8 +223,12 @@ class WorkerProcess:
         if code >= 0:
             return f"exited with code {code} while it ran"
         name = signal.Signals(-code).name if -code in _SIGNALS else f"signal {-code}"
-        return f"was killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
+        if name != "SIGKILL":
+            return f"was killed by {name}"
+        short = oom_kills() > self._oom_kills
+        return "was killed by SIGKILL" + (": the system ran out of memory (it counts one more such kill)" * short)
 
+<<<<<<< HEAD
     def _printed(self, stream: str, start: int) -> bytes | None:
         try:
             with open(f"{self.prefix}.{stream}", "rb") as log:
@@ -201,6 +237,16 @@ class WorkerProcess:
                 return VAULT.masked_bytes(log.read(LONGEST_INLINE)) or None
         except OSError:
             return None
+=======
+    def _excess(self, started: Started) -> str:
+        """What an electron that used too much memory is told."""
+        for batch in self.batches.values():
+            for node, _, version, *_ in batch.claim.members:
+                if (batch.claim.work.number, node) == (started.run, started.node):
+                    limit = batch.claim.work.code(version).options.memory
+                    return f"it used {size_text(self.overdrawn)}, its limit is memory={limit!r}"
+        return f"it used {size_text(self.overdrawn)}, more than it may"
+>>>>>>> main
 
     def make_sure(self) -> None:
         """It is said to be dead; where only the process that started it is, it dies now, before others get its work."""
@@ -219,18 +265,25 @@ class WorkerProcess:
         return not self.killed and self.process.exitcode in (-signal.SIGTERM, 255)
 
     def end(self) -> None:
-        """Wait until it is dead, and let go of it."""
+        """Wait until it is dead, and let go of it. Of what it was given, its journal tells whoever asks later."""
         self.process.join(2)
-        self.close()
+        self.close(keep=bool(self.batches))
 
-    def close(self) -> None:
-        """Let go of its channel and files."""
+    def close(self, keep: bool = False) -> None:
+        """Let go of its channel; of its files, once all that they told is on disk elsewhere, unless they are kept."""
         self.channel.close()
         with suppress(ValueError):  # it lives yet, against all expectation
             self.process.close()
-        self._reader.remove()
-        for suffix in (".out", ".err", ".shown"):
-            Path(self.prefix + suffix).unlink(missing_ok=True)
+        self._reader.close()
+        if not keep:
+            with suppress(StoreError):  # closed: what it has, it has; what it has not, the journal tells later
+                self._store.then(self._reader.remove)
+
+
+def unlink_all(paths: list[str]) -> None:
+    """Remove files."""
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
 
 
 def masked(shown: bytes | None) -> bytes | None:

@@ -67,7 +67,7 @@ def _make(path: Path) -> None:
     private_folder(path.parent)
     with locked(path.with_name(f".{path.name}.lock")):
         if not path.exists():
-            write_whole(path, secrets.token_bytes(LENGTH))
+            write_whole(path, secrets.token_bytes(LENGTH), full=True)  # without it nothing can be read
 
 
 def _read(path: Path) -> bytes:

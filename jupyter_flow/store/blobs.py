@@ -25,7 +25,7 @@ from blake3 import blake3
 from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
 from jupyter_flow.model.events import BlobRef
 
-from .files import create, locked
+from .files import create, locked, sync
 from .location import WAY_OUT, private_folder
 
 Durability = Literal["process", "full"]
@@ -53,7 +53,7 @@ class Blobs:
 
     def __init__(self, root: Path, durability: Durability = "process") -> None:
         self.root = root
-        self._full = durability == "full"
+        self.full = durability == "full"
         self._files = root / "blobs"
         self._temporary = root / "tmp"
 
@@ -128,6 +128,14 @@ class Blobs:
             return False
         return True
 
+    def stands(self, ref: BlobRef) -> bool:
+        """Whether a blob is there, and what was written; a damaged one is put into quarantine."""
+        try:
+            self.read(ref)
+        except StoreError:
+            return False
+        return True
+
     @contextmanager
     def placing(self) -> Iterator[None]:
         """While a file is put in its place: no one who removes files stands between looking at it and removing it."""
@@ -158,7 +166,7 @@ class Blobs:
                     hasher.update(chunk)
                     _write_all(fd, chunk)
                 size += len(part)
-            if self._full:
+            if self.full:
                 os.fsync(fd)
         finally:
             os.close(fd)
@@ -172,9 +180,9 @@ class Blobs:
             except FileNotFoundError:
                 private_folder(path.parent)
                 os.replace(temporary, path)
-        if self._full:
-            _sync_folder(path.parent)
-            _sync_folder(path.parent.parent)
+        if self.full:
+            sync(path.parent)
+            sync(path.parent.parent)
 
     def _load(self, fd: int, path: Path, ref: BlobRef) -> tuple[memoryview, list[memoryview]]:
         digest, size = ref
@@ -269,17 +277,9 @@ def _write_all(fd: int, data: memoryview) -> None:
         data = data[os.write(fd, data) :]
 
 
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
 def _told(error: OSError, root: Path) -> StoreError:
     if isinstance(error, StoreError):
         return error
     if error.errno in FULL:
         return StoreFull(f"No space left for a value in {root}: {error.strerror}. Free some, and run it again.")
-    return StoreError(f"Cannot write in the store {root}: {error.strerror}. {WAY_OUT}")
+    return StoreError(f"Cannot write in the store {root}: {error.strerror}. What is in it can still be read. {WAY_OUT}")

@@ -17,14 +17,28 @@ def create(path: Path, flags: int = NEW) -> int:
     return fd
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file: readers see the old one or the new one."""
+def sync(path: Path) -> None:
+    """Have what a file holds, or the names in a folder, survive a power failure."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def write_whole(path: Path, data: bytes, full: bool = False) -> None:
+    """Replace a file: readers see the old one or the new one; `full`: also after a power failure."""
     temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     fd = create(temporary)
     try:
         with open(fd, "wb") as file:
             file.write(data)
+            if full:
+                file.flush()
+                os.fsync(fd)
         os.replace(temporary, path)
+        if full:
+            sync(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -10,9 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from jupyter_flow.model.events import INTERRUPTED, RUNNING
+
 from .blobs import LOCK, Blobs
 from .files import locked
 from .location import private_folder
+from .manifests import manifest_path
 from .records import valid
 from .references import LENGTH
 from .sessions import ID, remove
@@ -70,9 +73,14 @@ class Leftovers:
         return aside, found.st_size
 
     def remove_folders(self, known: Collection[str]) -> None:
-        """Remove the folders of dispatches that the index does not know: a prune that was killed left them."""
+        """Remove the folders of dispatches that the index does not know: a prune that was killed left them.
+
+        One that has a manifest was not pruned, but lost.
+        """
         for folder in _entries(self._root / "runs"):
-            if valid(folder.name) and folder.name not in known and self._old(folder):
+            if not valid(folder.name) or folder.name in known or manifest_path(self._root, folder.name).exists():
+                continue
+            if self._old(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def remove_sessions(self, index: sqlite3.Connection, owned: Callable[[str], bool]) -> None:
@@ -88,8 +96,11 @@ class Leftovers:
         )
         sql = "SELECT session FROM run UNION SELECT session FROM worker"
         needed = {id for (id,) in index.execute(sql).fetchall()}
+        cut_short = "SELECT session FROM run WHERE status IN (?, ?)"
+        orphans = {id for (id,) in index.execute(cut_short, (RUNNING, INTERRUPTED)).fetchall()}
         for id in dead:
-            self._remove_files(id)
+            if id not in orphans:  # the journals of those say what was running when their kernel died
+                self._remove_files(id)
             if id not in needed:
                 remove(self._root, id)
                 index.execute("DELETE FROM session WHERE id = ?", (id,))

@@ -3,10 +3,12 @@
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from jupyter_flow.model.errors import StoreError, StoreUntrusted
 
+INSIDE = ("index.sqlite3", "index.sqlite3-wal", "blobs", "runs", "sessions", "tmp", "journals", "requests", "pins")
 WAY_OUT = "Set JUPYTER_FLOW_STORE (or a lattice's results_dir) to a folder of your own that can be written."
 
 
@@ -45,22 +47,32 @@ def private_folder(folder: Path) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise StoreUntrusted where others could have written what is in the folder, StoreError where we cannot."""
+    """Raise StoreUntrusted where others could have written what is in the folder, StoreError where we cannot read it.
+
+    What lies in it is looked at too, with links followed: one may lead to a larger disk, if that is ours as well.
+    """
     found = folder.stat()
     if not stat.S_ISDIR(found.st_mode):
         raise StoreError(f"{folder} is not a folder. {WAY_OUT}")
+    _check_ours(folder, found)
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise StoreError(f"{folder} cannot be read. {WAY_OUT}")
+    for name in INSIDE:
+        with suppress(FileNotFoundError):
+            _check_ours(folder / name, (folder / name).stat())
+
+
+def _check_ours(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.geteuid():
         raise StoreUntrusted(
-            f"{folder} belongs to user {found.st_uid}, not to you (user {os.geteuid()}); nothing is loaded from it. "
+            f"{path} belongs to user {found.st_uid}, not to you (user {os.geteuid()}); nothing is loaded from it. "
             + WAY_OUT
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise StoreUntrusted(
-            f"Other users can write in {folder} (mode {stat.S_IMODE(found.st_mode):o}); nothing is loaded from it. "
-            f"If what is in it is yours alone, run: chmod go-w '{folder}'"
+            f"Other users can write in {path} (mode {stat.S_IMODE(found.st_mode):o}); nothing is loaded from it. "
+            f"If what is in it is yours alone, run: chmod go-w '{path}'"
         )
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise StoreError(f"{folder} cannot be written. {WAY_OUT}")
 
 
 def _make(path: Path) -> None:

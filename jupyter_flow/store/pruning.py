@@ -4,10 +4,10 @@ Other kernels run and write meanwhile, and this process may be killed at any poi
 
 1. *Which dispatches.* A dispatch goes with its sublattices, or not at all. That all of them have ended (or that
    their owner is dead) is looked at again inside the transaction that removes their rows. An ended run gets no
-   rows any more, and serials are never used again.
+   rows any more, and serials are never used again. Pinned ones stay: to pin one takes the index for itself too.
 2. *Rows first, then files.* Killed between the two, there are files without rows, which the next prune finds by
    looking at the files alone. There are never rows without files. Before the rows go, the ids are struck from
-   the lists that sessions keep, else the index would seem to have lost them.
+   the lists that sessions keep, and the manifest goes, else the index would seem to have lost them.
 3. *Which files.* What remains in the index is read after that, and a file goes only if no row refers to it, and
    it is older than GRACE, and older than the oldest dispatch that still runs. The last two are for values on
    their way: a worker writes the file first, and the row follows (after a suspended worker has woken up, say);
@@ -33,9 +33,11 @@ from jupyter_flow.model.errors import StoreUntrusted
 from jupyter_flow.model.events import RUNNING
 
 from . import tables
-from .blobs import Blobs
+from .blobs import LOCK, Blobs
 from .files import locked
 from .leftovers import Leftovers, folder_size, remove_moved
+from .manifests import manifest_path
+from .pins import pinned
 from .records import RunRow
 from .references import OF_A_RUN, References, references
 from .references import tables as known_tables
@@ -62,7 +64,7 @@ Owned = Callable[[str], bool]
 class Choice(NamedTuple):
     """Which dispatches to remove: those that any of the first and the third choose, except the newest `keep`.
 
-    With only `keep`, all but those.
+    Pinned ones are never removed. With only `keep`, all but those.
     """
 
     older_than: float | None = None  # seconds since they ended
@@ -144,7 +146,7 @@ class Pruner:
         leftovers: Leftovers,
     ) -> list[str]:  # fmt: skip
         """The roots to remove, oldest first."""
-        spared = list(trees)[-choice.keep :] if choice.keep else []
+        spared = {*pinned(self._root), *(list(trees)[-choice.keep :] if choice.keep else [])}
         ended = [
             root for root, rows in trees.items()
             if root not in spared and self._over(rows) and (choice.among is None or root in choice.among)
@@ -209,11 +211,13 @@ class Pruner:
         try:
             found = index.execute(f"SELECT {RUN}, mac FROM run WHERE root = ?", (root,)).fetchall()
             rows = [tables.run_row(self._sealer, columns) for columns in found]
-            going = bool(rows) and self._over(rows)
+            going = bool(rows) and self._over(rows) and root not in pinned(self._root)
             size = sum(self._size(index, row) for row in rows)
-            if going:
-                self._remove_rows(index, rows)
-            index.execute("COMMIT")
+            with locked(self._root / LOCK):  # nobody puts a manifest in its place meanwhile
+                if going:
+                    self._remove_rows(index, rows)
+                    manifest_path(self._root, root).unlink(missing_ok=True)
+                index.execute("COMMIT")
         except BaseException:
             if index.in_transaction:
                 index.execute("ROLLBACK")

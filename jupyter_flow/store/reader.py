@@ -5,7 +5,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreUntrusted
 from jupyter_flow.model.events import COMPLETED, RUNNING, Record
 
 from . import cached, tables
+from .manifests import manifest_path, manifests
 from .records import Cached, RunRow, WorkerRow, valid
 from .schema import ATTEMPT, RUN, WORKER, translated
 from .sealing import Sealer
@@ -20,6 +21,7 @@ from .sessions import alive, began, lost
 
 ALIKE = 5  # ids suggested for a mistyped one, which share its
 BEGINNING = 4  # first characters
+RECOVER = "end the kernels that use it, and `jupyter-flow recover` looks for what there is"
 LAST = "\U0010ffff"  # comes after whatever an id may be made of
 
 
@@ -47,17 +49,18 @@ class Reader:
             raise self._unknown(id)
         return rows[0]
 
-    def runs(self, limit: int | None = None, all: bool = False, beginning: str | None = None) -> list[RunRow]:
+    def runs(
+        self, limit: int | None = None, all: bool = False, beginning: str = "", strange: list[str] | None = None
+    ) -> list[RunRow]:
         """Dispatches, newest first: those that someone started, or `all` with their sublattices.
 
-        beginning: only those whose ids begin so, and that can be trusted. Raises StoreUntrusted where it is not given.
+        beginning: only those whose ids begin so. strange: gets the ids of those that this user's key has not signed,
+        which are left out.
         """
         where = "" if all else "AND parent IS NULL "
-        if beginning is None:
-            return self._runs(f"WHERE 1 {where}ORDER BY serial DESC LIMIT ?", (-1 if limit is None else limit,))
         sql = f"SELECT {RUN}, mac FROM run WHERE id >= ? AND id < ? {where}ORDER BY serial DESC"
         with self._reading() as connection:
-            found = self._trusted(connection.execute(sql, (beginning, beginning + LAST)))
+            found = self._trusted(connection.execute(sql, (beginning, beginning + LAST)), strange)
             rows = list(itertools.islice(found, limit))
         return self._owned_or_not(rows)
 
@@ -118,11 +121,26 @@ class Reader:
         rows = self._select(sql, (json.dumps(list(numbers)),))
         return {row[0]: WorkerRow(*self._checked("worker", row)) for row in rows}
 
+    def unsettled(self, session: str) -> bool:
+        """Whether a dispatch of a session is not recorded as ended."""
+        return bool(self._select("SELECT 1 FROM run WHERE session = ? AND status = ? LIMIT 1", (session, RUNNING)))
+
     def owned(self, session: str) -> bool:
         """Whether the process of a session still runs."""
         with self._reading() as connection:
             row = tables.session(connection, self._sealer, session)
         return row is not None and alive(self._root, row)
+
+    def losses(self, thorough: bool) -> str:
+        """What the index has lost, as a sentence (`Answers.losses`)."""
+        with self._reading() as connection:
+            groups = sum(lost(self._root, connection).values())
+        gone = self._gone() if thorough else []
+        told = [f"{len(gone)} dispatch{'' if len(gone) == 1 else 'es'}"] if gone else []
+        told += [f"the last {groups} groups of rows of kernels that died"] if groups else []
+        if not told:
+            return ""
+        return f"The index of the store {self._root} has lost {' and '.join(told)}; {RECOVER}."
 
     def _by_serial(self, serial: int) -> RunRow:
         with self._reading() as connection:
@@ -132,10 +150,13 @@ class Reader:
         found = self._select(f"SELECT {RUN}, mac FROM run {rest}", parameters)
         return self._owned_or_not([tables.run_row(self._sealer, row) for row in found])
 
-    def _trusted(self, found: Iterable[tuple[Any, ...]]) -> Iterator[RunRow]:
+    def _trusted(self, found: Iterable[tuple[Any, ...]], strange: list[str] | None) -> Iterator[RunRow]:
         for columns in found:
-            with suppress(StoreUntrusted):
+            try:
                 yield tables.run_row(self._sealer, columns)
+            except StoreUntrusted:
+                if strange is not None:
+                    strange.append(str(columns[1]))
 
     def _owned_or_not(self, rows: list[RunRow]) -> list[RunRow]:
         """What is recorded as running, and whose owner is dead, is INTERRUPTED."""
@@ -169,13 +190,19 @@ class Reader:
             yield self._connection
 
     def _unknown(self, id: str) -> FlowError:
-        if valid(id) and began(self._root, id):
+        if valid(id) and (began(self._root, id) or manifest_path(self._root, id).exists()):
             return StoreCorruption(
                 f"Dispatch {id} was begun in {self._root}, and the index has lost it "
-                "(a deleted WAL file, a restored backup, or a power failure)."
+                f"(a deleted WAL file, a restored backup, or a power failure). {RECOVER.capitalize()}."
             )
         hint = f" Ids that begin alike: {', '.join(alike)}." if (alike := self._alike(id)) else ""
         return UnknownDispatch(f"The store {self._root} has no dispatch {id!r}.{hint}")
+
+    def _gone(self) -> list[str]:
+        """Dispatches that have a manifest, and are not in the index: `prune` removes the manifest first."""
+        sql = "SELECT 1 FROM run WHERE id = ?"
+        found = [id for id in manifests(self._root) if not self._select(sql, (id,))]
+        return [id for id in found if manifest_path(self._root, id).exists()]
 
     def _alike(self, id: str) -> list[str]:
         if not valid(id):

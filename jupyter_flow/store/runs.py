@@ -10,58 +10,70 @@ import socket
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_flow.model.errors import StoreError, UnknownDispatch
-from jupyter_flow.model.events import CANCELLED, RUNNING, Record
+from jupyter_flow.model.events import RUNNING, Record
 
-from . import cached, tables
+from . import cached, pins, settings, tables
+from .answers import Answers
 from .authentication import Key
 from .blobs import Blobs, Durability
 from .latch import Latch
-from .location import absolute, check_folder, default_root, private_folder
+from .location import WAY_OUT, absolute, check_folder, default_root, private_folder
+from .manifests import Keeper
 from .pruning import Choice, Pruned, Pruner
 from .reader import Reader
-from .records import Cached, Made, Run, RunRow, WorkerRow, valid
+from .readonly import check_read_only, connect_read_only, writable
+from .records import Made, Run, RunRow, WorkerRow, valid
 from .requests import Requests
 from .schema import connect, ensure
 from .sealing import Sealer, clean
 from .sessions import Session, lost
-from .writer import Act, Job, OnCommit, Writer
+from .writer import Act, Job, OnCommit, Writer, insert
 
 _open: "weakref.WeakSet[Store]" = weakref.WeakSet()
 _writing: "set[Store]" = set()  # of those: who began to write lives, and holds its lock, until it is closed
 
 
-class Store:
+class Store(Answers):
     """The records in one folder. `open` makes one; use `close`, though no row told as committed needs it."""
 
-    def __init__(self, root: Path, key: Key, durability: Durability) -> None:
+    def __init__(self, root: Path, key: Key, durability: Durability, read_only: bool = False) -> None:
         self.root = root
+        self.durability = durability
         self.blobs = Blobs(root, durability)
         self._sealer, self._key = Sealer(key), key
         self._session = Session(root, self._sealer)
-        self._full = durability == "full"
-        self._reader = Reader(root, connect(root, query_only=True), self._sealer)
+        self._read_only = read_only
+        index = connect_read_only(root) if read_only else connect(root, query_only=True)
+        self._reader = Reader(root, index, self._sealer)
         self._writer: Writer | None = None
+        self._keeper = Keeper(self.blobs)
         self._ids: dict[int, str] = {}  # of the runs begun here that have not ended
         self._starting = threading.Lock()
         self._unusable = ""
         _open.add(self)
 
     @classmethod
-    def open(cls, root: Path | str | None = None, durability: Durability = "process") -> "Store":
+    def open(cls, root: Path | str | None = None, durability: Durability | None = None) -> "Store":
         """Open the store in a folder (default: `default_root()`), which is made when it is not there.
 
+        One that cannot be written is opened to be read. durability: None for what JUPYTER_FLOW_DURABILITY says.
         Raises StoreUntrusted where others own or can write it, StoreCorruption where its index is not
-        one, StoreError where it cannot be made or written; what is there is left as it is.
+        one, StoreError where it cannot be made or read; what is there is left as it is.
         """
+        durable = durability or settings.durability()
         folder = private_folder(default_root() if root is None else absolute(root))
         check_folder(folder)
-        ensure(folder)
-        return cls(folder, Key.load(), durability)
+        read_only = not writable(folder)
+        if read_only:
+            check_read_only(folder)
+        else:
+            ensure(folder)
+        return cls(folder, Key.load(), durable, read_only)
 
     def key_for(self, purpose: bytes) -> bytes:
         """32 bytes that only this user's key gives, for something else than the store's own tags."""
@@ -83,15 +95,25 @@ class Store:
         try:
             self._wait(lambda index: serial.append(tables.begin(index, self._sealer, run, self._session.id)))
         except KeyboardInterrupt:
-            self._take_back(run.id)
+            mine = (run.id, self.session_id)  # the caller will never know the serial: nothing runs under it
+            self._put(Job(0, "", (), lambda index: tables.take_back(index, self._sealer, *mine), None))
             raise
         self._ids[serial[-1]] = run.id
         self._session.begun(run.id)
+        self._keeper.begun(run.root, serial[-1])
         return serial[-1]
 
-    def add_worker(self, resource: str, kind: str, pid: int, name: str) -> int:
+    def journal_key(self, name: str, session: str | None = None) -> bytes:
+        """What the worker of this name seals its journal with; None for the session of this object."""
+        return self._sealer.derived("journal", session or self._session.id, name)
+
+    def then(self, call: Callable[[], object]) -> None:
+        """Call it, on the writer's thread, once all that was queued before is on disk; never, where it cannot be."""
+        self._put(Job(0, "", (), None, lambda problem: call() if problem is None else None))
+
+    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0) -> int:
         """Record a worker of this host, and return its number at once; it is written with what comes next."""
-        number = secrets.randbits(62) | 1
+        number = number or new_worker()
         row = WorkerRow(number, self._session.id, clean(resource), kind, socket.gethostname(), pid, clean(name))
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
@@ -143,68 +165,38 @@ class Store:
         def ended_or_not(problem: BaseException | None) -> None:
             if problem is None:
                 self._ids.pop(serial, None)
+                self._keeper.ended(id)
             if on_commit is not None:
                 on_commit(problem)
 
         self._put(Job(serial, id, rows, act, ended_or_not))
 
-    def mark_interrupted(self, id: str) -> RunRow:
-        """Write down that a dispatch is INTERRUPTED, if its owner is dead; the row as it is then."""
+    def mark_interrupted(self, id: str, rows: Sequence[Record] = ()) -> RunRow:
+        """Write down that a dispatch is INTERRUPTED, if its owner is dead; the row as it is then.
+
+        rows: attempts that the owner had not recorded any more.
+        """
         serial = self.run(id).serial
 
         def act(index: sqlite3.Connection) -> None:
             row = tables.run(index, self._sealer, serial)
             if row.status == RUNNING and not self._reader.owned(row.session):
                 row = tables.interrupted(row, lost(self.root, index).get(row.session, 0))
+                insert(index, *self._sealer.attempts(serial, id, rows))
                 tables.end(index, self._sealer, serial, status=row.status, error=row.error)
 
         self._wait(act)
         return self.run(id)
-
-    def run(self, id: str) -> RunRow:
-        """A dispatch by its id; INTERRUPTED where it is recorded as running and its owner is dead.
-
-        Raises UnknownDispatch, StoreCorruption for one that the index has lost, StoreUntrusted.
-        """
-        return self._reading().run(id)
-
-    def runs(self, limit: int | None = None, all: bool = False, beginning: str | None = None) -> list[RunRow]:
-        """Dispatches, newest first (`Reader.runs`): of a `beginning` of ids, those that can be trusted."""
-        return self._reading().runs(limit, all, beginning)
-
-    def children(self, id: str) -> list[RunRow]:
-        """The sublattices that nodes of a dispatch started, oldest first."""
-        return self._reading().children(id)
-
-    def rows(self, serial: int) -> list[Record]:
-        """Every recorded attempt of a run, by node and attempt. Raises StoreCorruption, StoreUntrusted."""
-        return self._reading().rows(serial)
-
-    def counted(self) -> Reader:
-        """Who counts rows rather than reading and checking each (`Reader.tally`, `Reader.completed`)."""
-        return self._reading()
-
-    def row(self, serial: int, node: int) -> Record | None:
-        """The last recorded attempt of a node. Raises StoreUntrusted."""
-        return self._reading().row(serial, node)
-
-    def cached(self, keys: Sequence[bytes]) -> dict[bytes, Cached]:
-        """The values of the cache under these keys, whoever made them; what cannot be trusted is not there."""
-        return self._reading().cached(keys)
-
-    def cached_as(self, name: str, most: int) -> list[Cached]:
-        """The newest values of the cache that electrons of a name made, without their records."""
-        return self._reading().cached_as(name, most)
-
-    def workers(self, numbers: Iterable[int]) -> dict[int, WorkerRow]:
-        """What is known of workers, by number; unknown numbers are left out."""
-        return self._reading().workers(numbers)
 
     def folder(self, id: str) -> Path:
         """A dispatch's own folder, 0700, made when it is not there. Raises UnknownDispatch for what is no id."""
         if not valid(id):
             raise UnknownDispatch(f"{id!r} cannot be a dispatch's id.")
         return private_folder(self.root / "runs" / id)
+
+    def unsettled(self, session: str) -> bool:
+        """Whether a dispatch that a session began is yet to be recorded as ended."""
+        return self._reading().unsettled(session)
 
     def requests(self, session: str | None = None) -> Requests:
         """What a session is asked; None for the one that the runs begun through this object have."""
@@ -215,7 +207,23 @@ class Store:
 
         dry_run: only say what would go. Raises StoreError. How that is safe is written in `pruning`.
         """
+        self._check_writable()
         return Pruner(self.blobs, self._sealer, self._reading().owned).prune(choice, dry_run)
+
+    def pin(self, id: str, on: bool = True) -> str:
+        """Have `prune` leave a dispatch alone, with all its sublattices, or not any more; the id of the whole.
+
+        Raises UnknownDispatch, StoreError where the store cannot be written.
+        """
+        root = self.run(id).root
+        self._check_writable()
+        if not pins.pin(self.root, root, on):
+            raise UnknownDispatch(f"The store {self.root} has no dispatch {id!r} any more.")
+        return root
+
+    def pinned(self) -> set[str]:
+        """The dispatches that are pinned."""
+        return pins.pinned(self.root)
 
     def close(self) -> None:
         """Write what is queued, and close. Runs that have not ended become INTERRUPTED."""
@@ -225,6 +233,8 @@ class Store:
             self._unusable = f"The store {self.root} is closed."
             writer, self._writer = self._writer, None
         if writer is not None:
+            writer.end()
+            self._keeper.close()
             whole = writer.close()
             self._session.release(remove=whole and not self._ids)
         self._reader.close()
@@ -245,16 +255,6 @@ class Store:
         if problems:
             raise problems[0]
 
-    def _take_back(self, id: str) -> None:
-        """The caller of `begin` was interrupted and will never know the serial: nothing runs under it."""
-
-        def act(index: sqlite3.Connection) -> None:
-            mine = (id, self._session.id)
-            for (serial,) in index.execute("SELECT serial FROM run WHERE id = ? AND session = ?", mine).fetchall():
-                tables.end(index, self._sealer, serial, status=CANCELLED, error="Interrupted before it started.")
-
-        self._put(Job(0, "", (), act, None))
-
     def _put(self, job: Job) -> None:
         writer = self._writer
         if writer is None:
@@ -266,13 +266,14 @@ class Store:
         writer.put(job)
 
     def _start(self) -> Writer:
+        self._check_writable()
         try:
             self._session.start()
         except OSError as error:
             raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
         self.blobs.sweep()
         _writing.add(self)
-        return Writer(connect(self.root, self._full), self._sealer, self._session)
+        return Writer(connect(self.root, self.durability == "full"), self._sealer, self._session)
 
     def _id(self, serial: int) -> str:
         self._check_usable()
@@ -285,6 +286,10 @@ class Store:
         self._check_usable()
         return self._reader
 
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise StoreError(f"The store {self.root} can only be read here, and nothing dispatched. {WAY_OUT}")
+
     def _check_usable(self) -> None:
         if self._unusable:
             raise StoreError(self._unusable)
@@ -293,12 +298,17 @@ class Store:
         """In a forked child: the parent's death must free the lock, and its connections are not ours to close."""
         self._unusable = f"The store {self.root} belongs to the process that this one was forked from."
         self._starting = threading.Lock()
-        _forgotten.append((self._reader, self._writer))
+        _forgotten.append((self._reader, self._writer, self._keeper))
         self._writer = None
         self._session.release()
 
 
-_forgotten: list[tuple[Reader, Writer | None]] = []  # never closed: SQLite's files are shared with the parent
+def new_worker() -> int:
+    """A number for a worker: nobody has it, in any kernel."""
+    return secrets.randbits(62) | 1
+
+
+_forgotten: list[tuple[Reader, Writer | None, Keeper]] = []  # never closed: SQLite's files are shared with the parent
 
 
 def _after_fork() -> None:

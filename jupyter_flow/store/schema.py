@@ -14,6 +14,7 @@ from .files import create, locked, write_whole
 
 APPLICATION_ID = 0x4A464C57  # "JFLW"
 VERSION = 2
+MARKER = "STORE"
 BUSY = 60.0  # seconds to wait for another process's transaction
 
 TABLES = """
@@ -45,8 +46,8 @@ CREATE TABLE cached (
 );
 CREATE INDEX cached_name ON cached (name);
 """
-# to version 2, which has displays and a cache
-FROM_1 = f"ALTER TABLE attempt ADD COLUMN displays; ALTER TABLE attempt ADD COLUMN origin TEXT; {CACHED}"
+# by the version they lead on from: 2 has displays and a cache
+STEPS = {1: f"ALTER TABLE attempt ADD COLUMN displays; ALTER TABLE attempt ADD COLUMN origin TEXT; {CACHED}"}
 ATTEMPT = 'node, attempt, status, start, "end", worker, value, stdout, stderr, failure, displays, origin, mac'
 RUN = (
     "serial, id, root, parent, parent_node, session, name, status, created, started, ended, electrons, graph, error, "
@@ -63,44 +64,63 @@ def index_path(root: Path) -> Path:
     return root / "index.sqlite3"
 
 
+def wal_path(index: Path) -> Path:
+    """Where SQLite keeps what it has not yet put into a database."""
+    return index.with_name(f"{index.name}-wal")
+
+
 def ensure(root: Path) -> None:
     """Make the index of a new store; recognise that of an old one, and give it what earlier versions did not have.
 
     A marker tells a new store from one that has lost its index. Raises StoreCorruption, and
     StoreError for an index that a later version wrote, or that is earlier and cannot be written.
     """
-    index, marker = index_path(root), root / "STORE"
+    index = index_path(root)
     try:
-        if not marker.exists():
+        if not (root / MARKER).exists():
             with locked(root / ".lock"):
                 if not index.exists() or not index.stat().st_size:
-                    _make(index)
-                _recognise(index)
-                write_whole(
-                    marker, b"A store of jupyter_flow. Its index is index.sqlite3; this file says there is one.\n"
-                )
-        if _recognise(index) < VERSION:
+                    make(index)
+                check(index)
+                mark(root)
+        if check(index) < VERSION:
             with locked(root / ".lock"):
-                _migrate(root)
+                migrate(index)
     except FileNotFoundError:
         raise _corrupt(index, "is missing") from None
     except OSError as error:
+        if isinstance(error, StoreError):
+            raise
         raise StoreError(f"Cannot make or read {index}: {error.strerror}.") from error
+
+
+def mark(root: Path) -> None:
+    """Say that there is an index."""
+    write_whole(root / MARKER, b"A store of jupyter_flow. Its index is index.sqlite3; this file says there is one.\n")
 
 
 def connect(root: Path, full: bool = False, query_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are begun by hand. Raises StoreCorruption."""
     with translated(root):
-        connection = _open(root)
+        connection = connected(index_path(root))
         connection.execute("PRAGMA synchronous = " + ("FULL" if full else "NORMAL"))
         connection.execute("PRAGMA query_only = " + ("ON" if query_only else "OFF"))
         connection.execute("SELECT count(*) FROM session, worker, run, attempt, cached WHERE 0").fetchone()
     return connection
 
 
-def _open(root: Path) -> sqlite3.Connection:
+def sound(root: Path) -> None:
+    """Look at every page of the index. Raises StoreCorruption."""
+    with translated(root), closing(connected(index_path(root))) as connection:
+        (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if told != "ok":
+        raise _corrupt(index_path(root), f"is damaged ({told})")
+
+
+def connected(index: Path, mode: str = "mode=rw") -> sqlite3.Connection:
+    """A connection to the database in a file, as that is set by itself."""
     connection = sqlite3.connect(
-        f"{index_path(root).as_uri()}?mode=rw",  # never make one: an empty index would hide a lost one
+        f"{index.as_uri()}?{mode}",  # never make one: an empty index would hide a lost one
         uri=True,
         timeout=BUSY,
         isolation_level=None,
@@ -134,37 +154,59 @@ def told(error: BaseException, root: Path) -> BaseException:
     return StoreError(f"The index of the store {root} cannot be used: {error}.")
 
 
-def _make(index: Path) -> None:
-    """Make it under another name: who finds an index finds a whole one."""
+def make(index: Path) -> None:
+    """Make an empty one under another name: who finds an index finds a whole one."""
     temporary = index.with_name(f".{index.name}-{secrets.token_hex(8)}")
     os.close(create(temporary))  # SQLite gives its other files this one's mode
     try:
-        with translated(index.parent):
-            connection = sqlite3.connect(temporary, isolation_level=None)
+        with translated(index.parent), closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
             connection.executescript(
                 f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; "
                 f"BEGIN; {TABLES} {CACHED} COMMIT; PRAGMA journal_mode = WAL;"
             )
-            connection.close()
         os.replace(temporary, index)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def _migrate(root: Path) -> None:
-    """Bring the index to this version, in one transaction; kernels of the earlier version go on as they are."""
-    with translated(root), closing(_open(root)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+def migrate(index: Path) -> None:
+    """Bring an index to this version, in one transaction, after a copy of it was made beside it.
+
+    Kernels of the earlier version go on as they are. Raises StoreError for a version that is too old.
+    """
+    with translated(index.parent), closing(connected(index)) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()  # the file may lag behind its WAL
-        if version < VERSION:
-            for statement in FROM_1.split(";"):
+        if version >= VERSION:
+            return
+        if version not in STEPS:
+            raise StoreError(
+                f"{index} has format {version}, which this version of jupyter_flow cannot read (it reads "
+                f"{min(STEPS)} to {VERSION}). It has not been touched. Read it with the version that wrote it, or set "
+                "JUPYTER_FLOW_STORE to another folder."
+            )
+        _back_up(connection, index.with_name(f"{index.stem}-format{version}.sqlite3"))
+        connection.execute("BEGIN IMMEDIATE")
+        for step in range(version, VERSION):
+            for statement in STEPS[step].split(";"):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
 
 
-def _recognise(index: Path) -> int:
+def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
+    temporary = copy.with_name(f".{copy.name}-{secrets.token_hex(8)}")
+    os.close(create(temporary))
+    try:
+        with closing(sqlite3.connect(temporary)) as target:
+            connection.backup(target)
+        os.replace(temporary, copy)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def check(index: Path) -> int:
     """The version of an index. Raises StoreCorruption for what is none, StoreError for a later one's."""
     head = os.pread(_descriptor(index), 100, 0)
     if not head:
@@ -176,9 +218,32 @@ def _recognise(index: Path) -> int:
         raise _corrupt(index, "is another program's database")
     if version > VERSION:
         raise StoreError(
-            f"{index} was written by a later version of jupyter_flow (format {version}); upgrade to read it."
+            f"{index} was written by a later version of jupyter_flow (format {version}, this one reads {VERSION}). It "
+            "has not been touched. Upgrade to read it, or set JUPYTER_FLOW_STORE to another folder."
         )
     return int(version)
+
+
+class InPlace:
+    """Whether the index and its WAL are the files that they were: SQLite goes on with ones that were removed."""
+
+    def __init__(self, root: Path) -> None:
+        self._index = index_path(root)
+        self._wal = wal_path(self._index)
+        self._known: dict[Path, int] = {}
+
+    def check(self) -> None:
+        """Raise StoreCorruption where they are others now; a WAL comes with the first transaction."""
+        for path in (self._index, self._wal):
+            try:
+                inode = os.stat(path).st_ino
+            except OSError:
+                inode = 0
+            if self._known.setdefault(path, inode) != inode:
+                if not self._known[path]:
+                    self._known[path] = inode
+                    continue
+                raise _corrupt(path, "was removed or replaced while this kernel worked with it")
 
 
 _descriptors: dict[tuple[int, int], int] = {}  # of indexes that were looked at, by device and inode
@@ -199,6 +264,7 @@ def _descriptor(index: Path) -> int:
 
 def _corrupt(index: Path, what: str) -> StoreCorruption:
     return StoreCorruption(
-        f"The index {index} {what}. It has not been touched. Restore it from a backup; or move the whole folder "
-        f"{index.parent} aside, and the next dispatch begins a new one; or set JUPYTER_FLOW_STORE to another folder."
+        f"The index {index} {what}. It has not been touched. `jupyter-flow recover` puts it aside and makes a new one "
+        "from what every dispatch has in its own folder. Or restore it from a backup, or set JUPYTER_FLOW_STORE to "
+        "another folder."
     )

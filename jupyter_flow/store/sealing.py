@@ -78,6 +78,10 @@ class Sealer:
             self._last = (run, hasher)
         return hasher
 
+    def derived(self, *parts: str) -> bytes:
+        """A key of its own for one purpose: who has it cannot make our other tags."""
+        return self._key.mac(b"derived", *(part.encode() for part in parts))
+
     def tag(self, table: str, columns: Sequence[Column]) -> bytes:
         """The tag over the columns of a row of another table."""
         return self._key.mac(table.encode(), *(_typed(column) for column in columns))

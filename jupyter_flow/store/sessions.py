@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .files import NEW, create
 from .location import private_folder
-from .records import SessionRow
+from .records import SessionRow, valid
 from .schema import SESSION
 from .sealing import Column, Sealer
 
@@ -74,7 +74,8 @@ class Session:
         fd, self._fd = self._fd, -1
         if fd >= 0:
             if remove:
-                _file(self.root / "sessions", self.id).unlink(missing_ok=True)
+                with suppress(OSError):  # nobody holds it any more, which is all that counts
+                    _file(self.root / "sessions", self.id).unlink(missing_ok=True)
             os.close(fd)
 
 
@@ -99,6 +100,17 @@ def began(root: Path, run: str) -> bool:
     return any(line in data[COUNT:] for _, data in _files(root))
 
 
+def begun(root: Path) -> dict[str, tuple[int, list[str]]]:
+    """By session: how many groups it says that it committed, and which dispatches it says that it began."""
+    return {id: (int.from_bytes(data[:COUNT], "little"), _names(data[COUNT:])) for id, data in _files(root)}
+
+
+def everyone(root: Path) -> Iterator[tuple[str, bool]]:
+    """The sessions that have a file, and whether somebody holds its lock."""
+    for path in (root / "sessions").glob("*.lock"):
+        yield path.stem, _held(path)
+
+
 def forget(root: Path, run: str) -> None:
     """Strike a dispatch from the lists of what was begun: it is about to be removed, not lost."""
     line = f"\n{run}\n".encode()
@@ -106,6 +118,12 @@ def forget(root: Path, run: str) -> None:
         if (at := data.find(line, COUNT)) >= 0:
             with suppress(OSError), open(_file(root / "sessions", id), "r+b", buffering=0) as file:
                 os.pwrite(file.fileno(), b"-" * len(run), at + 1)
+
+
+def settle(root: Path, id: str) -> None:
+    """What a dead session had committed is lost, and was told: only which dispatches it began stays known."""
+    with suppress(OSError), open(_file(root / "sessions", id), "r+b", buffering=0) as file:
+        os.pwrite(file.fileno(), bytes(COUNT), 0)
 
 
 def remove(root: Path, id: str) -> None:
@@ -121,13 +139,17 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.stem, path.read_bytes()
 
 
+def _names(data: bytes) -> list[str]:
+    return [line for line in data.decode("ascii", "replace").split("\n") if valid(line)]
+
+
 def _file(folder: Path, id: str) -> Path:
     return folder / f"{id}.lock"
 
 
 def _held(path: Path) -> bool:
     try:
-        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return False
     try:

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from jupyter_flow.model.errors import StoreError, UnknownDispatch
-from jupyter_flow.model.events import INTERRUPTED, RUNNING
+from jupyter_flow.model.events import CANCELLED, INTERRUPTED, RUNNING
 
 from .records import Run, RunRow, SessionRow, WorkerRow
 from .schema import RUN, SESSION, WORKER
@@ -45,6 +45,14 @@ def end(connection: sqlite3.Connection, sealer: Sealer, serial: int, least: int 
         "UPDATE run SET status = ?, started = ?, ended = ?, error = ?, attempts = ?, mac = ? WHERE serial = ?",
         (row.status, row.started, row.ended, row.error, attempts, sealer.tag("run", columns), serial),
     )
+
+
+def take_back(connection: sqlite3.Connection, sealer: Sealer, id: str, session: str) -> None:
+    """Record a dispatch of a session, if it is on record, as cancelled before it started."""
+    for (serial,) in connection.execute(
+        "SELECT serial FROM run WHERE id = ? AND session = ?", (id, session)
+    ).fetchall():
+        end(connection, sealer, serial, status=CANCELLED, error="Interrupted before it started.")
 
 
 def run(connection: sqlite3.Connection, sealer: Sealer, serial: int) -> RunRow:

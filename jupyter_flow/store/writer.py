@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .schema import told
+from .schema import InPlace, told
 from .sealing import Column, Sealer
 from .sessions import Session
 
@@ -48,18 +48,26 @@ class Writer:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="jupyter_flow store", daemon=True)
         self._root = session.root
+        self._in_place = InPlace(session.root)
         _start_without_interrupts(self._thread)
 
     def put(self, job: Job) -> None:
         """Queue a job; its callback is called on the writer's thread, with the error or None."""
         self._queue.put(job)
 
-    def close(self) -> bool:
-        """Write what is queued, and end; whether the database now holds all of it, without its WAL."""
+    def end(self) -> None:
+        """Write what is queued, and take nothing more."""
         self._queue.put(None)
         self._thread.join()
-        busy, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        self._connection.close()
+
+    def close(self) -> bool:
+        """After the end: whether the database now holds all that was written, without its WAL."""
+        try:
+            busy, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error:  # a full disk: all of it is in the WAL, where the next one finds it
+            return False
+        finally:
+            self._connection.close()
         return not busy and pages == moved
 
     def _run(self) -> None:
@@ -106,11 +114,11 @@ class Writer:
                 few, many = self._sealer.attempts(job.serial, job.run, job.rows)
                 short += few
                 whole += many
+        self._in_place.check()
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
-            _insert(connection, SHORT, 9, short)
-            _insert(connection, WHOLE, 14, whole)
+            insert(connection, short, whole)
             for job in jobs:
                 if job.act is not None:
                     job.act(connection)
@@ -120,7 +128,14 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._in_place.check()  # what was written into a file that is gone is nowhere
         self._session.counted()
+
+
+def insert(connection: sqlite3.Connection, short: list[Column], whole: list[Column]) -> None:
+    """Put in attempts, as the sealer made columns of them, inside the caller's transaction."""
+    _insert(connection, SHORT, 9, short)
+    _insert(connection, WHOLE, 14, whole)
 
 
 def _insert(connection: sqlite3.Connection, columns: str, width: int, values: list[Column]) -> None:

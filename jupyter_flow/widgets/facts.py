@@ -7,6 +7,7 @@ import logging
 import time
 from typing import Any, Protocol
 
+from ..dispatch.recovering import settled
 from ..dispatch.run import Run
 from ..dispatch.views import archive_of
 from ..model.errors import FlowError
@@ -137,7 +138,7 @@ class StoreFacts:
 
     def __init__(self, store: Store, id: str) -> None:
         self.id, self._store = id, store
-        self._row = store.run(id)
+        self._row = settled(store.run(id), store)
         self.graph = archive_of(self._row, store).graph
         self._due = 0.0
         self._read()
@@ -163,7 +164,7 @@ class StoreFacts:
         if self._row.status != RUNNING or time.monotonic() < self._due:
             return
         try:
-            self._row = self._store.run(self.id)  # first: what it says has ended is there whole
+            self._row = settled(self._store.run(self.id), self._store)  # first: what it says has ended is there whole
             self._read()
         except FlowError:
             LOG.debug("dispatch %s could not be read again", self.id, exc_info=True)

@@ -2,116 +2,93 @@
 
 Each worker writes a journal: a memory-mapped file, so that a record costs no system call, and what is
 written is the operating system's the moment it is written, whatever happens to the worker or the kernel.
-The kernel reads the same file as it grows; a pipe only rings. A record counts once its header stands, and
+The kernel reads the same file as it grows; a pipe only rings. If the kernel dies, the next one that asks for
+its dispatches reads it (`recovery`). A record counts once its header stands, and
 the header (length and checksum, one aligned store) is written last: a worker killed in the middle of a
 record leaves no record. Small values stand in the journal itself.
 """
 
-import json
 import mmap
 import os
 import threading
 import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from pathlib import Path
-from struct import Struct
-from typing import NamedTuple
 
-from ..model.events import BlobRef, Failure, Record, Value
+import psutil
+
+from ..model.events import Record
+from . import entries
+from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded
 
 SEGMENT = 4 * 1024 * 1024  # bytes; a journal is a row of files of this size
-STARTED, FINISHED, RETURNED, BATCH, END = range(1, 6)
+NO_KEY = bytes(32)  # for a journal that nobody is to believe later
+LONG = 50_000  # ns; what took so long is worth a seal of its own, shorter ones have it together
+LARGE = 4096  # bytes; so has what is so large
+
+PATIENCE = 0.1  # seconds
 
 _HEADER = 8
-_STARTED = Struct("<BIIHqQQ")  # type, run, node, attempt, start, where its stdout and stderr begin
-_FINISHED = Struct("<BBIIHBqqIIII")  # type, blobs, run, node, attempt, status, start, end, four lengths
-_RETURNED = Struct("<BI")
-_BATCH = Struct("<BI")
-_BLOB = Struct("<32sQ")
-_VALUE, _VALUE_BLOB, _STDOUT_BLOB, _STDERR_BLOB, _SHOWN, _SHOWN_BLOB = 1, 2, 4, 8, 16, 32
-
-
-class Started(NamedTuple):
-    """An attempt began."""
-
-    run: int
-    node: int
-    attempt: int
-    start: int
-    stdout_from: int
-    stderr_from: int
-
-
-class Finished(NamedTuple):
-    """An attempt ended; the record's worker number is the reader's to fill in."""
-
-    run: int
-    record: Record
-
-
-class Returned(NamedTuple):
-    """Nodes given back without having been started."""
-
-    run: int
-    nodes: tuple[int, ...]
-
-
-class BatchDone(NamedTuple):
-    """A batch is through; what it did not report was not started."""
-
-    number: int
-
-
-Entry = Started | Finished | Returned | BatchDone
+SEAL_SIZE = 64  # bytes that are kept for the last seal and the end of a file
 
 
 class JournalWriter:
-    """The worker's side."""
+    """The worker's side. key: what its entries are sealed with. number: the store's for this worker."""
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    def __init__(self, prefix: str, key: bytes = NO_KEY, number: int = 0) -> None:
+        self._prefix, self._key = prefix, key
         self._segment = -1
         self._at = 0
         self._lock = threading.Lock()  # the thread that listens returns nodes while another one runs
+        self._opening = entries.opened(Opened(os.getpid(), _born(), number))
+        self._unsealed = bytearray()
         self._next_segment()
 
     def started(
         self, run: int, node: int, attempt: int, start: int, stdout_from: int = 0, stderr_from: int = 0
     ) -> None:
         """Note that an attempt begins, before it does."""
-        self._append(_STARTED.pack(STARTED, run, node, attempt, start, stdout_from, stderr_from))
+        self._append(entries.started(run, node, attempt, start, stdout_from, stderr_from))
 
     def finished(self, run: int, record: Record) -> None:
         """Note how an attempt ended."""
-        node, attempt, status, start, end, _, value, stdout, stderr, failure, displays, _ = record
-        if stdout is None and stderr is None and failure is None and displays is None and type(value) is bytes:
-            head = _FINISHED.pack(FINISHED, _VALUE, run, node, attempt, status, start, end, len(value), 0, 0, 0)
-            self._append(head + value)
-            return
-        flags = 0 if value is None else _VALUE | (_VALUE_BLOB if isinstance(value, BlobRef) else 0)
-        flags |= _STDOUT_BLOB if isinstance(stdout, BlobRef) else 0
-        flags |= _STDERR_BLOB if isinstance(stderr, BlobRef) else 0
-        flags |= 0 if displays is None else _SHOWN | (_SHOWN_BLOB if isinstance(displays, BlobRef) else 0)
-        parts = [_encoded(value), _encoded(stdout), _encoded(stderr), _failure_bytes(failure)]
-        head = _FINISHED.pack(FINISHED, flags, run, node, attempt, status, start, end, *map(len, parts))
-        self._append(b"".join([head, *parts, _encoded(displays)]))
+        payload = entries.finished(run, record)
+        self._append(payload, True)
+        if record[4] - record[3] > LONG or len(payload) > LARGE:
+            self.seal()
 
     def returned(self, run: int, nodes: Sequence[int]) -> None:
         """Give nodes back."""
-        self._append(_RETURNED.pack(RETURNED, run) + b"".join(node.to_bytes(4, "little") for node in nodes))
+        self._append(entries.returned(run, nodes))
 
     def batch_done(self, number: int) -> None:
         """Note the end of a batch."""
-        self._append(_BATCH.pack(BATCH, number))
+        self.seal()
+        self._append(entries.batch_done(number))
 
-    def _append(self, payload: bytes) -> None:
+    def seal(self) -> None:
+        """Have what was finished believed later. Also called as the process ends, whoever holds the lock then."""
+        if self._unsealed and self._lock.acquire(timeout=PATIENCE):
+            try:
+                self._seal()
+            finally:
+                self._lock.release()
+
+    def _append(self, payload: bytes, sealed: bool = False) -> None:
         size = len(payload)
         with self._lock:
-            if self._at + 2 * _HEADER + size + 8 > SEGMENT:
+            if self._at + 3 * _HEADER + size + SEAL_SIZE > SEGMENT:
+                self._seal()
                 self._put(bytes([END]))
                 self._next_segment()
             self._put(payload)
+            if sealed:
+                self._unsealed += payload
+
+    def _seal(self) -> None:
+        if self._unsealed:
+            self._put(entries.seal(self._unsealed, self._key))
+            self._unsealed.clear()
 
     def _put(self, payload: bytes) -> None:
         at, size = self._at, len(payload)
@@ -131,38 +108,81 @@ class JournalWriter:
             os.close(descriptor)
         self._headers = memoryview(self._map).cast("Q")
         self._at = 0
+        self._put(self._opening)
+        self._unsealed += self._opening
+        self._seal()
 
 
 class JournalReader:
-    """The kernel's side: new entries each time it looks."""
+    """The kernel's side: new entries each time it looks.
 
-    def __init__(self, prefix: str, worker: int) -> None:
-        self.worker = worker
+    key: for a journal whose kernel is dead. What is not sealed with it is not told; `doubtful` has it in the end.
+    """
+
+    def __init__(self, prefix: str, worker: int, key: bytes | None = None) -> None:
+        self.worker, self._key = worker, key
+        self.opened: Opened | None = None
+        self._held: list[bytes] = []  # to be sealed
+        self._refused: list[bytes] = []
         self._prefix = prefix
-        self._segment = 0
+        self._segment = 0 if key is None else _first(prefix)
         self._map: mmap.mmap | None = None
         self._at = 0
+        self._through: list[str] = []
 
     def read(self) -> list[Entry]:
         """What has been written since the last look."""
-        entries: list[Entry] = []
+        found: list[Entry] = []
         begun: bytes | None = None  # a start is news only while its finish is not there
         while (payload := self._next()) is not None:
             kind = payload[0]
             if kind == STARTED:
                 begun = payload
+            elif kind == FINISHED:
+                begun = None
+                if self._key is None:
+                    found.append(decoded(payload, self.worker))
+                else:
+                    self._held.append(payload)
+            elif kind == OPENED:
+                self._held.append(payload)
+            elif kind == SEAL:
+                found += self._unsealed(payload)
             elif kind == END:
                 self._close_segment()
             else:
-                begun = None if kind == FINISHED else begun
-                entries.append(_decoded(payload, self.worker))
+                found.append(decoded(payload, self.worker))
         if begun is not None:
-            entries.append(_decoded(begun, self.worker))
-        return entries
+            found.append(decoded(begun, self.worker))
+        return found
+
+    def doubtful(self) -> list[Entry]:
+        """What was not sealed, or by someone else: it may have happened."""
+        return [decoded(payload, self.worker) for payload in self._refused + self._held if payload[0] != OPENED]
+
+    def _unsealed(self, seal: bytes) -> list[Entry]:
+        """What a seal stands for, if it does."""
+        held, self._held = self._held, []
+        if self._key is not None and not entries.authentic(b"".join(held), seal, self._key):
+            self._refused += held
+            return []
+        if held and held[0][0] == OPENED:
+            self.opened = entries.writer_in(held.pop(0))
+            self.worker = self.worker or self.opened.worker
+        return [decoded(payload, self.worker) for payload in held]
+
+    def through(self) -> list[str]:
+        """The files that have been read to their end, told once: they may go when all of it is safe elsewhere."""
+        done, self._through = self._through, []
+        return done
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._map = None
 
     def remove(self) -> None:
         """Delete what is left, once the worker is dead and everything read is safe elsewhere."""
-        self._map = None
+        self.close()
         for path in Path(self._prefix).parent.glob(Path(self._prefix).name + ".*"):
             path.unlink(missing_ok=True)
 
@@ -199,6 +219,7 @@ class JournalReader:
     def _close_segment(self) -> None:
         self._headers.release()
         self._map = None
+        self._through.append(f"{self._prefix}.{self._segment}")
         self._segment += 1
         self._at = 0
 
@@ -211,53 +232,11 @@ def _allocate(descriptor: int) -> None:
         os.write(descriptor, bytes(SEGMENT))
 
 
-def _encoded(value: Value | None) -> bytes:
-    return b"" if value is None else _BLOB.pack(*value) if isinstance(value, BlobRef) else value
+def _first(prefix: str) -> int:
+    """The first file that is left: the kernel removes those whose every word it has recorded."""
+    found = (path.suffix[1:] for path in Path(prefix).parent.glob(Path(prefix).name + ".*"))
+    return min((int(suffix) for suffix in found if suffix.isdecimal()), default=0)
 
 
-def _failure_bytes(failure: Failure | None) -> bytes:
-    if failure is None:
-        return b""
-    exception = b64encode(failure.exception).decode() if failure.exception else None
-    return json.dumps([*failure[:4], exception]).encode("utf-8", "backslashreplace")
-
-
-def _decoded(payload: bytes, worker: int) -> Entry:
-    kind = payload[0]
-    if kind == FINISHED:
-        return _finished(payload, worker)
-    if kind == STARTED:
-        return Started(*_STARTED.unpack(payload)[1:])
-    if kind == BATCH:
-        return BatchDone(_BATCH.unpack(payload)[1])
-    _, run = _RETURNED.unpack_from(payload)
-    rest = payload[_RETURNED.size :]
-    return Returned(run, tuple(int.from_bytes(rest[i : i + 4], "little") for i in range(0, len(rest), 4)))
-
-
-def _finished(payload: bytes, worker: int) -> Finished:
-    _, flags, run, node, attempt, status, start, end, *sizes = _FINISHED.unpack_from(payload)
-    if flags == _VALUE and not (sizes[1] or sizes[2] or sizes[3]):
-        value = payload[_FINISHED.size :]
-        return Finished(run, Record(node, attempt, status, start, end, worker, value))
-    parts, at = [], _FINISHED.size
-    for size in sizes:
-        parts.append(payload[at : at + size])
-        at += size
-    output = _value(parts[0], flags & _VALUE_BLOB) if flags & _VALUE else None
-    stdout = _value(parts[1], flags & _STDOUT_BLOB) if parts[1] else None
-    stderr = _value(parts[2], flags & _STDERR_BLOB) if parts[2] else None
-    displays = _value(payload[at:], flags & _SHOWN_BLOB) if flags & _SHOWN else None  # all that is left
-    failure = _failure(parts[3])
-    return Finished(run, Record(node, attempt, status, start, end, worker, output, stdout, stderr, failure, displays))
-
-
-def _value(part: bytes, blob: int) -> Value:
-    return BlobRef(*_BLOB.unpack(part)) if blob else part
-
-
-def _failure(part: bytes) -> Failure | None:
-    if not part:
-        return None
-    kind, name, message, traceback, exception = json.loads(part)
-    return Failure(kind, name, message, traceback, b64decode(exception) if exception else None)
+def _born() -> float:
+    return psutil.Process().create_time()

@@ -16,6 +16,7 @@ class Place(NamedTuple):
     log_stderr: str | None = None
     workdir: str | None = None
     unique: bool = False
+    max_tasks: int | None = None
 
 
 class Code(NamedTuple):

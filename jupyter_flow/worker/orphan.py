@@ -4,8 +4,12 @@ import os
 import select
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from typing import NoReturn
+
+import psutil
+
+from .tree import kill_descendants
 
 
 def die_with(process: int) -> None:
@@ -27,21 +31,20 @@ def _watch(process: int) -> None:
     end(70)
 
 
+last_words: list[Callable[[], object]] = []  # called as this process ends itself
+
+
 def end(code: int) -> NoReturn:
     """End this process, and what its electrons have started."""
     try:
-        import psutil
-
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.Error):
-                process.kill()
+        for call in last_words:
+            call()
+        kill_descendants(os.getpid())
     finally:
         os._exit(code)
 
 
 def _poll(process: int) -> None:
-    import psutil
-
     try:
         born = psutil.Process(process).create_time()
         while psutil.Process(process).create_time() == born:

@@ -117,4 +117,4 @@ def nodes_in(kind: int, call: Any) -> Sequence[int]:
 
 def inner_defaults(options: Options, before: Hooks, after: Hooks) -> Options:
     """What the electrons of a sublattice take from the electron it was made."""
-    return Options(None, options.retries, options.timeout, options.cores, before, after, options.cache)
+    return Options(None, options.retries, options.timeout, options.cores, before, after, options.cache, options.memory)

@@ -11,6 +11,7 @@ from collections import deque
 from multiprocessing.connection import Connection
 from multiprocessing.process import current_process
 from pathlib import Path
+from typing import NamedTuple
 
 from ..model.pickles import redefine_classes
 from ..store.blobs import Blobs, Durability
@@ -18,19 +19,30 @@ from . import displays
 from .journal import JournalWriter
 from .logs import Logs
 from .messages import Batch, Forget, Member, Message, Recall
-from .orphan import die_with, end
+from .orphan import die_with, end, last_words
 from .runner import Runner
 from .shown import Shown
+from .tree import MARK, adopt_orphans
 
 BELL = b"!"
+
+
+class About(NamedTuple):
+    """What a worker is told of itself."""
+
+    kernel: int  # the process id to die with
+    key: bytes  # for its journal
+    number: int  # the store's
+    name: str  # what its descendants are marked with
 
 
 class Worker:
     """One thread listens, the main thread works: so that what waits can be taken back while an electron runs."""
 
-    def __init__(self, channel: Connection, prefix: str, blobs: Blobs) -> None:
+    def __init__(self, channel: Connection, prefix: str, blobs: Blobs, about: About) -> None:
         self.channel = channel
-        self.journal = JournalWriter(prefix)
+        self.journal = JournalWriter(prefix, about.key, about.number)
+        last_words.append(self.journal.seal)
         shown = Shown(f"{prefix}.shown")
         displays.install(shown)
         self.runner = Runner(self.journal, Logs(prefix), blobs, shown)
@@ -61,6 +73,8 @@ class Worker:
             except IndexError:
                 return
             self.runner.run(batch.run, member)
+            if self.runner.leaving:
+                end(0)  # what is left goes elsewhere
 
     def _listen(self) -> None:
         try:
@@ -105,12 +119,14 @@ class Worker:
             end(0)
 
 
-def main(channel: Connection, prefix: str, root: str, durability: Durability, kernel: int) -> None:
-    """The body of a worker process. `kernel`: the process id to die with."""
+def main(channel: Connection, prefix: str, root: str, durability: Durability, about: About) -> None:
+    """The body of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interrupt button reaches the whole process group
     os.set_inheritable(channel.fileno(), False)
-    die_with(kernel)
+    die_with(about.kernel)
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else electrons could start no processes
     sys.argv = [""]
+    adopt_orphans()
+    os.environ[MARK] = about.name
     redefine_classes()
-    Worker(channel, prefix, Blobs(Path(root), durability)).serve()
+    Worker(channel, prefix, Blobs(Path(root), durability), about).serve()

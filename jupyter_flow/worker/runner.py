@@ -9,7 +9,11 @@ import time
 from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+<<<<<<< HEAD
 from ..model.vault import VAULT
+=======
+from ..model.sizes import bytes_in
+>>>>>>> main
 from ..store.blobs import Blobs
 from . import envelope
 from .context import CURRENT
@@ -17,11 +21,14 @@ from .displays import leftovers
 from .failures import failure_of, unserializable, unstored
 from .journal import JournalWriter
 from .logs import Logs
-from .messages import Batch, Code, Member, Setup
+from .messages import Batch, Code, Member, Place, Setup
 from .modules import OwnModules
 from .payload import Payload, nodes_in
+from .remarks import remark
 from .shown import Shown
 from .state import holds_state
+from .surroundings import Surroundings
+from .tree import MARK
 
 
 class Task:
@@ -55,6 +62,10 @@ class Runner:
         self.modules = OwnModules()
         self.prepared = 0  # the run whose surroundings this process has
         self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
+        self.surroundings = Surroundings()
+        self.used = False
+        self.leaving = False  # this process has run all that it is to run
+        self.ran: dict[str, int] = {}  # how many electrons, by executor, of those that say how many there may be
 
     def begin(self, batch: Batch) -> None:
         """Take in what a batch brings along."""
@@ -70,6 +81,7 @@ class Runner:
             self.prepared = batch.run
             dispatch.tasks.clear()  # another dispatch may have brought its version of the same classes
             _prepare(dispatch.setup)
+            self.surroundings.prepared()
             self.modules.refresh()
         self.values, self.incomplete = batch.values, False
 
@@ -91,12 +103,28 @@ class Runner:
             return
         if self.incomplete and not all(needed in self.values for needed in nodes_in(kind, call)):
             return
+        code = dispatch.codes[version]
+        if code.options.memory is not None and self.used and _hoards(code.options.memory):
+            self.leaving = True  # the one that was about to run is not to pay for it
+            return
         position = self.logs.position()
         start = time.time_ns()
         self.journal.started(run, node, attempt, start, *position)
         self.shown.owner = run, node, attempt
         status, value, failure = self._attempt(dispatch, member)
-        self._report(run, dispatch.codes[version], member, (start, status, value, failure), position)
+        left = self.surroundings.restore(time.time_ns() - start)
+        if left is not None or code.place.max_tasks is not None:
+            self._clear(code.place, left)
+        self._report(run, code, member, (start, status, value, failure), position)
+
+    def _clear(self, place: Place, left: str | None) -> None:
+        """This process is to leave if an electron left something behind, or was the last of so many."""
+        if left is not None:
+            remark(f"it {left}: that is ended, and its worker replaced")
+            self.leaving = True
+        if place.max_tasks is not None:
+            self.ran[place.executor] = count = self.ran.get(place.executor, 0) + 1
+            self.leaving = self.leaving or count >= place.max_tasks
 
     def _attempt(self, dispatch: Dispatch, member: Member) -> tuple[int, Value | None, Failure | None]:
         node, attempt, version, kind, call = member
@@ -150,6 +178,7 @@ class Runner:
         end = time.time_ns()
         record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
         self.journal.finished(run, record)
+        self.used = True
         if value is not None and status == COMPLETED:
             self.values[member[0]] = value
         else:
@@ -175,15 +204,24 @@ def append(path: str | None, text: bytes) -> None:
 
 def _prepare(setup: Setup) -> None:
     moment = setup.moment
-    if os.environ != moment.environ:
-        for name in os.environ.keys() - moment.environ.keys():
+    environ = {**moment.environ, **{name: os.environ[name] for name in (MARK,) if name in os.environ}}
+    if os.environ != environ:
+        for name in os.environ.keys() - environ.keys():
             del os.environ[name]
-        os.environ.update(moment.environ)
+        os.environ.update(environ)
     if sys.path != list(moment.sys_path):
         sys.path[:] = moment.sys_path
         importlib.invalidate_caches()
     for file, text in setup.sources.items():
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+
+
+def _hoards(memory: int | str) -> bool:
+    """Whether electrons that ran before have left this process with half of what the next one may use."""
+    from .memory import used
+
+    limit = bytes_in(memory)
+    return used([os.getpid()], limit) > limit / 2
 
 
 def _enter(setup: Setup, code: Code, node: int) -> None:
@@ -192,7 +230,7 @@ def _enter(setup: Setup, code: Code, node: int) -> None:
     folder = place.workdir or setup.moment.cwd
     if place.unique:
         folder = os.path.join(folder, setup.dispatch_id, f"node_{node}")
-    if place.workdir:
+    if place.workdir or place.unique:
         os.makedirs(folder, exist_ok=True)
     try:
         here = os.getcwd()

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from contextvars import Context as Isolated
+from functools import partial
 from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
@@ -12,7 +14,7 @@ from ..store.blobs import Blobs
 from . import capture, displays, envelope
 from .context import CURRENT, metadata
 from .failures import failure_of, unserializable, unstored
-from .messages import Member
+from .messages import Member, Place
 from .payload import Hooks, Payload, nodes_in, split
 from .runner import append
 
@@ -48,11 +50,24 @@ class ThreadRunner:
         stdout = stderr = shown = None
         if streams != capture.NOTHING:
             stdout, stderr = self._printed(work, member[2], streams)
+<<<<<<< HEAD
             displayed = capture.displayed(streams)
             shown = self._payload.document(displayed and VAULT.masked_bytes(displayed))
+=======
+            shown = self._payload.document(capture.displayed(streams))
+            if streams[capture.INHERITED]:
+                capture.leave(streams, *_late(work.code(member[2]).place))
+>>>>>>> main
         end = time.time_ns()
         record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
         return record, value
+
+    def give_up(self, work: Any, version: int, streams: capture.Streams) -> None:
+        """Nobody waits for this electron any more: what it still prints is for its executor's log file alone."""
+        place = work.code(version).place
+        stdout, stderr = capture.leave(streams, *_late(place))
+        append(place.log_stdout, stdout)
+        append(place.log_stderr, stderr)
 
     def _printed(self, work: Any, version: int, streams: capture.Streams) -> tuple[Value | None, Value | None]:
         place = work.code(version).place
@@ -111,7 +126,10 @@ class ThreadRunner:
         return task
 
     def _made(self, work: Any, version: int) -> Task:
+        from . import subthreads  # for those who have threads
+
         displays.share()
+        subthreads.install()
         live = work.live(version)
         before, after, function = self._payload.function(work.code(version).code)
         return before, after, live if live is not None else function
@@ -135,3 +153,16 @@ class ThreadRunner:
         if kind == OUTPUTS:
             return [output(node) for node in call], {}
         return split(call, item)
+
+
+def _late(place: Place) -> tuple[capture.Late, capture.Late]:
+    return _into(place.log_stdout), _into(place.log_stderr)
+
+
+def _into(log: str | None) -> capture.Late:
+    return capture.Late(None if log is None else partial(_add, log))
+
+
+def _add(log: str, text: bytes) -> None:
+    with suppress(OSError), open(log, "ab") as file:  # its folder may have been pruned: it is not made again
+        file.write(text)

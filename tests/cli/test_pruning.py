@@ -37,7 +37,7 @@ def left(place: Path) -> list[str]:
 def test_it_shows_what_would_go(place: Path) -> None:
     done = pruned(place, "--keep", "1", "--dry-run")
     assert done.returncode == 0
-    assert re.search(r"to remove: 2 dispatches and 0 files of values, \d+ B$", done.stdout.strip())
+    assert re.search(r"to remove: 2 dispatches and 0 files of values, [\d.]+ K?B$", done.stdout.strip())
     assert done.stdout.splitlines()[1].split()[:3] == ["old", "workflow", "COMPLETED"]
     assert len(left(place)) == 3
 

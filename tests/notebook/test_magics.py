@@ -49,11 +49,15 @@ class TestElectron:
         assert notebook.printed() == "square(x) · thread\n"
 
     def test_its_options_are_those_of_the_header(self, notebook: Any) -> None:
-        notebook.run("%%electron -x local --retries 2 --timeout 1.5m --cores 2 --cache\ndef f(a, *b, c, **d): ...")
+        notebook.run(
+            "%%electron -x local --retries 2 --timeout 1.5m --cores 2 --memory 2GB --cache\ndef f(a, *b, c, **d): ..."
+        )
         options = notebook["f"].options
         assert (options.executor, options.retries, options.timeout, options.cores) == ("local", 2, 90.0, 2)
         assert options.cache is True
-        assert notebook.printed() == "f(a, *b, c, **d) · local · 2 retries · at most 90 s · 2 cores · cached\n"
+        assert options.memory == "2GB"
+        said = "f(a, *b, c, **d) · local · 2 retries · at most 90 s · 2 cores · at most 2GB · cached\n"
+        assert notebook.printed() == said
 
     def test_another_name_leaves_what_has_the_functions_name(self, notebook: Any) -> None:
         notebook.run("fit = 'mine'")
@@ -95,6 +99,7 @@ class TestElectron:
             ("%%electron --lazy\ndef f(): ...", "for cells of statements"),
             ("%%electron --retries many\ndef f(): ...", "--retries: invalid int value: 'many'"),
             ("%%electron --retries -1\ndef f(): ...", "retries=-1"),
+            ("%%electron --memory lots\ndef f(): ...", "'lots' is no amount of memory"),
             ("%%electron --timeout soon\ndef f(): ...", "'soon' is no time span"),
             (
                 "%%electron --cache-it\ndef f(): ...",

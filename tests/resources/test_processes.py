@@ -1,7 +1,9 @@
 # ruff: noqa: T201 - what electrons print is part of this
+import contextlib
 import ctypes
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -193,10 +195,11 @@ def test_workers_that_die_while_they_start_are_replaced(
     def flow() -> Any:
         return one()
 
-    for pid in processes():
-        os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not processes())
     monkeypatch.setattr(starter, "start", start)
+    before = processes()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not set(before) & set(processes()))
     assert run(flow).result == 1
     assert killed
 
@@ -217,11 +220,11 @@ def test_where_no_worker_can_be_started_electrons_fail_and_say_why(
     def refuse(*args: Any) -> Any:
         raise OSError("no more processes")
 
-    for pid in processes():
-        os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not processes())
     with monkeypatch.context() as patch:
         patch.setattr(starter, "start", refuse)
+        for pid in processes():
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not processes())
         outcome = run(flow)
     assert outcome.status == "FAILED"
     assert {node.error.kind for node in outcome.nodes} == {"worker_lost"}
@@ -312,6 +315,39 @@ def test_cancel_ends_the_processes_an_electron_has_started(tmp_path: Path, event
     assert jf.get_result(id, wait=True).nodes[0].status == "CANCELLED"
 
 
+@pytest.mark.parametrize("how", ["cancel", "cancel of a fork", "death"])
+def test_what_an_electron_detached_ends_with_it_too(run: Run, tmp_path: Path, eventually: Eventually, how: str) -> None:
+    note = tmp_path / "pid"
+
+    @jf.electron
+    def detach(how: str) -> None:
+        script = "import os, time; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); "
+        script += f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        if how != "cancel of a fork":
+            subprocess.run([sys.executable, "-c", script], check=True)
+        elif not (child := os.fork()):
+            exec(script)  # it has no name that it could be known by, and soon no parent
+        else:
+            os.waitpid(child, 0)
+        while not note.exists() or not note.read_text():
+            time.sleep(0.01)
+        if how == "death":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(60)
+
+    @jf.lattice
+    def flow() -> None:
+        detach(how)
+
+    id = jf.dispatch(flow)()
+    eventually(lambda: note.exists() and note.read_text())
+    assert how == "death" or not gone(int(note.read_text()))
+    if how != "death":
+        id.cancel()
+    eventually(lambda: gone(int(note.read_text())), 5)
+    jf.get_result(id, wait=True)
+
+
 def test_a_timeout_stops_what_ignores_signals(run: Run, tmp_path: Path, eventually: Eventually) -> None:
     note = tmp_path / "pid"
 
@@ -334,15 +370,18 @@ def test_a_timeout_stops_what_ignores_signals(run: Run, tmp_path: Path, eventual
 
 def test_a_timeout_is_repeated_as_retries_say_even_with_one_worker(run: Run, tmp_path: Path) -> None:
     @jf.electron(timeout=1, retries=2, executor=LocalExecutor(workers=1))
-    def slow_at_first() -> str:
-        mark(str(tmp_path), 0)
-        if marks(tmp_path)[0] < 3:
+    def slow_at_first(folder: str) -> str:
+        import os  # nothing of this module: to import that may take longer than the timeout
+        import time
+
+        os.mkdir(f"{folder}/{len(os.listdir(folder))}")
+        if len(os.listdir(folder)) < 3:
             time.sleep(60)
         return "well"
 
     @jf.lattice
     def flow() -> Any:
-        return slow_at_first()
+        return slow_at_first(str(tmp_path))
 
     outcome = run(flow)
     assert outcome.result == "well"
@@ -659,3 +698,56 @@ def test_closing_while_workers_start_leaves_none_of_them(eventually: Eventually)
         assert id.status in ("INTERRUPTED", "COMPLETED")
         helpers = {p.pid for p in psutil.Process().children(recursive=False)}
         eventually(lambda: {p.pid for p in psutil.Process().children(recursive=True)} <= before | helpers)  # noqa: B023
+
+
+def test_files_of_a_journal_go_when_what_they_tell_is_on_disk(run: Run, eventually: Eventually) -> None:
+    @jf.electron
+    def some(n: int) -> bytes:
+        return bytes([n % 256]) * 30_000
+
+    @jf.lattice
+    def flow() -> list[Any]:
+        return [some(n) for n in range(600)]
+
+    outcome = run(flow)
+    assert [node.output[0] for node in outcome.nodes] == [n % 256 for n in range(600)]
+    journals = jf.session().store.root / "journals" / jf.session().store.session_id
+    eventually(lambda: max(int(path.suffix[1:]) for path in journals.glob("*.[0-9]*")) > 0)
+    workers = {path.stem for path in journals.glob("*.out")}
+    eventually(lambda: len(list(journals.glob("*.[0-9]*"))) == len(workers))
+
+
+def test_the_journal_of_a_dead_worker_stays_until_what_it_tells_is_on_disk(
+    run: Run, tmp_path: Path, processes: Pids, eventually: Eventually
+) -> None:
+    go = tmp_path / "go"
+
+    @jf.electron
+    def wait() -> int:
+        while not go.exists():
+            time.sleep(0.01)
+        return os.getpid()
+
+    @jf.lattice
+    def flow() -> Any:
+        return wait()
+
+    workers = processes()
+    id = jf.dispatch(flow)()
+    session = jf.session()
+    journals = session.store.root / "journals" / session.store.session_id
+    live = session.run(id)
+    assert live is not None
+    eventually(lambda: live.begun)
+    before = set(journals.glob("*.0"))
+    with contextlib.closing(sqlite3.connect(session.store.root / "index.sqlite3", isolation_level=None)) as index:
+        index.execute("BEGIN IMMEDIATE")  # nobody else writes
+        go.touch()
+        eventually(lambda: live.machine.done)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not set(workers) & {pid for info in session.resources for pid in info.pids})
+        assert before <= set(journals.glob("*.0"))
+        index.execute("ROLLBACK")
+    assert id.result() in workers
+    eventually(lambda: not before & set(journals.glob("*.0")))

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,11 +46,11 @@ def killer(seconds: float, seed: int) -> Iterator[list[int]]:
 
 
 @jf.electron
-def work(n: int, seconds: float, folder: str) -> int:
+def work(n: int, seconds: float, folder: str, size: int = 1) -> Any:
     with open(os.path.join(folder, str(n)), "a") as file:
         file.write("|")
     time.sleep(seconds)
-    return n
+    return n if size == 1 else bytes([n]) * size
 
 
 @jf.electron
@@ -58,8 +59,8 @@ def add(*numbers: int) -> int:
 
 
 @jf.lattice
-def wide(many: int, seconds: float, folder: str) -> Any:
-    return [work(n, seconds, folder) for n in range(many)]
+def wide(many: int, seconds: float, folder: str, size: int = 1) -> Any:
+    return [work(n, seconds, folder, size) for n in range(many)]
 
 
 @jf.lattice
@@ -67,29 +68,38 @@ def diamond(n: int) -> Any:
     return add(add(n, 1), add(add(n, 2), 3), 4)
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.0005])
-def test_everything_ends_while_workers_are_killed(run: Run, tmp_path: Path, seconds: float) -> None:
+@pytest.mark.parametrize(("seconds", "size"), [(0.05, 1), (0.0005, 1), (0.05, 300_000)])
+def test_everything_ends_while_workers_are_killed(run: Run, tmp_path: Path, seconds: float, size: int) -> None:
     with killer(0.2, seed=1) as kills:
-        outcome = run(wide, 200 if seconds > 0.01 else 5000, seconds, str(tmp_path))
+        outcome = run(wide, 200 if seconds > 0.01 else 5000, seconds, str(tmp_path), size)
     states = [str(node.status) for node in outcome.nodes]
     lost = [node for node in outcome.nodes if node.status != "COMPLETED"]
     assert set(states) <= {"COMPLETED", "FAILED"}
     assert {node.error.kind for node in lost} <= {"worker_lost"}
     assert len(lost) <= len(kills)
+    right = [node.id if size == 1 else bytes([node.id]) * size for node in outcome.nodes]
+    assert all(node.output == right[node.id] for node in outcome.nodes if node.status == "COMPLETED")
     ran = {int(path.name): len(path.read_text()) for path in tmp_path.iterdir()}
     assert all(ran[node.id] == 1 for node in outcome.nodes if node.status == "COMPLETED")
     assert max(ran.values()) == 1
+    (tmp_path / "after").mkdir()
+    assert run(wide, 20, 0, str(tmp_path / "after"), size).status == "COMPLETED"
     assert run(diamond, 1).result == 12
+    sys.stderr.write(f"{len(outcome.nodes)} electrons of {size} B: {len(kills)} kills, {len(lost)} lost\n")
 
 
-def test_with_retries_everything_completes_while_workers_are_killed(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1, 300_000])
+def test_with_retries_everything_completes_while_workers_are_killed(run: Run, tmp_path: Path, size: int) -> None:
     @jf.lattice
     def flow() -> Any:
-        return [work.with_options(retries=20)(n, 0.02, str(tmp_path)) for n in range(200)]
+        return [work.with_options(retries=20)(n, 0.05, str(tmp_path), size) for n in range(200)]
 
-    with killer(0.1, seed=2):
+    with killer(0.2, seed=2) as kills:
         outcome = run(flow)
-    assert outcome.result == list(range(200))
+    assert outcome.result == [n if size == 1 else bytes([n]) * size for n in range(200)]
+    tries = sum(len(node.attempts) for node in outcome.nodes)
+    sys.stderr.write(f"200 electrons of {size} B with retries: {len(kills)} kills, {tries} attempts\n")
+    assert tries <= 200 + len(kills)
     for node in outcome.nodes:
         assert [a.attempt for a in node.attempts] == list(range(1, len(node.attempts) + 1))
 

@@ -1,6 +1,8 @@
 """Dispatches and rows to put into a store, and a way to wait for them."""
 
+import ctypes
 import os
+import struct
 import subprocess
 import sys
 import threading
@@ -70,3 +72,16 @@ def output(code: str, *arguments: object, **environment: str) -> str:
         told, _ = process.communicate(timeout=100)
     assert process.returncode == 0, told
     return told
+
+
+def anyone() -> None:
+    """Be held to the modes of files from here on: root gives up its right not to be."""
+    if os.geteuid():
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    head, sets = struct.pack("Ii", 0x20080522, 0), ctypes.create_string_buffer(24)
+    assert libc.capget(head, sets) == 0
+    past = ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    effective, permitted, inheritable, *rest = struct.unpack("6I", sets.raw)
+    kept = [word & past & 0xFFFFFFFF for word in (effective, permitted, inheritable)]
+    assert libc.capset(head, struct.pack("6I", *kept, *rest)) == 0

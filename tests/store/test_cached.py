@@ -2,6 +2,8 @@
 
 import logging
 import sqlite3
+import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from jupyter_flow.model.errors import StoreError
 from jupyter_flow.model.events import COMPLETED, FAILED, BlobRef, Origin, Record
-from jupyter_flow.store import Store
+from jupyter_flow.store import Store, schema
 from jupyter_flow.store.authentication import Key
 from jupyter_flow.store.records import Made
 from jupyter_flow.store.schema import VERSION
@@ -53,7 +55,7 @@ def test_it_is_there_for_other_processes(store: Store, root: Path) -> None:
     keep(store, "a", made())
     code = f"""if True:
         import sys
-        from jupyter_flow.store import Store
+        from jupyter_flow.store import Store, schema
         print(Store.open(sys.argv[1]).cached([{KEY!r}])[{KEY!r}].record.value)
     """
     assert output(code, root) == "b'value'\n"
@@ -164,6 +166,11 @@ def test_a_store_of_the_first_version_gets_a_cache_and_keeps_what_it_has(old: Pa
         assert [Record(*row(0))] == store.rows(store.run("a").serial)
         assert store.cached([KEY]) == {}
         store.close()
+    with closing(sqlite3.connect(old / "index-format1.sqlite3")) as copy:  # made before anything was changed
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT id FROM run").fetchall() == [("a",)]
+        assert "displays" not in [name for _, name, *_ in copy.execute("PRAGMA table_info(attempt)")]
+    assert stat.S_IMODE((old / "index-format1.sqlite3").stat().st_mode) == 0o600
     store = Store.open(old)
     keep(store, "b", made())
     assert store.cached([KEY])[KEY].origin == Origin("b", 0)
@@ -171,6 +178,26 @@ def test_a_store_of_the_first_version_gets_a_cache_and_keeps_what_it_has(old: Pa
     index = sqlite3.connect(old / "index.sqlite3")
     assert index.execute("PRAGMA user_version").fetchone() == (VERSION,)
     index.close()
+
+
+def test_an_index_that_is_too_old_is_refused_and_left_alone(old: Path) -> None:
+    with closing(sqlite3.connect(old / "index.sqlite3")) as index:
+        index.execute("PRAGMA user_version = 0")
+    before = (old / "index.sqlite3").read_bytes()
+    with pytest.raises(StoreError, match=r"format 0, which .* cannot read \(it reads 1 to 2\).*JUPYTER_FLOW_STORE"):
+        Store.open(old)
+    assert (old / "index.sqlite3").read_bytes() == before
+
+
+def test_an_old_index_that_cannot_be_copied_first_is_not_changed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(schema, "_back_up", full)
+    before = (old / "index.sqlite3").read_bytes()
+    with pytest.raises(StoreError, match="full"):
+        Store.open(old)
+    assert (old / "index.sqlite3").read_bytes() == before
 
 
 def test_two_kernels_that_find_an_old_store_bring_it_up_to_date_once(old: Path) -> None:

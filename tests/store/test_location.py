@@ -77,3 +77,37 @@ def test_a_store_that_cannot_be_made_names_the_path_and_the_way_out(tmp_path: Pa
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StoreError, match=r"file/store.*JUPYTER_FLOW_STORE.*results_dir"):
         Store.open(tmp_path / "file" / "store")
+
+
+@pytest.mark.parametrize("name", ["index.sqlite3", "blobs", "sessions", "runs", "tmp"])
+def test_whatever_in_it_others_can_write_is_refused_also_behind_a_link(root: Path, tmp_path: Path, name: str) -> None:
+    store = Store.open(root)
+    store.blobs.write(b"")
+    store.folder("a")
+    finish(store, store.begin(run("a")))
+    store.close()
+    path = root / name
+    path.chmod(0o777)
+    with pytest.raises(StoreUntrusted, match=rf"can write in {path} .*chmod go-w '{path}'"):
+        Store.open(root)
+    path.chmod(0o700)
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    if name != "index.sqlite3":
+        Store.open(root).close()  # a link to what is ours is ours
+    (tmp_path / "elsewhere").chmod(0o722)
+    with pytest.raises(StoreUntrusted, match="chmod"):
+        Store.open(root)
+
+
+def test_a_link_to_a_store_of_ours_is_one_and_to_a_foreign_one_is_none(root: Path, tmp_path: Path) -> None:
+    Store.open(root).close()
+    (tmp_path / "link").symlink_to(root)
+    Store.open(tmp_path / "link").close()
+    if not os.geteuid():
+        os.chown(root, 65534, 65534)
+    else:
+        (tmp_path / "link").unlink()
+        (tmp_path / "link").symlink_to("/")
+    with pytest.raises(StoreUntrusted, match="belongs to user"):
+        Store.open(tmp_path / "link")

@@ -1,6 +1,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,8 @@ from jupyter_flow.model.errors import StoreCorruption, UnknownDispatch
 from jupyter_flow.model.events import COMPLETED, INTERRUPTED, RUNNING, BlobRef
 from jupyter_flow.store import Choice, Pruned, Store, leftovers
 from jupyter_flow.store.files import locked
+from jupyter_flow.store.manifests import write_manifest
+from jupyter_flow.store.schema import connect
 from tests.store.samples import finish, output, python, record, row, run
 
 OLD = 2 * leftovers.GRACE
@@ -351,10 +354,12 @@ def test_killed_at_any_line_it_leaves_whole_dispatches_and_the_next_one_finishes
     while True:
         for n in range(4):
             id = f"d{at}-{n}"
-            ended(store, id, blob(store), shared)
-            store.folder(id)
+            serial = ended(store, id, blob(store), shared)
+            with closing(connect(root)) as index:
+                write_manifest(index, store.blobs, id, [serial])
         with python(KILLED, root, at) as process:
             told, _ = process.communicate(timeout=60)
+        assert store.losses(thorough=True) == ""  # what is gone was pruned
         for one in store.runs():
             for each in store.rows(one.serial):
                 assert isinstance(each.value, BlobRef)
@@ -372,6 +377,18 @@ def test_killed_at_any_line_it_leaves_whole_dispatches_and_the_next_one_finishes
     intact(root)
 
 
+def test_stopped_before_its_folder_goes_a_pruned_dispatch_is_not_taken_for_a_lost_one(store: Store) -> None:
+    serial = ended(store, "a")
+    with closing(connect(store.root)) as index:
+        write_manifest(index, store.blobs, "a", [serial])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            store.prune(Choice(keep=0))
+    assert (store.root / "runs" / "a").exists()
+    assert (ids(store), store.losses(thorough=True)) == ([], "")
+
+
 def test_a_dispatch_that_the_index_has_lost_is_still_told_from_one_that_was_pruned(store: Store) -> None:
     ended(store, "a")
     ended(store, "b")
@@ -382,6 +399,18 @@ def test_a_dispatch_that_the_index_has_lost_is_still_told_from_one_that_was_prun
         store.run("b")
     with pytest.raises(UnknownDispatch):
         store.run("a")
+
+
+def test_journals_of_a_dead_kernel_stay_with_the_dispatch_that_it_cut_short(store: Store) -> None:
+    output("import sys\nfrom jupyter_flow.store import Store\nfrom tests.store.samples import run\n"
+           "import os\nStore.open(sys.argv[1]).begin(run('a'))\nos._exit(0)", store.root)  # fmt: skip
+    journals = store.root / "journals" / store.run("a").session
+    journals.mkdir(parents=True)
+    os.utime(journals, (0, 0))
+    store.prune(Choice())
+    assert journals.exists()
+    store.prune(Choice(keep=0))
+    assert not journals.exists()
 
 
 def test_two_at_once_take_turns(root: Path) -> None:

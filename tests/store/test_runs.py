@@ -166,6 +166,15 @@ def test_a_forged_run_is_refused(store: Store, root: Path, column: str) -> None:
         store.run("a")
 
 
+def test_a_run_that_nobody_signed_hides_no_other_and_is_named(store: Store, root: Path) -> None:
+    for id in ("a", "b", "c"):
+        finish(store, store.begin(run(id)))
+    change(root, "UPDATE run SET name = 'other' WHERE id = 'b'")
+    strange: list[str] = []
+    assert [r.id for r in store.runs(2, strange=strange)] == ["c", "a"]
+    assert strange == ["b"]
+
+
 def test_a_store_signed_with_another_key_is_refused(store: Store, root: Path) -> None:
     finish(store, store.begin(run("a")))
     store.close()

@@ -174,3 +174,24 @@ def test_a_run_that_lacks_rows_is_not_recorded_as_ended(store: Store) -> None:
     store.finish(serial, [row(1), row(2)], COMPLETED, None, 1, 2, again, nodes=3)
     again.ok()
     assert store.run("a").status == COMPLETED
+
+
+@pytest.mark.parametrize("gone", ["index.sqlite3", "index.sqlite3-wal"])
+def test_nothing_is_told_as_committed_that_went_into_a_file_which_was_removed(root: Path, gone: str) -> None:
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from jupyter_flow.store import Store
+        from tests.store.samples import Told, record, row, run
+        store = Store.open(sys.argv[1])
+        serial = store.begin(run("a"))
+        record(store, serial, [row(0)])
+        (Path(sys.argv[1]) / sys.argv[2]).unlink()
+        told = Told()
+        store.record(serial, [row(1)], told)
+        print(type(told.error()).__name__, told.error())
+    """
+    told = output(code, root, gone)
+    assert told.startswith("StoreCorruption")
+    assert f"{gone} was removed or replaced while this kernel worked with it" in told
+    assert "jupyter-flow recover" in told

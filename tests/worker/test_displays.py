@@ -36,7 +36,7 @@ def cell() -> Any:
 
 
 def electron(body: Call) -> capture.Streams:
-    streams: capture.Streams = [None, None, None]
+    streams: capture.Streams = capture.NOTHING.copy()
 
     def run() -> None:
         capture.install()

@@ -12,16 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.model.events import BlobRef, Failure, Record
-from jupyter_flow.worker.journal import (
-    SEGMENT,
-    BatchDone,
-    Entry,
-    Finished,
-    JournalReader,
-    JournalWriter,
-    Returned,
-    Started,
-)
+from jupyter_flow.worker.entries import BatchDone, Entry, Finished, Returned, Started
+from jupyter_flow.worker.journal import SEGMENT, JournalReader, JournalWriter
 
 WORKER = 7
 small = st.integers(0, 2**32 - 1)

@@ -10,7 +10,8 @@ from jupyter_flow.model.graph import OUTPUTS, PLAIN
 from jupyter_flow.model.options import Options
 from jupyter_flow.model.pickles import loads, pack
 from jupyter_flow.store.blobs import Blobs
-from jupyter_flow.worker.journal import Finished, JournalReader, JournalWriter
+from jupyter_flow.worker.entries import Finished
+from jupyter_flow.worker.journal import JournalReader, JournalWriter
 from jupyter_flow.worker.messages import Batch, Code, Member, Moment, Place, Setup
 from jupyter_flow.worker.runner import Runner
 from jupyter_flow.worker.shown import Shown

@@ -8,6 +8,7 @@ from IPython.core.error import UsageError
 
 from ...executor import _executor_manager as names
 from ...session import session
+from ...store.settings import BUDGET, DURABILITY, budget, durability, readable
 from .. import tables
 from ..headless import SWITCH, headless
 from ..pictures import label_of
@@ -34,10 +35,12 @@ class Config:
         self._flow = flow
         self._settings = {
             "auto": Setting("on: what gets stale is run after every cell", lambda: _switch(flow.auto), self._auto),
+            "budget": Setting("a dispatch warns before the store takes more", _budget, _before_the_kernel(BUDGET)),
+            "durability": Setting("what COMPLETED survives: process, full", durability, _before_the_kernel(DURABILITY)),
             "executor": Setting("where electrons run that name none", lambda: label_of(None), self._executor),
             "headless": Setting("on: cells wait and fail in place; auto: where nobody looks on", _headless, _behead),
             "quiet": Setting("on: cells that make electrons say nothing", lambda: _switch(flow.quiet), self._quiet),
-            "store": Setting("where results are kept", self._store, _move),
+            "store": Setting("where results are kept", self._store, _before_the_kernel("JUPYTER_FLOW_STORE")),
         }
 
     def table(self, only: str = "") -> str:
@@ -95,5 +98,13 @@ def _behead(value: str) -> None:
         os.environ[SWITCH] = HEADLESS[value]
 
 
-def _move(value: str) -> None:
-    raise UsageError("flow: the store is chosen before the kernel starts: JUPYTER_FLOW_STORE names its folder")
+def _budget() -> str:
+    most = budget()
+    return "none" if most is None else readable(most)
+
+
+def _before_the_kernel(variable: str) -> Callable[[str], None]:
+    def refuse(value: str) -> None:
+        raise UsageError(f"flow: that is chosen before the kernel starts, by the environment variable {variable}")
+
+    return refuse

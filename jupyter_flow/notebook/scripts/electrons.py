@@ -79,10 +79,10 @@ class ElectronReader:
     def decorator(self, kind: str, given: Namespace) -> str:
         """``@jf.electron(executor="cpu", retries=2)``."""
         options = [f"executor={self._executors.named(given.executor)}"] if given.executor else []
-        for name in ("retries", "timeout", "cores", "cache"):
+        for name in ("retries", "timeout", "cores", "cache", "memory"):
             value = getattr(given, name, None)
             if value is not None and value is not False:
-                options.append(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}")
+                options.append(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value!r}")
         head = f"@{self._jf}.{kind}"
         return call(head, options, "") if options else head
 

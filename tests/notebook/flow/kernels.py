@@ -66,13 +66,15 @@ class Ran:
 class Kernel:
     """A kernel with a notebook in it."""
 
+    patience = PATIENCE
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.manager = KernelManager(kernel_name="python3")
         store = {"JUPYTER_FLOW_STORE": str(folder / "store"), "JUPYTER_FLOW_HEADLESS": "0"}
         self.manager.start_kernel(cwd=str(folder), env={**os.environ, **store, **environment})
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=PATIENCE)
+        self.client.wait_for_ready(timeout=self.patience)
         self.folder = folder
         self.displays: dict[str, str] = {}
         self._ran: dict[str, Ran] = {}
@@ -124,7 +126,7 @@ class Kernel:
 
     def until(self, holds: Callable[[], Any]) -> None:
         """Read what the kernel has to say until something holds."""
-        patient = time.monotonic() + PATIENCE
+        patient = time.monotonic() + self.patience
         while not holds():
             assert time.monotonic() < patient, "it never came true"
             self._read()

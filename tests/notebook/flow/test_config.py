@@ -16,8 +16,8 @@ def told(notebook: Any, line: str) -> str:
 def test_the_settings_are_told(notebook: Any) -> None:
     names = [line.split()[:2] for line in told(notebook, "%flow config").splitlines()]
     assert names == [
-        ["setting", "value"], ["auto", "off"], ["executor", "local"], ["headless", "auto"], ["quiet", "off"],
-        ["store", "by"],
+        ["setting", "value"], ["auto", "off"], ["budget", "none"], ["durability", "process"], ["executor", "local"],
+        ["headless", "auto"], ["quiet", "off"], ["store", "by"],
     ]  # fmt: skip
 
 
@@ -53,11 +53,16 @@ def test_whether_somebody_looks_on_is_decided(notebook: Any, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("colour red", "no setting is called 'colour'; there are auto, executor, headless, quiet, store"),
+        (
+            "colour red",
+            "is called 'colour'; there are auto, budget, durability, executor, headless, quiet, store",
+        ),
         ("auto maybe", "auto is on or off"),
         ("headless 1", "headless is on, off or auto"),
         ("executor nowhere", "no executor is called 'nowhere'; there are local"),
         ("store /tmp", "JUPYTER_FLOW_STORE"),
+        ("durability full", "JUPYTER_FLOW_DURABILITY"),
+        ("budget 20GB", "JUPYTER_FLOW_BUDGET"),
         ("auto on off", "%flow config NAME VALUE"),
     ],
 )

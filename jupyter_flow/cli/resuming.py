@@ -1,0 +1,39 @@
+"""Continue a dispatch that did not complete."""
+
+import click
+
+from ..model.status import Status
+from .ids import find, offered
+
+
+@click.command(short_help="Run what is left of a dispatch that did not complete.")
+@click.argument("id", shell_complete=offered)
+def resume(id: str) -> int:
+    """Run what is left of a dispatch that was interrupted or cancelled, or that failed, and wait for it.
+
+    It becomes a dispatch of its own, which takes over what the earlier one had completed. What ran when its kernel
+    died is run again. In a notebook: %dispatch --resume ID.
+
+    \b
+    Examples:
+      jupyter-flow ls --status INTERRUPTED
+      jupyter-flow resume 3f2a
+
+    \b
+    Exit status:
+      0    it completed
+      1    it did not
+      2    there is no such dispatch, or nothing is left to run
+    """
+    from ..dispatch.resuming import check_resumable, told_taken
+    from ..session import session
+
+    here = session()
+    row = find(here.store, id)
+    check_resumable(row)
+    new = here.resubmit(row.id, (), {}, None, True)
+    click.echo(f"resumed {row.id} ({row.name}) as {new}: {told_taken(here.run(new))}")
+    here.wait(new)
+    result = here.result(new)
+    click.echo(f"{new} is {result.status}" + (f": {result.error}" if result.error else ""))
+    return 0 if result.status is Status.COMPLETED else 1

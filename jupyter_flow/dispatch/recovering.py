@@ -1,0 +1,62 @@
+"""Dispatches whose kernel died: what their workers' journals know, and the store does not, is written down.
+
+Between an electron's end and the store lies the kernel. Where that was killed there, or while electrons ran,
+only the journals know. The first kernel that looks at such a dispatch records what they say: values that are
+whole make their nodes COMPLETED, what had begun and not ended is INTERRUPTED (in doubt), the rest was never begun.
+"""
+
+import logging
+import shutil
+from pathlib import Path
+
+from ..model.errors import StoreError
+from ..model.events import COMPLETED, INTERRUPTED, BlobRef, Failure, Record
+from ..store.records import RunRow
+from ..store.runs import Store
+
+LOG = logging.getLogger("jupyter_flow")
+
+
+def settled(row: RunRow, store: Store) -> RunRow:
+    """A dispatch as it is; first, if its kernel died, what is known of it is recorded, once. Raises StoreError.
+
+    Its sublattices come before it: whoever finds it settled finds them so.
+    """
+    if row.status != INTERRUPTED or row.attempts is not None:  # it runs, or how it ended is recorded
+        return row
+    folder = store.root / "journals" / row.session
+    try:
+        for inner in store.children(row.id):
+            settled(inner, store)
+        row = store.mark_interrupted(row.id, _unrecorded(row, store, folder))
+        if not store.unsettled(row.session):
+            shutil.rmtree(folder, ignore_errors=True)
+    except StoreError as error:  # a store that can only be read, say: it shows what is recorded
+        LOG.debug("what the kernel of dispatch %s left could not be recorded: %s", row.id, error)
+    return row
+
+
+def _unrecorded(row: RunRow, store: Store, folder: Path) -> list[Record]:
+    if not folder.is_dir():
+        return []
+    from ..worker.begun import in_doubt  # for the few that died
+    from ..worker.recovery import recovered
+
+    told = recovered(folder, lambda name: store.journal_key(name, row.session), row.serial)
+    told += in_doubt(folder, row.serial)
+    known = {record[:2] for record in store.rows(row.serial)}
+    return [_whole(record, store) for record in told if record[:2] not in known]
+
+
+def _whole(record: Record, store: Store) -> Record:
+    """The record, if the file of its value is what it was; else it is in doubt."""
+    try:
+        for value in (record.value, record.stdout, record.stderr, record.displays):
+            if isinstance(value, BlobRef):
+                store.blobs.read(value)
+    except StoreError as error:
+        if record.status != COMPLETED:
+            return record._replace(value=None, stdout=None, stderr=None, displays=None)
+        failure = Failure("interrupted", "Interrupted", f"it had ended when the kernel did, but: {error}", "")
+        return record._replace(status=INTERRUPTED, value=None, stdout=None, stderr=None, displays=None, failure=failure)
+    return record

@@ -1,0 +1,27 @@
+"""Continuing a dispatch that did not complete: a new one that takes over what stands."""
+
+from ..model.errors import DispatchError
+from ..model.status import Status
+from ..store.records import RunRow
+from .run import Run
+
+
+def check_resumable(row: RunRow) -> None:
+    """Raise DispatchError, which says what to do instead, for a dispatch that has nothing left to run."""
+    if row.state is Status.RUNNING:
+        raise DispatchError(f"dispatch {row.id} still runs; cancel it first, or wait for its end")
+    if row.parent:
+        raise DispatchError(f"dispatch {row.id} is a sublattice: resume {row.root}, which it is a part of")
+    if row.state is Status.COMPLETED:
+        raise DispatchError(
+            f"dispatch {row.id} has completed, so nothing is left to run. If values of it were lost since, "
+            f"jupyter_flow.redispatch({row.id!r}, reuse_previous_results=True)() computes those"
+        )
+
+
+def told_taken(run: Run | None) -> str:
+    """How much of its electrons a repetition had from the start, as a line for people."""
+    if run is None:
+        return ""
+    electrons = run.graph.electrons
+    return f"{run.taken} of {electrons} electron{'' if electrons == 1 else 's'} taken over"

@@ -1,0 +1,38 @@
+"""``%dispatch --resume ID``: what is left of a dispatch that did not end well."""
+
+from argparse import Namespace
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from ..dispatch.resuming import check_resumable, told_taken
+from ..model.result import Result
+from ..model.status import Status
+from ..session import session
+from ..verbs import DispatchId
+from .shell import say
+from .targets import id_of
+
+RECENT = 50  # dispatches that are looked at for those that can be resumed
+
+
+def resumed(given: Namespace, call: str, space: dict[str, Any]) -> DispatchId:
+    """The dispatch that continues another one. Raises UsageError, DispatchError, BuildError."""
+    if call:
+        raise UsageError(f"dispatch: --resume ID runs what it was dispatched with, so {call!r} is one too many")
+    if given.executor:
+        raise UsageError("dispatch: --resume ID runs on the executors it was dispatched with; leave -x out")
+    found = space.get(given.resume)
+    id = found.dispatch_id if isinstance(found, Result) else found if isinstance(found, DispatchId) else None
+    here = session()
+    row = here.store.run(id or id_of(given.resume, space))
+    check_resumable(row)
+    new = here.resubmit(row.id, (), {}, None, True)
+    say(told_taken(here.run(new)))
+    return DispatchId(new)
+
+
+def resumable() -> list[str]:
+    """The ids of dispatches that can be resumed, newest first."""
+    ended = (Status.INTERRUPTED, Status.FAILED, Status.CANCELLED)
+    return [row.id for row in session().store.runs(RECENT) if row.state in ended]

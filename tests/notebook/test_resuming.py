@@ -1,0 +1,68 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.error import UsageError
+
+from jupyter_flow.notebook.completion import offered
+from jupyter_flow.session import session
+
+FAILS_ONCE = """
+import jupyter_flow as jf
+from pathlib import Path
+good = Path("good").absolute()
+@jf.electron(executor="thread")
+def ran(n):
+    with open(good.with_name("ran"), "a") as file: file.write("x")
+    return n
+@jf.electron(executor="thread")
+def twice(n):
+    if not good.exists(): raise ValueError("not yet")
+    return 2 * n
+@jf.lattice
+def flow(n): return twice(ran(n))
+"""
+
+
+@pytest.fixture
+def failed(notebook: Any) -> Any:
+    notebook.run(FAILS_ONCE)
+    notebook.run("id = jf.dispatch(flow)(21)\nfirst = jf.get_result(id, wait=True)")
+    assert notebook["first"].status == "FAILED"
+    notebook.printed()
+    return notebook
+
+
+@pytest.mark.parametrize("named", ["id", "first", "{}"])
+def test_what_is_left_of_a_dispatch_is_run(failed: Any, named: str) -> None:
+    assert notebook_completes(failed)
+    Path("good").touch()
+    failed.run(f"%dispatch -o again --wait --resume {named.format(str(failed['id'])[:13])}")
+    assert "1 of 2 electrons taken over" in failed.printed()
+    assert failed.run("again.result()") == 42
+    assert Path("ran").read_text() == "x"
+
+
+def notebook_completes(notebook: Any) -> bool:
+    magics = notebook.shell.magics_manager.magics["line"]["dispatch"].__self__
+    return str(notebook["id"]) in offered(magics, "%dispatch --resume ")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("--resume id flow(1)", "one too many"),
+        ("--resume id -x thread", "leave -x out"),
+        ("--resume nothing", "no dispatch is called 'nothing'"),
+        ("--resume", "expected"),
+        ("--resume done", "nothing is left to run"),
+    ],
+)
+def test_a_mistake_is_a_usage_error_and_nothing_runs(failed: Any, line: str, why: str) -> None:
+    Path("good").touch()
+    failed.run("done = jf.dispatch(flow)(1); done.result(60)")
+    before = len(session().dispatches())
+    error = failed.fails(f"%dispatch {line}")
+    assert isinstance(error, UsageError)
+    assert why in str(error)
+    assert len(session().dispatches()) == before
