@@ -12,11 +12,7 @@ from .model.secret import Secret
 from .model.status import Status as status  # noqa: N813 - ct.status.COMPLETED is Covalent's spelling
 from .model.transportable import TransportableObject
 from .session import session
-<<<<<<< HEAD
-from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, open_store, redispatch
-=======
-from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, pin, redispatch
->>>>>>> main
+from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, open_store, pin, redispatch
 from .worker.context import get_context
 
 __version__ = "0.1.0"
@@ -42,11 +38,8 @@ __all__ = [
     "get_result",
     "lattice",
     "load_ipython_extension",
-<<<<<<< HEAD
     "open_store",
-=======
     "pin",
->>>>>>> main
     "redispatch",
     "session",
     "status",

@@ -26,11 +26,8 @@ from .model.graph import TransportGraph
 from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
-<<<<<<< HEAD
 from .model.vault import VAULT
-=======
 from .store.budget import Budget
->>>>>>> main
 from .store.runs import Store
 from .store.settings import budget
 from .worker.messages import Moment
@@ -106,13 +103,9 @@ class Session:
         give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
         """
         self.wait(id)
-<<<<<<< HEAD
+        _warn(self._budget.look())
         row = self.store.run(id)
         self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
-=======
-        _warn(self._budget.look())
-        self.last = self._submitter.resubmit(self.store.run(id), args, kwargs, replace, reuse, anew, place).id
->>>>>>> main
         return self.last
 
     def prepare(self, lattice: Lattice) -> TransportGraph:

@@ -5,11 +5,8 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
-<<<<<<< HEAD
 from .dispatch.opened import OpenedStore
-=======
 from .dispatch.watching import watched
->>>>>>> main
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
 from .model.graph import TransportGraph
@@ -130,16 +127,12 @@ def redispatch(
     """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
 
     replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
-<<<<<<< HEAD
-    outputs of nodes whose code and inputs are the same and that completed, and run only the rest.
+    outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
+    included: what had not ended, and what is damaged or lost since.
 
     Secrets are written nowhere: of another kernel's dispatch they are asked for by name, and given as `secrets`, or as
     the only arguments (``redispatch(id)(password=…)``; all others are as they were). Raises SecretNeeded, which names
     those that are missing.
-=======
-    outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
-    included: what had not ended, and what is damaged or lost since.
->>>>>>> main
     """
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:

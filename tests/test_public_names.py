@@ -33,11 +33,8 @@ PUBLIC = [
     "get_result",
     "lattice",
     "load_ipython_extension",
-<<<<<<< HEAD
     "open_store",
-=======
     "pin",
->>>>>>> main
     "redispatch",
     "session",
     "status",

@@ -14,11 +14,7 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from ..executor.names import ExecutorNames
-<<<<<<< HEAD
 from ..model.concealing import revealed
-from ..model.errors import BuildError
-=======
->>>>>>> main
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen

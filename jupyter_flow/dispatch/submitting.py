@@ -51,16 +51,11 @@ class Submitter:
         reuse: bool, anew: Collection[int], place: Callable[[TransportGraph], None] | None,
         secrets: Mapping[str, Any],
     ) -> Run:  # fmt: skip
-<<<<<<< HEAD
         """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError.
 
         secrets: those it had, by name, where this process does not know them. Raises SecretNeeded for missing ones.
         """
-        archive = archive_of(row, self._store)
-=======
-        """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError."""
         archive = archive_of(settled(row, self._store), self._store)
->>>>>>> main
         if archive.workflow is None:
             raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
         as_before = not args and (not kwargs or only_secrets(archive.graph, args, kwargs))
@@ -74,13 +69,8 @@ class Submitter:
             lattice, replaced = payload.load(archive.workflow)
         if as_before:
             assert archive.inputs is not None
-<<<<<<< HEAD
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
-        earlier = Earlier(archive.graph, self._outcomes(row.serial, anew), anew) if reuse else None
-=======
-            args, kwargs = archive.inputs.load(payload.load)
         earlier = Heritage(self._store, row, archive.graph, anew) if reuse else None
->>>>>>> main
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
     def _submit(

@@ -3,23 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from .errors import SecretNeeded
-from .graph import ATOM, OUTPUT
+from .graph import OUTPUT
 from .literal import Concealed
+from .loading import argument
 from .secret import Secret, SecretText, shy
-from .status import Status
 from .vault import VAULT
 
 if TYPE_CHECKING:
     from .node import View
-
-
-def argument(view: "View", tag: int, item: Any) -> Any:
-    """The object of a call's argument or of what a lattice returned; outputs that are missing are None."""
-    if tag == ATOM:
-        return item
-    if tag == OUTPUT:
-        return _output(view, item)
-    return view.fill(item, [_output(view, node) for node in item.refs])
 
 
 def given(view: "View", tag: int, item: Any) -> Any:
@@ -37,10 +28,3 @@ def _concealed(view: "View", item: Concealed) -> Any:
     except SecretNeeded as error:
         return Secret.unknown(error.names[0])
     return SecretText(found) if type(found) is str else found if type(found) is Secret else Secret(found)
-
-
-def _output(view: "View", node: int) -> Any:
-    attempts = view.attempts(node)
-    if not attempts or attempts[-1].value is None or view.state_of(node) is not Status.COMPLETED:
-        return None
-    return view.load(attempts[-1].value)

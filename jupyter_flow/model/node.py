@@ -15,13 +15,9 @@ from .errors import (
     WorkerLost,
 )
 from .events import Failure, Origin, Record, Value
-<<<<<<< HEAD
 from .given import given
 from .graph import MIXED, TransportGraph
-=======
-from .graph import MIXED, TransportGraph
-from .loading import argument, loaded
->>>>>>> main
+from .loading import loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress

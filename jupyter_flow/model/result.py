@@ -6,12 +6,8 @@ from functools import partial
 from typing import Any
 
 from .errors import ElectronCancelled
-from .given import argument
 from .graph import TransportGraph
-<<<<<<< HEAD
-=======
 from .loading import argument
->>>>>>> main
 from .node import NodeResult, Place, View, exception_of, time_of
 from .status import Status
 from .transportable import TransportableObject

@@ -9,12 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
 from ..store.location import private_folder
-=======
 from ..store.runs import new_worker
 from ..worker.process import About
->>>>>>> main
 from .base import Services
 from .guardian import guardian
 from .spawning import start

@@ -16,16 +16,12 @@ import psutil
 from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
-<<<<<<< HEAD
-from ..model.vault import VAULT, Shipment
-from ..worker.journal import Entry, JournalReader, Started
-=======
 from ..model.sizes import size_text
+from ..model.vault import VAULT, Shipment
 from ..worker.entries import Entry, Started
 from ..worker.journal import JournalReader
 from ..worker.logs import printed
 from ..worker.memory import oom_kills
->>>>>>> main
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
 from ..worker.shown import written
@@ -196,14 +192,10 @@ class WorkerProcess:
 
     def seen(self, started: Started) -> Seen:
         """What an attempt that runs, or did to the end, has printed and displayed."""
-<<<<<<< HEAD
-        stdout, stderr = self._printed("out", started.stdout_from), self._printed("err", started.stderr_from)
-        return Seen(self.number, stdout, stderr, masked(written(f"{self.prefix}.shown", started[:3])))
-=======
         stdout = printed(self.prefix, "out", started.stdout_from)
         stderr = printed(self.prefix, "err", started.stderr_from)
-        return Seen(self.number, stdout, stderr, written(f"{self.prefix}.shown", started[:3]))
->>>>>>> main
+        shown = written(f"{self.prefix}.shown", started[:3])
+        return Seen(self.number, *map(masked, (stdout, stderr, shown)))
 
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
@@ -228,16 +220,6 @@ class WorkerProcess:
         short = oom_kills() > self._oom_kills
         return "was killed by SIGKILL" + (": the system ran out of memory (it counts one more such kill)" * short)
 
-<<<<<<< HEAD
-    def _printed(self, stream: str, start: int) -> bytes | None:
-        try:
-            with open(f"{self.prefix}.{stream}", "rb") as log:
-                end = log.seek(0, os.SEEK_END)
-                log.seek(max(start, end - LONGEST_INLINE))  # of much that was printed the end says most
-                return VAULT.masked_bytes(log.read(LONGEST_INLINE)) or None
-        except OSError:
-            return None
-=======
     def _excess(self, started: Started) -> str:
         """What an electron that used too much memory is told."""
         for batch in self.batches.values():
@@ -246,7 +228,6 @@ class WorkerProcess:
                     limit = batch.claim.work.code(version).options.memory
                     return f"it used {size_text(self.overdrawn)}, its limit is memory={limit!r}"
         return f"it used {size_text(self.overdrawn)}, more than it may"
->>>>>>> main
 
     def make_sure(self) -> None:
         """It is said to be dead; where only the process that started it is, it dies now, before others get its work."""

@@ -10,11 +10,8 @@ import io
 import os
 import sys
 
-<<<<<<< HEAD
 from ..model.vault import VAULT
-=======
 from .payload import LONGEST_INLINE
->>>>>>> main
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 
@@ -70,7 +67,6 @@ class Logs:
         sys.stdout, sys.stderr = self.stdout, self.stderr
 
 
-<<<<<<< HEAD
 class _Stream(io.TextIOWrapper):
     """Writes no secret: what C code and subprocesses write is mended when the electron has ended."""
 
@@ -79,7 +75,8 @@ class _Stream(io.TextIOWrapper):
             super().write(VAULT.masked(text))
             return len(text)
         return super().write(text)
-=======
+
+
 def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) -> bytes | None:
     """What a worker has written to its `out` or `err` from there on; of much of it the end, which says most."""
     try:
@@ -89,7 +86,6 @@ def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) ->
             return log.read(most) or None
     except OSError:
         return None
->>>>>>> main
 
 
 def _text(descriptor: int) -> io.TextIOWrapper:

@@ -9,11 +9,8 @@ import time
 from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
-<<<<<<< HEAD
-from ..model.vault import VAULT
-=======
 from ..model.sizes import bytes_in
->>>>>>> main
+from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from . import envelope
 from .context import CURRENT

@@ -50,14 +50,10 @@ class ThreadRunner:
         stdout = stderr = shown = None
         if streams != capture.NOTHING:
             stdout, stderr = self._printed(work, member[2], streams)
-<<<<<<< HEAD
             displayed = capture.displayed(streams)
             shown = self._payload.document(displayed and VAULT.masked_bytes(displayed))
-=======
-            shown = self._payload.document(capture.displayed(streams))
             if streams[capture.INHERITED]:
                 capture.leave(streams, *_late(work.code(member[2]).place))
->>>>>>> main
         end = time.time_ns()
         record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
         return record, value
