@@ -8,10 +8,11 @@ from .model.electron import electron
 from .model.hooks import DepsBash, DepsCall, DepsModule, DepsPip
 from .model.lattice import lattice, wait, when
 from .model.result import Result
+from .model.secret import Secret
 from .model.status import Status as status  # noqa: N813 - ct.status.COMPLETED is Covalent's spelling
 from .model.transportable import TransportableObject
 from .session import session
-from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, pin, redispatch
+from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, open_store, pin, redispatch
 from .worker.context import get_context
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "DepsPip",
     "DispatchId",
     "Result",
+    "Secret",
     "TransportableObject",
     "__version__",
     "cancel",
@@ -36,6 +38,7 @@ __all__ = [
     "get_result",
     "lattice",
     "load_ipython_extension",
+    "open_store",
     "pin",
     "redispatch",
     "session",

@@ -26,6 +26,7 @@ from .model.graph import TransportGraph
 from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
+from .model.vault import VAULT
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -66,6 +67,7 @@ class Session:
     def __init__(self, results_dir: str | os.PathLike[str] | None = None) -> None:
         self.process = os.getpid()
         self.store = Store.open(None if results_dir is None else Path(results_dir))
+        VAULT.keyed(self.store.key_for(b"secrets"))
         self.dispatcher = Dispatcher(self.store, names)
         self._closed = False
         self._budget = Budget(self.store.root, budget())
@@ -93,15 +95,17 @@ class Session:
         reuse: bool,
         anew: Collection[int] = (),
         place: Callable[[TransportGraph], None] | None = None,
+        secrets: Mapping[str, Any] = {},
     ) -> str:
         """Run a recorded workflow again, with other inputs or electrons. Raises UnknownDispatch, BuildError.
 
         anew: nodes whose values are not taken over in spite of `reuse`, nor those that depend on them. place: may
-        give nodes of the new graph other executors.
+        give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
         """
         self.wait(id)
         _warn(self._budget.look())
-        self.last = self._submitter.resubmit(self.store.run(id), args, kwargs, replace, reuse, anew, place).id
+        row = self.store.run(id)
+        self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
         return self.last
 
     def prepare(self, lattice: Lattice) -> TransportGraph:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.opened import OpenedStore
 from .dispatch.watching import watched
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
@@ -117,19 +118,39 @@ def cancel(dispatch_id: str, task_ids: int | Sequence[int] | None = None) -> str
 
 
 def redispatch(
-    dispatch_id: str, replace_electrons: Mapping[str, Electron] | None = None, reuse_previous_results: bool = False
+    dispatch_id: str,
+    replace_electrons: Mapping[str, Electron] | None = None,
+    reuse_previous_results: bool = False,
+    *,
+    secrets: Mapping[str, Any] | None = None,
 ) -> Callable[..., DispatchId]:
     """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
 
     replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
     outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
     included: what had not ended, and what is damaged or lost since.
+
+    Secrets are written nowhere: of another kernel's dispatch they are asked for by name, and given as `secrets`, or as
+    the only arguments (``redispatch(id)(password=…)``; all others are as they were). Raises SecretNeeded, which names
+    those that are missing.
     """
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
-        return DispatchId(session().resubmit(dispatch_id, args, kwargs, replace_electrons, reuse_previous_results))
+        here, reuse = session(), reuse_previous_results
+        again = here.resubmit(dispatch_id, args, kwargs, replace_electrons, reuse, secrets=secrets or {})
+        return DispatchId(again)
 
     return dispatched
+
+
+def open_store(path: str | os.PathLike[str], trust: bool = False) -> OpenedStore:
+    """Look into the store in another folder: a colleague's, a copy, a backup.
+
+    Without `trust` it shows text only, whoever wrote it: names, statuses, what was printed, errors; nothing of it is
+    unpickled and nothing written. With `trust`, its `result(id)` loads the values that this user's key has signed, and
+    refuses all others. Raises StoreError where there is no store, StoreUntrusted.
+    """
+    return OpenedStore(os.fspath(path), trust)
 
 
 def dispatches(limit: int | None = None) -> list[DispatchSummary]:

@@ -6,6 +6,7 @@ import runpy
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,11 @@ def pytest_sessionfinish() -> None:
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each test in its own folder, so that none leaves files in the checkout or leans on it."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def no_secrets() -> Iterator[None]:
+    """Let no test meet the secrets of another, which would be masked in what it looks at."""
+    yield
+    if "jupyter_flow.model.vault" in sys.modules:
+        sys.modules["jupyter_flow.model.vault"].VAULT.clear()

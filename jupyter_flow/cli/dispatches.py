@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ..model.status import Status
+from ..model.vault import VAULT
 from ..store.records import RunRow
 from ..store.runs import Store
 from .ids import find, offered
@@ -119,7 +120,7 @@ def _node(node: Any, logs: bool) -> dict[str, Any]:
 def _output(node: Any) -> str:
     if node.error is not None:
         return str(node.error.traceback or f"{node.error.type}: {node.error.message}").rstrip("\n")
-    return repr(node.output) if node.has_output else "no output"
+    return VAULT.masked(repr(node.output)) if node.has_output else "no output"
 
 
 def _utc(nanoseconds: int) -> str | None:

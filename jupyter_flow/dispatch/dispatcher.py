@@ -14,9 +14,9 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from ..executor.names import ExecutorNames
+from ..model.concealing import revealed
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
-from ..model.pickles import loads
 from ..model.printed import Seen
 from ..resources.base import ANY, Claim, Resource, Services, Share
 from ..resources.registry import Registry
@@ -239,7 +239,7 @@ class Dispatcher:
     def _run_inside(self, run: Run, built: Record) -> None:
         assert built.value is not None
         data = built.value if isinstance(built.value, bytes) else bytes(self.store.blobs.read(built.value)[0])
-        graph: TransportGraph = loads(data)
+        graph = revealed(data)
         outer = run.graph.executor_of(built.node)
         resolve(graph, self.names, outer)
         graph.name = run.graph.name_of(built.node)

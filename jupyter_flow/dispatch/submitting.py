@@ -5,15 +5,20 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..executor import _executor_manager as names
+from ..model.binding import labels
+from ..model.concealing import conceal
 from ..model.electron import Electron
 from ..model.errors import BuildError, DispatchError
 from ..model.events import Value
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.pickles import pack
+from ..model.secret import guard, guarded
+from ..model.vault import VAULT
 from ..store.records import RunRow
 from ..worker.messages import Moment
 from .archive import Inputs, new_id, pack_record
+from .asking import asking, check, exchanged, only_secrets, supply
 from .dispatcher import Dispatcher, Submission
 from .heritage import Heritage
 from .launcher import Launcher
@@ -44,16 +49,27 @@ class Submitter:
     def resubmit(
         self, row: RunRow, args: tuple[Any, ...], kwargs: dict[str, Any], replace: Mapping[str, Electron] | None,
         reuse: bool, anew: Collection[int], place: Callable[[TransportGraph], None] | None,
+        secrets: Mapping[str, Any],
     ) -> Run:  # fmt: skip
-        """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError."""
+        """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError.
+
+        secrets: those it had, by name, where this process does not know them. Raises SecretNeeded for missing ones.
+        """
         archive = archive_of(settled(row, self._store), self._store)
         if archive.workflow is None:
             raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
+        as_before = not args and (not kwargs or only_secrets(archive.graph, args, kwargs))
+        if as_before:
+            secrets = {**secrets, **kwargs}
+        supply(row.id, archive.graph, secrets)
+        if as_before:
+            check(row.id, archive.graph)
         payload = self._dispatcher.payload
-        lattice, replaced = payload.load(archive.workflow)
-        if not args and not kwargs:
+        with asking(row.id):
+            lattice, replaced = payload.load(archive.workflow)
+        if as_before:
             assert archive.inputs is not None
-            args, kwargs = archive.inputs.load(payload.load)
+            args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
         earlier = Heritage(self._store, row, archive.graph, anew) if reuse else None
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
@@ -63,27 +79,40 @@ class Submitter:
     ) -> Run:  # fmt: skip
         check_here()
         names.get_executor(lattice.workflow_executor)
-        inputs = Inputs(tuple(map(self._recorded, args)), {k: self._recorded(v) for k, v in kwargs.items()})
-        graph = lattice.trace(args, kwargs, self._surroundings, replaced)
+        with VAULT.noting() as noted:
+            inputs, graph = self._traced(lattice, args, kwargs, replaced)
         if not declared and not len(graph):
             raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
         if place is not None:
             place(graph)
         resolve(graph, names, None)
-        workflow = self._recorded((lattice, replaced))
+        with VAULT.noting() as more:
+            workflow = self._recorded((lattice, replaced))
+        conceal(graph, {**noted, **more})
         submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow), moment())
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
         return run
 
+    def _traced(
+        self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron]
+    ) -> tuple[Inputs, TransportGraph]:
+        by_place = tuple(map(guard, labels(lattice.workflow_function, args), args))
+        by_name = guarded(kwargs)
+        inputs = Inputs(tuple(map(self._recorded, by_place)), {k: self._recorded(v) for k, v in by_name.items()})
+        return inputs, lattice.trace(args, kwargs, self._surroundings, replaced)
+
     def prepare(self, lattice: Lattice) -> TransportGraph:
         """The graph of a lattice that needs no arguments, as it is now. Raises BuildError."""
-        graph = lattice.trace((), {}, self._surroundings)
+        with VAULT.noting() as noted:
+            graph = lattice.trace((), {}, self._surroundings)
+        graph.secrets = noted
         resolve(graph, names, None)
         return graph
 
     def start(self, graph: TransportGraph, at: Moment, on_end: Callable[[Run], None]) -> Run:
         """Dispatch a prepared graph. Raises StoreError."""
         inputs = Inputs((), {})
+        conceal(graph, graph.secrets)
         submission = Submission(new_id(), graph.name, pack_record(graph, inputs, None), at)
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, None, on_end), Run.cancel)
         return run

@@ -10,6 +10,7 @@ from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from .errors import BuildError
+from .secretnames import promise
 
 FUNCTIONS = FunctionType, MethodType
 
@@ -17,7 +18,18 @@ FUNCTIONS = FunctionType, MethodType
 class Binder:
     """The signature of one electron."""
 
-    __slots__ = ("defaults", "least", "most", "names", "plain", "shadowed", "signature", "variadic")
+    __slots__ = (
+        "defaults",
+        "least",
+        "most",
+        "names",
+        "opens",
+        "plain",
+        "promising",
+        "shadowed",
+        "signature",
+        "variadic",
+    )
 
     def __init__(self, function: Callable[..., Any]) -> None:
         try:
@@ -34,6 +46,8 @@ class Binder:
         self.plain = bool(signature) and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
         self.least = sum(p.default is p.empty for p in positional)
         self.most = len(positional)
+        self.opens = not getattr(function, "keeps_secrets", False)  # it gets what is in secrets, not these
+        self.promising = any(promise(name) for name in (*self.names, self.variadic))  # a secret, by their names
         # A default that tasks can change is passed along, so that none sees what another did to it. Others stay
         # where they are: a sentinel that the function compares by `is` must not be copied.
         self.defaults = {
@@ -63,6 +77,12 @@ class Binder:
     def label(self, position: int) -> str:
         """The parameter that a positional argument feeds."""
         return self.names[position] if position < self.most else self.variadic or f"arg{position}"
+
+
+def labels(function: Callable[..., Any], args: Sequence[Any]) -> list[str]:
+    """The parameters that positional arguments feed."""
+    binder = Binder(function)
+    return [binder.label(position) for position in range(len(args))]
 
 
 def label_of(binder: Binder | None, position: int, positional: int, kwargs: Mapping[str, Any]) -> str:

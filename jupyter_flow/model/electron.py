@@ -8,6 +8,7 @@ from .errors import BuildError
 from .hooks import hooks
 from .options import Options
 from .pickles import sendable
+from .secret import Secret, plain
 from .tracing import ACTIVE
 
 
@@ -34,6 +35,8 @@ class Electron:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         tracer = ACTIVE.get()
         if tracer is None or not tracer.open:  # an asyncio task keeps the tracer it was started under
+            if any(type(given) is Secret for given in (*args, *kwargs.values())):
+                args, kwargs = plain(args, kwargs)
             return self.function(*args, **kwargs)
         return tracer.electron(self, args, kwargs)
 

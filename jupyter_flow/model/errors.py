@@ -3,7 +3,8 @@
 FlowError
 ├── BuildError (also a TypeError)      a workflow that cannot be built; raised by ``dispatch`` itself
 ├── DispatchError                      a dispatch that cannot be found or acted on
-│   └── UnknownDispatch (LookupError)
+│   ├── UnknownDispatch (LookupError)
+│   └── SecretNeeded                   it was given secrets, which are written nowhere
 ├── ElectronError                      an electron that did not complete
 │   ├── WorkerLost                     its worker died
 │   │   └── OutOfMemory                it used more than its ``memory``
@@ -31,6 +32,19 @@ class DispatchError(FlowError):
 
 class UnknownDispatch(DispatchError, LookupError):
     """No dispatch has this id."""
+
+
+class SecretNeeded(DispatchError):
+    """Something was made with secrets that this process does not know. names: what they were called."""
+
+    def __init__(self, names: list[str], told: str = "") -> None:
+        self.names = list(dict.fromkeys(names))
+        what = ", ".join(map(repr, self.names))
+        super().__init__(told or f"it holds a secret ({what}), which is written nowhere and not known here")
+        self._told = told
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.names, self._told)
 
 
 class ElectronError(FlowError):

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BuildError
 from .events import Value
-from .literal import Literal
+from .literal import Concealed, Literal
 from .options import Options
+from .secretnames import holds_secret
+from .vault import MASK, VAULT
 
 if TYPE_CHECKING:
     import graphviz
@@ -25,7 +27,6 @@ PLAIN, OUTPUTS, MIXED = range(3)
 # MIXED    (tags, (item, …), (name, …))    an item for each argument; the last ones go by name
 ATOM, OUTPUT, LITERAL = 0, 1, 2  # the tags of MIXED
 
-SECRET = ("password", "passwd", "token", "secret", "key", "credential")  # in the name of a parameter
 LONGEST = 40  # characters of an argument in a line of text
 
 WAIT = "!waiting_edge"  # order without data, as Covalent names it
@@ -69,6 +70,8 @@ class TransportGraph:
     source: str = ""
     doc: str = ""
     sources: dict[str, str] = field(default_factory=dict)  # text of the cells the functions stand in
+    secrets: dict[bytes, str] = field(default_factory=dict)  # those in it: what they are called, by id
+    sealed: bytes = b""  # those that a worker met first, for the kernel
 
     def __len__(self) -> int:
         return len(self.version)
@@ -166,9 +169,11 @@ class TransportGraph:
     def _argument_text(self, label: str, tag: int, item: Any) -> str:
         if tag == OUTPUT:
             return f"{label}={self.words_of(item)}"
-        if tag == LITERAL or any(word in label.lower() for word in SECRET):
-            return f"{label}=…"
-        text = repr(item)
+        if tag == LITERAL:
+            return f"{label}={MASK if type(item) is Concealed else '…'}"
+        if holds_secret(label, item):  # of a record that is older than secrets are
+            return f"{label}={MASK}"
+        text = VAULT.masked(repr(item))
         return f"{label}={text if len(text) <= LONGEST else text[:LONGEST] + '…'}"
 
     # for the engine -------------------------------------------------------------------------
@@ -254,14 +259,15 @@ class TransportGraph:
         ]
         return (
             self.name, versions, self.executors, self.version, self.kinds, self.calls, self.waits,
-            self.electrons, self.result, self.source, self.doc, self.sources,
+            self.electrons, self.result, self.source, self.doc, self.sources, self.secrets, self.sealed,
         )  # fmt: skip
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         (
             self.name, versions, self.executors, self.version, self.kinds, self.calls, self.waits,
-            self.electrons, self.result, self.source, self.doc, self.sources,
+            self.electrons, self.result, self.source, self.doc, self.sources, *later,
         ) = state  # fmt: skip
+        self.secrets, self.sealed = later or ({}, b"")  # an earlier version's has none
         self.versions = [Version(*fields) for fields in versions]
 
 

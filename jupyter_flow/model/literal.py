@@ -12,7 +12,11 @@ from typing import Any
 
 from .events import BlobRef, Value
 from .pickles import Keep, loads, pack
+from .secret import Hidden, Secret, guard, opening
+from .secretnames import holds_secret
+from .vault import VAULT
 
+TEXTS = frozenset({str, bytes})
 ATOMS = frozenset({int, float, str, bytes, bool, complex, type(None), type(...)})
 
 
@@ -65,15 +69,42 @@ class Literal:
             _inputs.values = before
 
 
-def capture(value: object, keep: Keep | None, tracer: object = None) -> Literal:
-    """Pickle an argument now; the outputs in it must be the tracer's. Raises what pickling raises."""
+class Concealed(Literal):
+    """A captured argument that is a secret as a whole."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Concealed, (self.data, self.refs)
+
+
+def capture(value: object, keep: Keep | None, tracer: object = None, label: str = "", opens: bool = True) -> Literal:
+    """Pickle an argument now; the outputs in it must be the tracer's. Raises what pickling raises.
+
+    label: its name, which may promise a secret. opens: the function gets what is in secrets, else these themselves.
+    """
     slots: dict[int, int] = {}
     outer, _found.now = _found.now, (tracer, slots)
     try:
-        data = pack(value, keep)
-        return Literal(data, tuple(slots))
+        with opening(opens):
+            given = guard(label, value)
+            kind = Concealed if type(given) in (Secret, Hidden) else Literal
+            return kind(pack(given, keep), tuple(slots))
     finally:
         _found.now = outer
 
 
-__all__ = ["ATOMS", "BlobRef", "Literal", "capture", "capturing", "fetch"]
+def is_atom(value: Any, label: str) -> bool:
+    """Whether an argument can stand in the graph as it is."""
+    return type(value) in ATOMS and not special(value) and not holds_secret(label, value)
+
+
+def special(value: Any) -> bool:
+    """Whether a text is long, or may hold a secret."""
+    kind = type(value)
+    if kind is str:
+        return len(value) > 1024 or "://" in value or bool(VAULT.needles and VAULT.in_text(value))
+    return kind is bytes and (len(value) > 1024 or b"://" in value or VAULT.in_text(value))
+
+
+__all__ = ["ATOMS", "TEXTS", "BlobRef", "Concealed", "Literal", "capture", "capturing", "fetch", "is_atom", "special"]

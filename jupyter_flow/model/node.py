@@ -15,8 +15,9 @@ from .errors import (
     WorkerLost,
 )
 from .events import Failure, Origin, Record, Value
+from .given import given
 from .graph import MIXED, TransportGraph
-from .loading import argument, loaded
+from .loading import loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
@@ -146,13 +147,13 @@ class NodeResult:
     @property
     def inputs(self) -> dict[str, Any]:
         """Its arguments by parameter, outputs loaded."""
-        return {label: argument(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}
+        return {label: given(self._view, tag, item) for label, tag, item in self._view.graph.inputs_of(self.id)}
 
     @property
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:
         """Its arguments as they were passed, by position and by name, outputs loaded."""
         view, graph = self._view, self._view.graph
-        values = [argument(view, tag, item) for _, tag, item in graph.inputs_of(self.id)]
+        values = [given(view, tag, item) for _, tag, item in graph.inputs_of(self.id)]
         names = graph.calls[self.id][2] if graph.kinds[self.id] == MIXED else ()
         first = len(values) - len(names)
         return values[:first], dict(zip(names, values[first:], strict=True))

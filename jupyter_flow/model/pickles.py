@@ -10,12 +10,15 @@ import io
 import pickle
 import re
 from collections.abc import Callable, Sequence
-from types import MethodType
+from types import CellType, CodeType, MethodType
 from typing import Any
 
 import cloudpickle
 
 from .events import BlobRef, Value
+from .secret import Hidden, Secret, discover, guarded
+from .secretnames import holds_secret
+from .vault import VAULT
 from .wrappers import reduced
 
 PROTOCOL = 5
@@ -30,6 +33,7 @@ SETTER = "_class_setstate"
 TRACKED = "_DYNAMIC_CLASS_TRACKER_BY_ID"
 
 Buffers = list[pickle.PickleBuffer]
+Probe = Callable[[bytes, Buffers], None]
 Keep = Callable[[bytes, Sequence[memoryview]], BlobRef]
 
 
@@ -63,7 +67,50 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no 
 
     def reducer_override(self, obj: Any) -> Any:
         """(pickle) How to take an object apart."""
+        kind = type(obj)
+        if kind is CellType and id(obj) in self._secret:
+            return _cell, (Hidden(obj.cell_contents, self._secret[id(obj)]),)
+        if kind is functools.partial:
+            _, made, (function, args, kwargs, rest) = obj.__reduce__()
+            return kind, made, (function, args, guarded(kwargs), rest)
+        if kind is CodeType:
+            discover(obj.co_consts)
+        elif isinstance(obj, type) and obj.__module__ == "__main__":
+            discover(dict(vars(obj)))
         return reduced(obj) or super().reducer_override(obj)
+
+    @functools.cached_property
+    def _secret(self) -> dict[int, str]:
+        """Cells of closures that hold secrets, by id, with their names."""
+        return {}
+
+    def _dynamic_function_reduce(self, func: Any) -> Any:
+        """(cloudpickle) How to take a function apart: what is secret by its name is not in it."""
+        make, made, (state, slots), *rest = super()._dynamic_function_reduce(func)
+        slots["__globals__"] = guarded(slots["__globals__"])
+        if func.__kwdefaults__:
+            slots["__kwdefaults__"] = guarded(func.__kwdefaults__)
+        if func.__defaults__:
+            count = func.__code__.co_argcount
+            names = func.__code__.co_varnames[count - len(func.__defaults__) : count]
+            slots["__defaults__"] = tuple(guarded(dict(zip(names, func.__defaults__, strict=True))).values())
+        for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
+            _note_cell(name, cell, self._secret)
+        return make, made, (state, slots), *rest
+
+
+def _note_cell(name: str, cell: CellType, secret: dict[int, str]) -> None:
+    try:
+        held = cell.cell_contents
+    except ValueError:  # it is empty yet
+        return
+    if holds_secret(name, held) and type(held) is not Secret:
+        secret[id(cell)] = name
+    discover(held)
+
+
+def _cell(held: Any) -> CellType:
+    return CellType(held)
 
 
 class _Method:
@@ -139,14 +186,50 @@ def loads(data: bytes | memoryview, buffers: Sequence[Any] = (), redefine: bool 
     return pickle.loads(data, buffers=buffers)
 
 
-def pack(value: object, keep: Keep | None = None) -> Value:
-    """A value as bytes or, where it is large and there is a place to keep it, as a reference to a file."""
+def pack(value: object, keep: Keep | None = None, probe: Probe | None = None) -> Value:
+    """A value as bytes or, where it is large and there is a place to keep it, as a reference to a file.
+
+    probe: is shown the pickle first, and may raise.
+    """
     if type(value) in NUMBERS and len(plain := pickle.dumps(value, PROTOCOL)) <= INLINE:
         return plain
     buffers: Buffers = []
     data = dumps(value, buffers)
+    if probe is not None:
+        probe(data, buffers)
+    if VAULT.needles and VAULT.touches(data):
+        return _holed(data, buffers, keep)
     if keep is not None:
         raw = [buffer.raw() for buffer in buffers]
         if len(data) + sum(part.nbytes for part in raw) > INLINE:
             return keep(data, raw)
     return dumps(value) if buffers else data
+
+
+class _Holes:
+    """A pickle without the secrets in it; reading it reads the whole."""
+
+    def __init__(self, data: bytes, buffers: Sequence[Any]) -> None:
+        self.parts, self.buffers = VAULT.parted(data), list(buffers)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return filled, (*self.parts, self.buffers)
+
+
+def filled(pieces: tuple[bytes, ...], holes: tuple[tuple[bytes, str], ...], buffers: Sequence[Any]) -> Any:
+    """(pickle) What a pickle with holes stands for. Raises SecretNeeded."""
+    return loads(VAULT.joined(pieces, holes), buffers)
+
+
+def holed(data: bytes) -> bytes:
+    """A pickle as one with holes."""
+    return pickle.dumps(_Holes(data, ()), PROTOCOL)
+
+
+def _holed(data: bytes, buffers: Buffers, keep: Keep | None) -> Value:
+    holes, beside = _Holes(data, buffers), Buffers()
+    data = pickle.dumps(holes, PROTOCOL, buffer_callback=beside.append)
+    raw = [buffer.raw() for buffer in beside]
+    if keep is not None and len(data) + sum(part.nbytes for part in raw) > INLINE:
+        return keep(data, raw)
+    return pickle.dumps(holes, PROTOCOL) if beside else data

@@ -11,6 +11,7 @@ from .loading import argument
 from .node import NodeResult, Place, View, exception_of, time_of
 from .status import Status
 from .transportable import TransportableObject
+from .vault import VAULT
 
 MOST_NODES = 100  # outputs that a printed result lists
 LONGEST = 1000  # characters of each
@@ -154,6 +155,7 @@ def _shown(look: Callable[[], Any]) -> str:
         text = repr(look())
     except Exception as error:
         text = _unreadable(error)
+    text = VAULT.masked(text)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 

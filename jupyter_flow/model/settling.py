@@ -5,7 +5,6 @@ from typing import Any
 
 from .errors import BuildError
 from .graph import LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph
-from .literal import Literal
 from .output import INSTEAD, call_method
 
 
@@ -61,7 +60,7 @@ def _settled(tag: int, item: Any, electrons: int) -> Any:
     if tag == OUTPUT:
         return _number(item, electrons)
     if tag == LITERAL and item.refs:
-        return Literal(item.data, tuple([_number(ref, electrons) for ref in item.refs]))
+        return type(item)(item.data, tuple([_number(ref, electrons) for ref in item.refs]))
     return item
 
 

@@ -13,10 +13,11 @@ from .binding import Binder, enclosed, label_of
 from .errors import BuildError
 from .events import BlobRef, Value
 from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph, Version
-from .literal import ATOMS, Literal, capture
+from .literal import ATOMS, TEXTS, Literal, capture, is_atom, special
 from .options import Options
 from .output import Output, itself, node_of
 from .pickles import pack, sendable
+from .secret import discover
 from .settling import place_glue, settle
 from .snapshot import snapshot
 from .sources import source_of, written_in
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .electron import Electron
 
 NOTHING = Options()
-TEXTS = frozenset({str, bytes})
 ONLY_OUTPUTS = {Output}
 ACTIVE: "ContextVar[Tracer | None]" = ContextVar("jupyter_flow_tracer", default=None)
 
@@ -100,7 +100,7 @@ class Tracer:
 
     def held(self, label: str, value: Any) -> Any:
         """An argument of several calls, captured once."""
-        return value if type(value) in ATOMS and not _long(value) else self._literal(value, f"argument {label!r}")
+        return value if is_atom(value, label) else self._literal(value, f"argument {label!r}", label, opens=False)
 
     def wait(self, child: Any, parents: Any) -> None:
         """Order nodes without data between them."""
@@ -137,34 +137,40 @@ class Tracer:
             kinds = set(map(type, args))
             if kinds == ONLY_OUTPUTS:
                 return OUTPUTS, tuple([node_of(value, self) for value in args])
-            if kinds <= ATOMS and (kinds.isdisjoint(TEXTS) or not any(map(_long, args))):
+            plain = kinds <= ATOMS and not (binder is not None and binder.promising)
+            if plain and (kinds.isdisjoint(TEXTS) or not any(map(special, args))):
                 return PLAIN, args
         tags, items = bytearray(), list[Any]()
         for value in (*args, *kwargs.values()):
             if type(value) is Output:
                 tags.append(OUTPUT)
                 items.append(node_of(value, self))
-            elif type(value) in ATOMS and not _long(value):
+                continue
+            label = label_of(binder, len(items), len(args), kwargs)
+            if is_atom(value, label):
                 tags.append(ATOM)
                 items.append(value)
             else:
-                where = f"argument {label_of(binder, len(items), len(args), kwargs)!r} of electron {name!r}"
                 tags.append(LITERAL)
-                items.append(self._literal(value, where))
+                items.append(
+                    self._literal(
+                        value, f"argument {label!r} of electron {name!r}", label, binder is None or binder.opens
+                    )
+                )
         return MIXED, (bytes(tags), tuple(items), tuple(kwargs))
 
     def _item(self, value: Any, where: str) -> tuple[int, Any]:
         if type(value) is Output:
             return OUTPUT, node_of(value, self)
-        if type(value) in ATOMS and not _long(value):
+        if is_atom(value, ""):
             return ATOM, value
         return LITERAL, self._literal(value, where)
 
-    def _literal(self, value: Any, where: str) -> Literal:
-        if type(value) is Literal:  # captured already
-            return value
+    def _literal(self, value: Any, where: str, label: str = "", opens: bool = True) -> Literal:
         try:
-            return capture(value, self._keep, self)
+            if isinstance(value, Literal):  # captured already
+                return value
+            return capture(value, self._keep, self, label, opens)
         except BuildError:
             raise
         except Exception as error:
@@ -214,6 +220,7 @@ class Tracer:
         function, refusal = electron.function, ""
         hooks = options.before, options.after
         try:
+            discover((*hooks, function))
             code = pack((*hooks, sendable(function)), self._keep)
         except BuildError as error:
             raise BuildError(f"electron {electron.name!r} cannot be sent to a worker: {error}") from error
@@ -302,7 +309,3 @@ def trace(
         ACTIVE.set(before)  # not a token's reset: an interrupt could come between the token and its keeping
         if collecting:
             gc.enable()
-
-
-def _long(value: Any) -> bool:
-    return type(value) in TEXTS and len(value) > 1024

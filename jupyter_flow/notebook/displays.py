@@ -10,6 +10,7 @@ from ..model.electron import Electron
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.result import NodeResult, Result
+from ..model.vault import VAULT
 from ..render import summary
 from ..session import session
 from ..verbs import DispatchId
@@ -154,7 +155,7 @@ def _outcome(result: Result) -> tuple[str, str]:
         return "failed", "\n".join(failures)
     if result.error is not None:
         return "error", result.error
-    value = repr(result.result)
+    value = VAULT.masked(repr(result.result))
     return "result", value if len(value) <= LONGEST else value[:LONGEST] + "…"
 
 

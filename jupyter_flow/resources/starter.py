@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from ..store.location import private_folder
 from ..store.runs import new_worker
 from ..worker.process import About
 from .base import Services
@@ -57,7 +59,7 @@ class Starter:
 
     def _made(self, name: str) -> WorkerProcess:
         services = self._services
-        os.makedirs(services.folder, mode=0o700, exist_ok=True)
+        private_folder(Path(services.folder))
         prefix = os.path.join(services.folder, f"{name}-{time.time_ns():x}")
         number = new_worker()
         mark = f"{services.store.session_id}-{os.path.basename(prefix)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..model.events import COMPLETED, FAILED, Record
 from ..model.printed import Seen
+from ..model.vault import VAULT
 from ..worker import capture
 from ..worker.failures import unstored
 from ..worker.messages import Member
@@ -110,8 +111,9 @@ class ThreadResource:
             if claim is None or claim.work is not work or current is None or current[0] != node:
                 continue
             if slot.current is current:  # else the streams are those of what it runs by now
-                stdout, stderr = (capture.written(streams, which) or None for which in (0, 1))
-                return Seen(slot.number, stdout, stderr, capture.displayed(streams))
+                stdout, stderr = (VAULT.masked_bytes(capture.written(streams, which)) or None for which in (0, 1))
+                shown = capture.displayed(streams)
+                return Seen(slot.number, stdout, stderr, shown and VAULT.masked_bytes(shown))
         return Seen()
 
     def register(self, name: str) -> int:

@@ -17,6 +17,7 @@ from ..model.errors import StoreError
 from ..model.events import FAILED, Failure, Record
 from ..model.printed import Seen
 from ..model.sizes import size_text
+from ..model.vault import VAULT, Shipment
 from ..worker.entries import Entry, Started
 from ..worker.journal import JournalReader
 from ..worker.logs import printed
@@ -66,6 +67,7 @@ class WorkerProcess:
         self._out = bytearray()
         self._met: dict[int, set[int]] = {}  # run: versions it has
         self._sent = 0
+        self._told = -1  # how many secrets it was told
 
     # giving it work -----------------------------------------------------------------------------
 
@@ -80,6 +82,7 @@ class WorkerProcess:
         except BaseException:
             del self.batches[self._sent]
             self._met.pop(claim.work.number, None)
+            self._told = -1
             raise
 
     def _batch(self, number: int, claim: Claim) -> Batch:
@@ -97,7 +100,13 @@ class WorkerProcess:
                 for node in nodes_in(kind, call):
                     if node not in own and node not in values:
                         values[node] = work.value(node)
-        return Batch(number, work.number, work.setup if known is None else None, codes, claim.members, values)
+        setup = work.setup if known is None else None
+        return Batch(number, work.number, setup, codes, claim.members, values, self._secrets())
+
+    def _secrets(self) -> Shipment | None:
+        """All that the kernel knows, where it knows more than at the last time."""
+        known, self._told = self._told, VAULT.size
+        return VAULT.shipment() if known != self._told else None
 
     def send(self, message: Message) -> None:
         """Queue a message; `flush` sends it."""
@@ -185,7 +194,8 @@ class WorkerProcess:
         """What an attempt that runs, or did to the end, has printed and displayed."""
         stdout = printed(self.prefix, "out", started.stdout_from)
         stderr = printed(self.prefix, "err", started.stderr_from)
-        return Seen(self.number, stdout, stderr, written(f"{self.prefix}.shown", started[:3]))
+        shown = written(f"{self.prefix}.shown", started[:3])
+        return Seen(self.number, *map(masked, (stdout, stderr, shown)))
 
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
@@ -255,6 +265,11 @@ def unlink_all(paths: list[str]) -> None:
     """Remove files."""
     for path in paths:
         Path(path).unlink(missing_ok=True)
+
+
+def masked(shown: bytes | None) -> bytes | None:
+    """What was displayed, without secrets."""
+    return shown and VAULT.masked_bytes(shown)
 
 
 def _identity(pid: int) -> psutil.Process | None:

@@ -7,6 +7,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from ..model.secretnames import holds_secret
+from ..model.vault import VAULT
 from .packages import installed
 
 # of a class: where it was written and what the interpreter adds, some of it in no fixed order
@@ -55,6 +57,16 @@ def in_cell(cell: types.CellType) -> Any:
         return cell.cell_contents
     except ValueError:
         return None
+
+
+def known_as(name: str, value: Any) -> Any:
+    """What a name holds; of a secret the digest that only the user's key gives, for nobody is to try out what it is."""
+    if not holds_secret(name, value):
+        return value
+    try:
+        return VAULT.keep(value, name)
+    except Exception:  # it cannot be pickled
+        return value
 
 
 def name_of(thing: Any) -> str:

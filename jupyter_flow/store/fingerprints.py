@@ -22,8 +22,9 @@ from ..model.electron import Electron
 from ..model.fingerprint import Fingerprint
 from ..model.lattice import Lattice
 from ..model.options import Options
+from ..model.vault import VAULT
 from ..model.wrappers import is_generic
-from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, name_of, reduced, told
+from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, known_as, name_of, reduced, told
 from .imports import Reached, names
 from .packages import installed
 
@@ -104,12 +105,12 @@ class _Walk:
         self._attributes(function)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.tell("closure", name)
-            self.visit(in_cell(cell))
+            self.visit(known_as(name, in_cell(cell)))
         for name in dict.fromkeys(names(function.__code__)):
             value = function.__globals__.get(name, NEITHER)
             if value is not NEITHER:
                 self.tell("global", name)
-                self.visit(value)
+                self.visit(known_as(name, value))
             elif not hasattr(builtins, name):
                 self.tell("undefined", name)
         self.aside.code(function.__code__, function.__module__ or "")
@@ -257,7 +258,7 @@ class _Pickler(pickle.Pickler):
     def persistent_id(self, obj: Any) -> int | None:
         kind = type(obj)
         if kind is str or kind is bytes or kind is complex:
-            self._walk.tell(kind.__name__, obj)
+            self._walk.tell(kind.__name__, obj if kind is complex else VAULT.disguised(obj))
         elif kind in PLAIN:
             return None
         elif not self._walk.again(obj):

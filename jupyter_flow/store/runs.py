@@ -45,7 +45,7 @@ class Store(Answers):
         self.root = root
         self.durability = durability
         self.blobs = Blobs(root, durability)
-        self._sealer = Sealer(key)
+        self._sealer, self._key = Sealer(key), key
         self._session = Session(root, self._sealer)
         self._read_only = read_only
         index = connect_read_only(root) if read_only else connect(root, query_only=True)
@@ -74,6 +74,10 @@ class Store(Answers):
         else:
             ensure(folder)
         return cls(folder, Key.load(), durable, read_only)
+
+    def key_for(self, purpose: bytes) -> bytes:
+        """32 bytes that only this user's key gives, for something else than the store's own tags."""
+        return self._key.mac(b"key for", purpose)
 
     @property
     def session_id(self) -> str:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from ..model.graph import ATOM, OUTPUT, SECRET, TransportGraph
+from ..model.graph import ATOM, OUTPUT, TransportGraph
+from ..model.secretnames import holds_secret
 from ..render import Group
 from ..render.lettering import clean, cut
 from .briefs import atom, brief
@@ -43,7 +44,7 @@ def _given(graph: TransportGraph, node: int) -> dict[str, str]:
     """The arguments of a node that can be said in a few letters."""
     found = {}
     for label, tag, item in graph.inputs_of(node):
-        text = None if any(word in label.lower() for word in SECRET) else _said(graph, tag, item)
+        text = None if tag == ATOM and holds_secret(label, item) else _said(graph, tag, item)
         if text:
             found[cut(clean(label), LONGEST)] = cut(clean(text), LONGEST)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model.events import BlobRef, Value
 from ..model.literal import ATOMS
+from ..model.vault import VAULT
 
 LITTLE = 512  # bytes of a pickle that is looked into
 LONGEST = 120  # characters of a value
@@ -27,7 +28,8 @@ class _Harmless(pickle.Unpickler):
 def atom(value: Any) -> str:
     """A number or a text, cut."""
     if isinstance(value, str | bytes):
-        value = value[: LONGEST + 1]
+        masked = VAULT.masked(value) if isinstance(value, str) else VAULT.masked_bytes(value)
+        value = masked[: LONGEST + 1]
     elif type(value) is int and value.bit_length() > 4 * LONGEST:
         return f"int of {value.bit_length()} bits"
     text = repr(value)

@@ -80,6 +80,14 @@ class FlowGraph(anywidget.AnyWidget):
     def set_state(self, sync_data: Any) -> None:
         """(from the page) Nothing of the state is the page's to change."""
 
+    def _handle_msg(self, msg: Any) -> None:
+        """(from the page) Only what is for us: of the rest ipywidgets would show a traceback under some cell."""
+        try:
+            if msg["content"]["data"]["method"] in ("custom", "request_state"):
+                super()._handle_msg(msg)
+        except Exception:
+            LOG.debug("a message of a page was none", exc_info=True)
+
     def svg(self) -> str:
         """The picture as it is now."""
         picture, folding = self._source.drawing(self._by)

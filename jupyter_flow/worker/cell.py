@@ -29,6 +29,7 @@ class CellFunction:
     """
 
     builds_graph = False
+    keeps_secrets = True  # a variable that holds a Secret in the notebook does so in the cell
 
     def __init__(
         self, name: str, source: str, file: str, carried: bytes, outputs: Sequence[str], deletes: Sequence[str],

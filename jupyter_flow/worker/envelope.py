@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from ..model.concealing import conceal
 from ..model.graph import TransportGraph
 from ..model.hooks import Hook
 from ..model.options import Options
 from ..model.tracing import trace
+from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from ..store.fingerprints import fingerprint
 from .payload import inner_defaults
@@ -104,4 +106,8 @@ def build(
 ) -> TransportGraph:  # fmt: skip
     """The graph of a sublattice, now that its inputs are known."""
     defaults = inner_defaults(options, tuple(hooks[0]), tuple(hooks[1]))
-    return trace(name, body, tuple(args), kwargs, Inside(blobs), defaults, gather=True)
+    with VAULT.noting() as noted:
+        graph = trace(name, body, tuple(args), kwargs, Inside(blobs), defaults, gather=True)
+        conceal(graph, noted)
+    graph.sealed = VAULT.sealed(graph.secrets) if graph.secrets else b""
+    return graph

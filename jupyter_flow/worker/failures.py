@@ -11,6 +11,8 @@ from pathlib import Path
 from ..model.errors import ResultUnserializable, StoreFull
 from ..model.events import Failure
 from ..model.pickles import dumps, loads
+from ..model.vault import VAULT
+from .probing import Unloadable
 
 HERE = str(Path(__file__).parent.parent)
 LONGEST_MESSAGE = 16 * 1024  # characters
@@ -25,9 +27,9 @@ def failure_of(error: BaseException, kind: str = "raised") -> Failure:
 
 def unserializable(value: object, error: BaseException) -> Failure:
     """The failure of an electron whose output cannot be pickled."""
-    kind = type(value).__qualname__
+    kind, what = type(value).__qualname__, "unpickled" if isinstance(error, Unloadable) else "pickled"
     refusal = ResultUnserializable(
-        f"its output, a {kind}, cannot be pickled ({message_of(error)}); return something plain"
+        f"its output, a {kind}, cannot be {what} ({message_of(error)}); return something plain"
     )
     return Failure("result_unserializable", "ResultUnserializable", str(refusal), "", _pickled(refusal))
 
@@ -43,7 +45,7 @@ def unstored(error: BaseException) -> Failure:
 def message_of(error: BaseException) -> str:
     """The message of an exception, whose ``__str__`` may itself raise."""
     try:
-        text = str(error)
+        text = VAULT.masked(str(error))
         return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
     except BaseException:
         return "<its message cannot be shown>"
@@ -54,7 +56,7 @@ def traceback_of(error: BaseException) -> str:
     try:
         told = traceback.TracebackException.from_exception(error, compact=True)
         _fold(told)
-        text = "".join(told.format())
+        text = VAULT.masked("".join(told.format()))
     except BaseException:
         return f"{type(error).__name__}: {message_of(error)}\n"
     return text if len(text) <= LONGEST_TRACEBACK else "…" + text[-LONGEST_TRACEBACK:]
@@ -70,7 +72,7 @@ def _fold(told: traceback.TracebackException) -> None:
 
 def _pickled(error: BaseException) -> bytes | None:
     try:
-        data = dumps(error)
+        data = VAULT.masked_bytes(dumps(error), same=True)
         same = type(loads(data)) is type(error) or type(loads(data)).__name__ == type(error).__name__
     except BaseException:
         return None

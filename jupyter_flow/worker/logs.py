@@ -10,6 +10,7 @@ import io
 import os
 import sys
 
+from ..model.vault import VAULT
 from .payload import LONGEST_INLINE
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
@@ -19,6 +20,7 @@ class Logs:
     """The two files of this process."""
 
     def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
         for descriptor, suffix in ((1, "out"), (2, "err")):
             file = os.open(f"{prefix}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             os.dup2(file, descriptor)
@@ -45,6 +47,15 @@ class Logs:
         self._restore()
         return _slice(1, position[0]), _slice(2, position[1])
 
+    def blot(self, position: tuple[int, int], *texts: bytes) -> None:
+        """Overwrite the secrets in what `since` gave."""
+        for suffix, start, text in zip(("out", "err"), position, texts, strict=True):
+            same = VAULT.masked_bytes(text, same=True)
+            if same != text:
+                with open(f"{self._prefix}.{suffix}", "r+b") as file:
+                    file.seek(start)
+                    file.write(same)
+
     def _restore(self) -> None:
         for stream in (sys.stdout, sys.stderr, self.stdout, self.stderr):
             try:
@@ -54,6 +65,16 @@ class Logs:
         if self.stdout.closed or self.stderr.closed:
             self._open()
         sys.stdout, sys.stderr = self.stdout, self.stderr
+
+
+class _Stream(io.TextIOWrapper):
+    """Writes no secret: what C code and subprocesses write is mended when the electron has ended."""
+
+    def write(self, text: str) -> int:
+        if VAULT.needles and isinstance(text, str):
+            super().write(VAULT.masked(text))
+            return len(text)
+        return super().write(text)
 
 
 def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) -> bytes | None:
@@ -69,7 +90,7 @@ def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) ->
 
 def _text(descriptor: int) -> io.TextIOWrapper:
     raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
+    return _Stream(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
 
 
 def _slice(descriptor: int, start: int) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ..model.events import Value
 from ..model.options import Options
+from ..model.vault import Shipment
 
 
 class Place(NamedTuple):
@@ -56,6 +57,7 @@ class Batch(NamedTuple):
     codes: dict[int, Code]
     members: list[Member]
     values: dict[int, Value]
+    vault: Shipment | None = None  # the secrets, where there are some that the worker does not know
 
 
 class Drop(NamedTuple):

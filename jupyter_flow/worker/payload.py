@@ -12,6 +12,7 @@ from ..model.literal import Literal
 from ..model.options import Options
 from ..model.pickles import loads, pack
 from ..store.blobs import Blobs
+from .probing import Unloadable, probe
 from .remarks import remark
 
 Hooks = tuple[Hook, ...]
@@ -35,16 +36,16 @@ class Payload:
         return loads(value, redefine=self.redefine)
 
     def pack(self, value: object) -> Value:
-        """An object as a value. Raises what pickling raises, and StoreFull."""
+        """An object as a value. Raises what pickling raises, Unloadable where it cannot be read again, StoreFull."""
         try:
-            return pack(value, self.blobs.write)
+            return pack(value, self.blobs.write, probe)
         except Exception as error:
-            if isinstance(error, OSError) or not isinstance(value, CellValues):
+            if isinstance(error, OSError | Unloadable) or not isinstance(value, CellValues):
                 raise
         kept = value.portable()
         for name, why in kept.left.items():
             remark(f"{name} stays where it was made, since it cannot be pickled ({why})")
-        return pack(kept, self.blobs.write)
+        return pack(kept, self.blobs.write, probe)
 
     def text(self, text: bytes) -> Value | None:
         """Captured output as a value; None for no output."""

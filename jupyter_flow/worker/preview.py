@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..model.errors import SecretNeeded
 from ..model.events import Value
 from ..model.graph import MIXED
 from ..model.pickles import redefine_classes
@@ -52,6 +53,8 @@ def answer(payload: Payload, order: Order) -> bytes:
     """How the ordered value looks, as JSON; where it cannot be told, why."""
     try:
         (thing,), _ = payload.arguments(MIXED, (bytes([order.tag]), (order.item,), ()), order.values)
+    except SecretNeeded as error:
+        return _refusal(f"it holds a secret ({', '.join(error.names)}), and is not shown")
     except Exception as error:
         return _refusal(f"it cannot be loaded here: {_told(error)}")
     try:

@@ -3,12 +3,14 @@
 import importlib
 import linecache
 import os
+import resource
 import sys
 import time
 from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.sizes import bytes_in
+from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from . import envelope
 from .context import CURRENT
@@ -64,6 +66,10 @@ class Runner:
 
     def begin(self, batch: Batch) -> None:
         """Take in what a batch brings along."""
+        if batch.vault is not None:
+            VAULT.receive(batch.vault)
+            if VAULT.needles:
+                _leave_no_core()
         if batch.setup is not None:
             self.dispatches[batch.run] = Dispatch(batch.setup)
         dispatch = self.dispatches[batch.run]
@@ -158,6 +164,9 @@ class Runner:
         self.shown.owner = None
         shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
+        if VAULT.needles and any(map(VAULT.touches, (stdout, stderr, shown or b""))):
+            self.logs.blot(position, stdout, stderr)
+            shown, stdout, stderr = shown and VAULT.masked_bytes(shown), *map(VAULT.masked_bytes, (stdout, stderr))
         append(code.place.log_stdout, stdout)
         append(code.place.log_stderr, stderr)
         texts = self.payload.text(stdout), self.payload.text(stderr)
@@ -171,6 +180,11 @@ class Runner:
             self.values[member[0]] = value
         else:
             self.incomplete = True
+
+
+def _leave_no_core() -> None:
+    """Should this process crash, what it knows is not to be written to a file."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def append(path: str | None, text: bytes) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model.display import encoded, joined
+from ..model.vault import VAULT
 
 MOST = 200  # displays of an electron
 LARGEST = 10 * 1024 * 1024  # bytes of all of them together
@@ -43,7 +44,7 @@ class Shown:
         self, data: Mapping[str, Any], metadata: Mapping[str, Any], id: str | None = None, update: bool = False
     ) -> None:
         """One more display; with an `id`, those that have it become the same, and with `update` none is added."""
-        item = encoded(data, metadata)
+        item = VAULT.masked_bytes(encoded(data, metadata))
         with self._lock:
             self.used = True
             if self._clear_next:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
+from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from . import capture, displays, envelope
 from .context import CURRENT, metadata
@@ -49,7 +50,8 @@ class ThreadRunner:
         stdout = stderr = shown = None
         if streams != capture.NOTHING:
             stdout, stderr = self._printed(work, member[2], streams)
-            shown = self._payload.document(capture.displayed(streams))
+            displayed = capture.displayed(streams)
+            shown = self._payload.document(displayed and VAULT.masked_bytes(displayed))
             if streams[capture.INHERITED]:
                 capture.leave(streams, *_late(work.code(member[2]).place))
         end = time.time_ns()
@@ -65,7 +67,7 @@ class ThreadRunner:
 
     def _printed(self, work: Any, version: int, streams: capture.Streams) -> tuple[Value | None, Value | None]:
         place = work.code(version).place
-        stdout, stderr = capture.written(streams, 0), capture.written(streams, 1)
+        stdout, stderr = (VAULT.masked_bytes(capture.written(streams, which)) for which in (0, 1))
         append(place.log_stdout, stdout)
         append(place.log_stderr, stderr)
         return self._payload.text(stdout), self._payload.text(stderr)

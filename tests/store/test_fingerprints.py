@@ -10,6 +10,7 @@ import pytest
 from jupyter_flow.model.electron import Electron, electron
 from jupyter_flow.model.hooks import DepsCall
 from jupyter_flow.model.options import Options
+from jupyter_flow.model.vault import VAULT
 from jupyter_flow.store.fingerprints import fingerprint
 from tests.store.samples import output
 
@@ -366,3 +367,13 @@ def test_a_class_whose_instances_were_pickled_is_the_same_class() -> None:
     space["Plain"]().__reduce_ex__(5)
     assert "__slotnames__" in vars(space["Plain"])
     assert fingerprint(space["Plain"]) == before
+
+
+def test_a_secret_counts_by_a_digest_that_needs_the_users_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    def code(pin_password: int) -> Any:
+        return lambda: pin_password
+
+    one, same, other = fingerprint(code(1234)), fingerprint(code(1234)), fingerprint(code(4321))
+    assert one == same != other
+    monkeypatch.setattr(VAULT, "_key", b"another key".ljust(32))
+    assert fingerprint(code(1234)) != one

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import textwrap
@@ -83,3 +84,19 @@ def test_output_that_cannot_be_stored_keeps_its_end() -> None:
     assert kept == text[-LONGEST_INLINE:]
     assert Payload(Full()).text(b"") is None  # type: ignore[arg-type]
     assert failure_of(OSError("no space left on device")).kind == "raised"
+
+
+def test_secrets_are_not_written_and_what_a_subprocess_wrote_of_them_is_overwritten(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, sys\n"
+        "from jupyter_flow.model.vault import VAULT\nfrom jupyter_flow.worker.logs import Logs\n"
+        "logs = Logs(sys.argv[1])\nVAULT.keep('swordfish', 'password')\n"
+        "at = logs.position()\nprint('it is swordfish')\nsys.stderr.write('swordfish!')\nsys.stdout.flush()\n"
+        "file = pathlib.Path(sys.argv[1] + '.out')\nassert b'swordfish' not in file.read_bytes()\n"
+        "os.system('echo swordfish again')\nassert b'swordfish' in file.read_bytes()\n"
+        "logs.blot(at, *logs.since(at))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "log")], check=True, env=environment)
+    assert (tmp_path / "log.out").read_bytes() == b"it is ***\n********* again\n"
+    assert (tmp_path / "log.err").read_bytes() == b"***!"

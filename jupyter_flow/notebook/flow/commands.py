@@ -9,6 +9,7 @@ from IPython.core.magic import no_var_expand
 
 from ...model.errors import ElectronError, FlowError, UnknownDispatch
 from ...model.node import NodeResult
+from ...model.vault import MASK, VAULT
 from ...render.palette import By
 from ...session import opened, session
 from ..drawing import Drawing, drawing_of_flow
@@ -151,8 +152,10 @@ class FlowCommands:
             raise UsageError("flow: %flow export FILE")
         from ..scripts import export
 
-        Path(names[0]).write_text(export([cell.raw for cell in self._flow.book if cell.raw]), encoding="utf-8")
-        say(f"wrote {names[0]}")
+        script = export([cell.raw for cell in self._flow.book if cell.raw])
+        told = VAULT.masked(script)
+        Path(names[0]).write_text(told, encoding="utf-8")
+        say(f"wrote {names[0]}" + ("" if told == script else f"; secrets that cells spell out are {MASK} there"))
 
     # what is meant -----------------------------------------------------------------------------------
 

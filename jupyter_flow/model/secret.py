@@ -1,0 +1,194 @@
+"""Values that are written nowhere."""
+
+import functools
+import threading
+from collections.abc import Mapping
+from itertools import islice
+from types import ModuleType
+from typing import Any, cast
+
+from .errors import SecretNeeded
+from .secretnames import holds_secret, promise
+from .vault import MASK, VAULT
+
+UNNAMED = "secret"
+MOST = 200  # things of a container that are looked into
+DEEPEST = 5
+
+
+class _Opening(threading.local):
+    on = False
+
+
+_opening = _Opening()
+
+
+class Secret:
+    """A value that is never recorded, shown or logged.
+
+    As an argument of an electron, also inside a list or dict, the electron gets what is in it. Anywhere else
+    `value` has it: in a variable of the notebook that an electron reads, in the body of a lattice.
+    It lives in the memory of the kernel and its workers; another kernel asks for it by name (`redispatch`).
+    """
+
+    __slots__ = ("_name", "_value")
+
+    def __init__(self, value: Any, name: str = UNNAMED) -> None:
+        if isinstance(value, Secret):
+            value = value.value
+        self._value, self._name = value, name
+
+    @classmethod
+    def unknown(cls, name: str) -> "Secret":
+        """One of another kernel, which nobody knows any more."""
+        return cls(_Unknown(name), name)
+
+    @property
+    def value(self) -> Any:
+        """What is in it. Raises SecretNeeded where it was another kernel's."""
+        if type(self._value) is _Unknown:
+            raise SecretNeeded([self._name])
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and bool(self._value == other._value)
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        id = VAULT.keep(self._value, self._name)
+        return (opened if _opening.on else boxed), (id, self._name)
+
+
+class _Unknown(str):
+    """The name of a secret that is not known here."""
+
+
+class SecretText(str):
+    """A text with a secret in it, for whoever looks at a recorded input: a `str` that does not show that."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return VAULT.masked(super().__repr__())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)
+
+
+class Hidden:
+    """Stands for a value in a pickle, and is replaced by it when that is read."""
+
+    def __init__(self, value: Any, name: str) -> None:
+        self._id, self._name = VAULT.keep(value.value if isinstance(value, Secret) else value, name), name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return opened, (self._id, self._name)
+
+
+def opened(id: bytes, name: str) -> Any:
+    """(pickle) The value of a secret."""
+    return VAULT.value(id, name)
+
+
+def boxed(id: bytes, name: str) -> Secret:
+    """(pickle) A secret, as it was in the notebook."""
+    return Secret(VAULT.value(id, name), name)
+
+
+class opening:  # noqa: N801 - used like a function
+    """Meanwhile this thread pickles secrets so that they come out open, or as they are."""
+
+    __slots__ = ("_before", "_on")
+
+    def __init__(self, on: bool) -> None:
+        self._on = on
+
+    def __enter__(self) -> None:
+        self._before, _opening.on = _opening.on, self._on
+
+    def __exit__(self, *_: object) -> None:
+        _opening.on = self._before
+
+
+def plain(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments with what is in the secrets among them."""
+    return tuple(map(_plain, args)), {name: _plain(value) for name, value in kwargs.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.value if type(value) is Secret else value
+
+
+def shy(value: Any) -> Any:
+    """A value whose texts, also in plain containers, do not show the secrets in them."""
+    if type(value) is str:
+        return SecretText(value) if VAULT.in_text(value) else value
+    if type(value) is dict:
+        return {shy(key): shy(inner) for key, inner in value.items()}
+    return type(value)(map(shy, value)) if type(value) in (list, tuple) else value
+
+
+def guarded(named: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with `Hidden` in place of what is secret by its name; secrets further inside are remembered."""
+    return {name: guard(name, value) for name, value in named.items()}
+
+
+def guard(name: str, value: Any) -> Any:
+    """A value, or what stands for it."""
+    if type(value) is Secret:
+        return Secret(value.value, name) if value._name == UNNAMED else value
+    discover(value)
+    return Hidden(value, name) if holds_secret(name, value) else value
+
+
+def discover(value: Any, depth: int = 0) -> None:
+    """Remember the secrets that have their names inside a value: in dicts, attributes, partials.
+
+    None of the value's own code is run.
+    """
+    kind = type(value)
+    if kind is str or kind is bytes:
+        if (b"://" if kind is bytes else "://") in value:
+            VAULT.urls(value if kind is bytes else value.encode("utf-8", "replace"))
+    elif kind in _LEAVES or depth == DEEPEST:
+        return
+    elif kind in _PLAIN:
+        for inner in islice(value, MOST):
+            if type(inner) not in _LEAVES:
+                discover(inner, depth + 1)
+    else:
+        for name, inner in islice(dict.items(_named(value, kind)), MOST):
+            told = type(name) is str and promise(name)
+            if told and type(inner) in (str, bytes) and holds_secret(name, inner):
+                VAULT.keep(inner, name)
+            if type(inner) not in _LEAVES:
+                discover(inner, depth + 1)
+
+
+def _named(value: Any, kind: type) -> dict[Any, Any]:
+    """What a value holds by name."""
+    if issubclass(kind, dict):
+        return cast("dict[Any, Any]", value)
+    if kind is functools.partial:
+        return {**value.keywords, None: value.args}
+    try:
+        attributes = None if issubclass(kind, type | ModuleType) else object.__getattribute__(value, "__dict__")
+    except Exception:  # it has none
+        return {}
+    return attributes if type(attributes) is dict else {}
+
+
+_PLAIN = frozenset({list, tuple, set, frozenset})
+_LEAVES = frozenset({int, float, bool, complex, type(None)})
+
+__all__ = ["Hidden", "Secret", "SecretNeeded", "SecretText", "discover", "guard", "guarded", "opening", "plain"]

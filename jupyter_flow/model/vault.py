@@ -1,0 +1,253 @@
+"""What is secret in this process: values in memory, known to all that is written by a keyed digest only.
+
+A pickle that holds a secret text is written with a hole where the text was, and the digest beside it; reading it
+puts the text back, in a process that knows it. Texts for people get ``***`` instead.
+"""
+
+import io
+import json
+import pickle
+import re
+import secrets
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import cloudpickle
+from blake3 import blake3
+
+from .errors import SecretNeeded
+
+MASK = "***"
+MOST = 500  # texts that are looked for; beyond, the oldest are not: they are only left out where they were given
+SHORTEST = 4  # characters of a text that is looked for in other things; shorter ones are in everything
+ID = 16  # bytes of a digest
+NONCE = 16
+
+URL = re.compile(
+    rb"[A-Za-z][A-Za-z0-9+.-]{0,30}://([^\s/:@'\"<>]{0,200}):([^\s/@'\"<>]{1,500})@([^\s/?#'\"<>\x00-\x1f]{0,200})"
+)
+
+
+class Shipment(NamedTuple):
+    """A vault on its way to a worker, over a pipe."""
+
+    key: bytes
+    seal: bytes
+    items: tuple[tuple[bytes, bytes, str], ...]  # id, pickle, name
+
+
+class _Noting(threading.local):
+    names: dict[bytes, str] | None = None
+
+
+class Vault:
+    """The secrets of a process."""
+
+    def __init__(self) -> None:
+        self._key, self._seal = secrets.token_bytes(32), secrets.token_bytes(32)
+        self._noting = _Noting()
+        self._lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._pickles: dict[bytes, bytes] = {}
+        self._names: dict[bytes, str] = {}
+        self._texts: dict[bytes, bytes] = {}  # id: a secret text, as UTF-8
+        self.needles: tuple[tuple[bytes, bytes], ...] = ()  # what is looked for, longest first, and its id
+        self._wanted: dict[bytes, bytes] = {}  # the same, oldest first
+        self._written: tuple[str, ...] = ()  # the ways in which texts for people may have it
+
+    def keyed(self, key: bytes) -> None:
+        """Take the key of the user: equal secrets are then equal for the cache, in any session."""
+        self._key = key
+
+    # what is in it --------------------------------------------------------------------------
+
+    def keep(self, value: Any, name: str) -> bytes:
+        """Remember a secret; its id. Raises what pickling raises."""
+        data = cloudpickle.dumps(value, 5)
+        id = self._id(data)
+        self._note(id, name)
+        if id not in self._pickles:
+            self._put([(id, data, name)])
+        return id
+
+    def value(self, id: bytes, name: str) -> Any:
+        """A secret. Raises SecretNeeded where this process does not know it."""
+        if id not in self._pickles:
+            raise SecretNeeded([name])
+        self._note(id, name)
+        return pickle.loads(self._pickles[id])
+
+    def supply(self, id: bytes, value: Any, name: str) -> None:
+        """Say what a secret is that somebody else knew by this id."""
+        self._put([(id, cloudpickle.dumps(value, 5), name)])
+
+    def lacks(self, ids: Iterable[bytes]) -> list[bytes]:
+        """Those that are not known here."""
+        return [id for id in ids if id not in self._pickles]
+
+    def urls(self, data: bytes | memoryview) -> None:
+        """Remember the passwords in addresses (``scheme://user:password@host``)."""
+        for user, password, host in URL.findall(data):
+            self.keep(password.decode("utf-8", "replace"), f"{user.decode('latin-1')}@{host.decode('latin-1')}")
+
+    @contextmanager
+    def noting(self) -> Iterator[dict[bytes, str]]:
+        """The secrets that this thread meets meanwhile, with their names."""
+        before, self._noting.names = self._noting.names, {}
+        try:
+            yield self._noting.names
+        finally:
+            self._noting.names = before
+
+    def _note(self, id: bytes, name: str) -> None:
+        if self._noting.names is not None:
+            self._noting.names.setdefault(id, name)
+
+    def _id(self, data: bytes) -> bytes:
+        digest: bytes = blake3(data, key=self._key).digest(length=ID)
+        return digest
+
+    def _put(self, items: Iterable[tuple[bytes, bytes, str]]) -> None:
+        with self._lock:
+            for id, data, name in items:
+                self._pickles[id], self._names[id] = data, name
+                text = _text(data)
+                if text:
+                    self._texts[id] = text
+                if len(text) >= SHORTEST:
+                    self._look_for(text, id)
+
+    def _look_for(self, text: bytes, id: bytes) -> None:
+        """(lock) Others may be looking: what they walk over stays as it is."""
+        self._wanted[text] = id
+        new: dict[bytes, bytes] = {text: id}
+        if len(self._wanted) > MOST:
+            self._wanted = dict(list(self._wanted.items())[-MOST // 2 :])
+            new, self.needles, self._written = self._wanted, (), ()
+        forms = {form for one in new for form in _forms(one.decode("utf-8", "replace"))}
+        known = {**dict(self.needles), **new}
+        self.needles = tuple(sorted(known.items(), key=lambda one: -len(one[0])))
+        self._written = tuple(sorted({*self._written, *forms}, key=len, reverse=True))
+
+    # holes ----------------------------------------------------------------------------------
+
+    def touches(self, data: Any) -> bool:
+        """Whether bytes hold a secret text."""
+        return any(needle in data for needle, _ in self.needles)
+
+    def in_text(self, text: str | bytes) -> bool:
+        """Whether a text holds one."""
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        return self.touches(data)
+
+    def parted(self, data: bytes) -> tuple[tuple[bytes, ...], tuple[tuple[bytes, str], ...]]:
+        """The pieces of bytes between secret texts, and which these are."""
+        pieces, holes = [data], list[tuple[bytes, str]]()
+        for needle, id in self.needles:
+            hole = id, self._names[id]
+            for place in range(len(pieces) - 1, -1, -1):
+                found = pieces[place].split(needle)
+                if len(found) > 1:
+                    self._note(*hole)
+                    pieces[place : place + 1] = found
+                    holes[place:place] = [hole] * (len(found) - 1)
+        return tuple(pieces), tuple(holes)
+
+    def joined(self, pieces: tuple[bytes, ...], holes: tuple[tuple[bytes, str], ...]) -> bytes:
+        """The bytes again. Raises SecretNeeded."""
+        lacking = [name for id, name in holes if id not in self._texts]
+        if lacking:
+            raise SecretNeeded(lacking)
+        for hole in holes:
+            self._note(*hole)
+        texts = [self._texts[id] for id, _ in holes]
+        return b"".join(part for pair in zip(pieces, [*texts, b""], strict=True) for part in pair)
+
+    # for people ------------------------------------------------------------------------------
+
+    def masked(self, text: str) -> str:
+        """A text without secrets."""
+        for form in self._written:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def masked_bytes(self, data: bytes, same: bool = False) -> bytes:
+        """UTF-8 text without secrets; `same`: of the same length, as what is in a pickle must be."""
+        for form in self._written:
+            found = form.encode("utf-8", "surrogatepass")
+            if found in data:
+                data = data.replace(found, b"*" * len(found) if same else MASK.encode())
+        return data
+
+    def disguised(self, text: Any) -> Any:
+        """A text or bytes for a digest: secrets by their ids."""
+        if not self.needles or not self.in_text(text):
+            return text
+        pieces, holes = self.parted(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+        return b"\0".join([*pieces, *(id for id, _ in holes)])
+
+    # between processes -----------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many secrets there are; that only grows."""
+        return len(self._pickles)
+
+    def shipment(self) -> Shipment:
+        """All of it, for a worker."""
+        return Shipment(self._key, self._seal, tuple((i, d, self._names[i]) for i, d in list(self._pickles.items())))
+
+    def receive(self, shipment: Shipment) -> None:
+        """(worker) Take in what the kernel knows."""
+        self._key, self._seal = shipment.key, shipment.seal
+        new = [item for item in shipment.items if item[0] not in self._pickles]
+        if new:
+            self._put(new)
+
+    def sealed(self, names: Mapping[bytes, str]) -> bytes:
+        """Secrets for a file that only processes of this session can open: its key is in no file."""
+        plain = pickle.dumps([(id, self._pickles[id], name) for id, name in names.items() if id in self._pickles], 5)
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + _mixed(plain, self._seal, nonce)
+
+    def unseal(self, data: bytes) -> None:
+        """Take in what `sealed` gave, authenticated by whoever kept it."""
+        if data:
+            self._put(pickle.loads(_mixed(data[NONCE:], self._seal, data[:NONCE])))
+
+
+def _mixed(data: bytes, key: bytes, nonce: bytes) -> bytes:
+    """Exclusive or with the stream of a keyed blake3, as its authors propose for a stream cipher."""
+    stream: bytes = blake3(nonce, key=key).digest(length=len(data)) if data else b""
+    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big")
+
+
+class _Texts(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        raise pickle.UnpicklingError(name)
+
+
+def _text(data: bytes) -> bytes:
+    """The text in a pickle that holds just that; nothing is called."""
+    try:
+        value = _Texts(io.BytesIO(data)).load()
+    except Exception:
+        return b""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    return bytes(value) if isinstance(value, bytes | bytearray) else b""
+
+
+def _forms(text: str) -> set[str]:
+    """How a text may stand in what is written for people."""
+    return {text, repr(text)[1:-1], json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(text, "")}
+
+
+VAULT = Vault()
