@@ -116,11 +116,21 @@ class Keeper:
             known = self._runs.setdefault(dispatch, [])
             known.append(serial)
             self._due.setdefault(dispatch, time.monotonic() + FIRST)
-            if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._run, name="jupyter_flow manifests", daemon=True)
-                self._thread.start()
-            elif self._idle:
-                self._waiting.notify()
+            self._wake()
+
+    def settled(self, dispatch: str, serials: list[int]) -> None:
+        """One of a dead session, with these runs, is written down to the end."""
+        with self._waiting:
+            self._runs[dispatch], self._ended[dispatch] = serials, 0
+            self._due[dispatch] = time.monotonic() + AFTER
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._run, name="jupyter_flow manifests", daemon=True)
+            self._thread.start()
+        elif self._idle:
+            self._waiting.notify()
 
     def ended(self, dispatch: str) -> None:
         """It has ended, with all its sublattices."""

@@ -68,6 +68,12 @@ class Reader:
         """The sublattices that nodes of a dispatch started, oldest first."""
         return self._runs("WHERE parent = ? ORDER BY serial", (id,))
 
+    def serials(self, root: str) -> list[int]:
+        """The runs of a dispatch and of its sublattices, oldest first."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT serial FROM run WHERE root = ? ORDER BY serial", (root,))
+            return [serial for (serial,) in found]
+
     def rows(self, serial: int) -> list[Record]:
         """Every attempt of every node that has ended, by node and attempt.
 

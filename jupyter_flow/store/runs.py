@@ -186,7 +186,10 @@ class Store(Answers):
                 tables.end(index, self._sealer, serial, status=row.status, error=row.error)
 
         self._wait(act)
-        return self.run(id)
+        row = self.run(id)
+        if row.id == row.root:  # its sublattices came first
+            self._keeper.settled(row.id, self._reading().serials(row.id))
+        return row
 
     def folder(self, id: str) -> Path:
         """A dispatch's own folder, 0700, made when it is not there. Raises UnknownDispatch for what is no id."""

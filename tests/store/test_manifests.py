@@ -67,6 +67,27 @@ def test_the_next_session_writes_those_of_one_that_was_killed(root: Path) -> Non
     assert rows_of(root, "a") == 1
 
 
+def test_what_is_written_down_of_a_dead_sessions_dispatch_later_is_in_it(root: Path) -> None:
+    code = """if True:
+        import os, sys
+        from jupyter_flow.store import Store, manifests
+        from tests.store.samples import record, row, run
+        manifests.FIRST = 0.0
+        store = Store.open(sys.argv[1])
+        serial = store.begin(run("a"))
+        record(store, serial, [row(0)])
+        while not manifests.manifest_path(store.root, "a").exists():
+            pass
+        os._exit(0)
+    """
+    output(code, root)
+    assert rows_of(root, "a") == 1
+    store = Store.open(root)
+    store.mark_interrupted("a", [row(1)])
+    store.close()
+    assert rows_of(root, "a") == 2
+
+
 def test_a_pruned_dispatch_gets_none_and_is_not_taken_for_lost(store: Store, root: Path) -> None:
     serial = store.begin(run("a"))
     finish(store, serial, [row(0)])
