@@ -4,7 +4,7 @@ from ..widgets.messages import Badge, BadgeState
 from .flow.book import Cell
 from .flow.execution import Execution, State
 from .flow.flow import Flow
-from .flow.lines import how_far
+from .flow.lines import how_far, skipped
 from .flow.staleness import FAILED
 
 
@@ -59,8 +59,7 @@ def _said(execution: Execution, reason: str) -> tuple[BadgeState, str]:
         case State.RUNNING:
             return "running", ""
         case State.FAILED:
-            cause = execution.cause
-            return "failed", f"not run: {cause.name} did not make it" if cause is not None else ""
+            return ("skipped", skipped(execution)) if execution.cause is not None else ("failed", "")
         case State.CANCELLED:
             return "cancelled", ""
     if reason:

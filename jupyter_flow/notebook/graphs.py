@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("jupyter_flow")
 REST = 0.5  # seconds between two pictures of a dispatch, at least
+REST_SETTLED = 2.0  # between two of a notebook's flow that no cell is under way in
 LARGE = 2000  # nodes, from where on its pictures are rarer:
 REST_LARGE = 2.0
 SHARE = 10.0  # and never so frequent that drawing takes more than a tenth of the time
@@ -57,8 +58,7 @@ class Graphs:
 
     def _keep(self, widget: "FlowGraph") -> None:
         """What a cell showed when it was run before is gone from the page, and ends here."""
-        asked = request(self._shell)
-        cell, now = asked.get("metadata", {}).get("cellId", ""), asked.get("header", {}).get("msg_id", "")
+        cell, now = request_of(self._shell)
         if not cell:
             return
         before, widgets = self._by_cell.get(cell, ("", []))
@@ -67,6 +67,12 @@ class Graphs:
                 old.close()
             widgets = []
         self._by_cell[cell] = now, [*widgets, widget]
+
+
+def request_of(shell: Shell) -> tuple[str, str]:
+    """The front end's id of the cell that runs, and of its being run; "" where it has none."""
+    asked = request(shell)
+    return str(asked.get("metadata", {}).get("cellId") or ""), str(asked.get("header", {}).get("msg_id") or "")
 
 
 class FollowedGraph:
@@ -119,12 +125,13 @@ class FollowedGraph:
 
 
 class FollowedFlow:
-    """The notebook's own graph in a cell, until its cells have ended: so a saved notebook tells how they did."""
+    """The notebook's own graph in a cell. It rests when nothing changes: whoever changes something stirs it."""
 
     def __init__(self, flow: FlowSource, by: By, publisher: Any, widget: "FlowGraph | None") -> None:
         self._flow, self._by, self._publisher, self._widget = flow, by, publisher, widget
         self._display = uuid4().hex
         self._drawn: Any = None
+        self._saved: Any = None
         self._due = 0.0
 
     def draw(self, update: bool) -> None:
@@ -132,15 +139,26 @@ class FollowedFlow:
         self._drawn = self._flow.stamp()
         bundle = drawing_of_flow(self._flow, self._by).bundle()
         self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)
-        self._due = time.monotonic() + REST
+        self._due = time.monotonic() + (REST if self._flow.under_way else REST_SETTLED)
 
     def keep_up(self) -> bool:
-        """Draw what has changed, where no page shows it live, and the end; whether there is more to come."""
+        """Draw what has changed: while cells run where no page shows it live; whether there is more to come."""
         more = self._flow.under_way  # before it is looked at
         self._flow = self._flow.renewed()
+        if self._flow.stamp() == self._drawn:
+            if not more:
+                self._finish()
+            return more
         seen_live = more and self._widget is not None and self._widget.opened
-        if not seen_live and (not more or time.monotonic() >= self._due) and self._flow.stamp() != self._drawn:
-            self.draw(update=True)
-        if not more and self._widget is not None:
-            self._widget.finish()
+        if seen_live or time.monotonic() < self._due:
+            return True
+        self.draw(update=True)
+        if not more:
+            self._finish()
         return more
+
+    def _finish(self) -> None:
+        """Let the widget's state have what is drawn."""
+        if self._widget is not None and self._saved != self._drawn:
+            self._saved = self._drawn
+            self._widget.finish()

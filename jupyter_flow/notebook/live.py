@@ -12,7 +12,7 @@ from ..verbs import DispatchId
 from ..widgets.source import Source, source_of
 from .drawing import drawing_of_flow
 from .flow.picture import FlowSource
-from .graphs import FollowedFlow, FollowedGraph, Graphs
+from .graphs import FollowedFlow, FollowedGraph, Graphs, request_of
 from .shell import Shell
 
 LOG = logging.getLogger("jupyter_flow")
@@ -45,6 +45,7 @@ class LivePictures:
         self._graphs = Graphs(shell)
         self._lock = threading.Lock()
         self._followed: list[Followed] = []
+        self._flows: dict[str, tuple[str, FollowedFlow]] = {}  # that stay, by cell, with the request they are from
         self._thread: threading.Thread | None = None
         self._shown: set[str] = set()  # by the cell that runs
 
@@ -68,15 +69,23 @@ class LivePictures:
             self._graphs.show(source(), by)
 
     def show_flow(self, flow: FlowSource, by: By = "status") -> dict[str, str]:
-        """Display the notebook's own graph; while its cells run it is followed. What is left to display."""
-        drawing = drawing_of_flow(flow, by)
+        """Display the notebook's own graph, and follow it as long as its cell shows it. What is left to display."""
         if not self._graphs.possible:
-            return drawing.bundle()
+            return drawing_of_flow(flow, by).bundle()
         widget = self._graphs.show(flow, by)
-        if not flow.under_way:
-            return drawing.bundle()
-        self.keep(FollowedFlow(flow, by, self._shell.display_pub, widget))
+        followed = FollowedFlow(flow, by, self._shell.display_pub, widget)
+        cell, now = request_of(self._shell)
+        if cell:
+            self._flows[cell] = now, followed
+        self.keep(followed)
         return {"text/plain": "the notebook's flow: %flow tells more"}
+
+    def stir(self) -> None:
+        """The notebook's own graph may have changed: have its pictures catch up."""
+        with self._lock:
+            resting = [followed for _, followed in self._flows.values() if followed not in self._followed]
+        for followed in resting:
+            self._keep(followed)
 
     def keep(self, followed: Followed) -> None:
         """Display something, and keep it up to date."""
@@ -95,6 +104,10 @@ class LivePictures:
     def after_cell(self, result: Any) -> None:
         """(post_run_cell) What the next cell shows is its own."""
         self._shown.clear()
+        cell, now = request_of(self._shell)
+        if cell in self._flows and self._flows[cell][0] != now:  # it shows something else now
+            with self._lock:
+                del self._flows[cell]
 
     def catch_up(self) -> None:
         """Show everything as it is now. From a cell, while nothing else is displayed."""

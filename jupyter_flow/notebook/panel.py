@@ -4,7 +4,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,10 @@ from ..widgets.hub import hub
 from ..widgets.messages import Badge, Panel, State, Told
 from ..widgets.subshells import by_sender
 from .badges import badges
+from .flow.book import Cell
 from .flow.flow import Flow
 from .flow.picture import FlowSource
+from .flow.steps import next_step
 from .functions import Functions
 from .overview import Overview
 from .shell import Shell
@@ -34,6 +36,7 @@ OURS = (
     "watch_panel",
 )  # all other requests are views'
 SECOND = 1.0  # between two looks at how busy executors are
+SAYS = "running what is stale"
 MOST = 1000  # dispatches in the list
 FEW = 10  # dispatches, until more are asked for
 
@@ -169,8 +172,8 @@ class Panels:
                 page.send(self._cancel_cell(key))
             case {"kind": "watch_panel", "visible": bool(visible)}:
                 page.watches = visible
-            case {"kind": "run_stale", "cell": str() | None as key}:
-                page.send(self._run_stale(key))
+            case {"kind": "run_stale", "cell": str() | None as key, "ran": list(ran)}:
+                hub().errand("what is to be run", partial(self._run_stale, page, key, list(map(str, ran))))
 
     def _cancel(self, page: "Page", id: str) -> None:
         try:
@@ -189,19 +192,22 @@ class Panels:
         flow.scheduler.cancel(execution)
         return _told(True, f"cancelled {execution.name}")
 
-    def _run_stale(self, key: str | None) -> Told:
-        """What runs it is a cell's code: it must be on the main thread, after what runs there, and interruptible."""
+    def _run_stale(self, page: "Page", key: str | None, ran: list[str]) -> None:
+        """What runs it is code of cells: it must be on the main thread, after what runs there, and interruptible."""
         flow = self._flow()
         if flow is None:
-            return _told(False, "the magics are not loaded: %load_ext jupyter_flow")
-        if key is None:
-            return _told(True, "running what is stale", "%jupyter_flow flow run")
+            return page.send(_told(False, "the magics are not loaded: %load_ext jupyter_flow"))
         cell = next((cell for cell in flow.book if cell.key == key and cell.run is not None), None)
-        if cell is None or cell.run is None:
-            return _told(False, "this cell has not been run yet")
-        named = cell.definition.name if cell.definition is not None else ""
-        meant = named if flow.book.named(named) is cell else cell.run.count
-        return _told(True, f"running {cell.title}", f"%jupyter_flow flow run {meant}")
+        if key is not None and cell is None:
+            return page.send(_told(False, "this cell has not been run yet"))
+        flow.lookout.quiet()
+        try:
+            page.send(_next(flow, cell, ran))
+        except FlowError as error:
+            page.send(_told(False, str(error)))
+        except Exception as error:  # a cell may be changing what is looked at
+            LOG.debug("what is to be run could not be told", exc_info=True)
+            page.send(_told(False, f"what is stale could not be told: {type(error).__name__}: {error}"))
 
 
 class Page:
@@ -255,5 +261,28 @@ def _lasting(panel: Panel) -> Any:
     return panel | {"dispatches": timeless, "flow": panel["flow"] and panel["flow"] | {"now": 0.0}}
 
 
-def _told(ok: bool, text: str, code: str = "") -> Told:
-    return {"kind": "told", "ok": ok, "text": text, "code": code}
+def _next(flow: Flow, cell: Cell | None, ran: list[str]) -> Told:
+    """The next step of bringing a notebook, or one cell of it, up to date."""
+    step = next_step(flow, [cell] if cell is not None else [], ran)
+    names = [_meant(flow, electron) for electron in step.electrons]
+    if step.cell is not None:
+        return _told(True, SAYS, _run(*names) if names else "", [step.cell.key])
+    if cell is None:
+        return _told(True, SAYS, _run())
+    if cell.definition is not None:
+        return _told(True, f"running {cell.title}", _run(_meant(flow, cell)))
+    return _told(True, "", "", [cell.key] if cell.key not in ran else [])
+
+
+def _run(*names: str) -> str:
+    return " ".join(("%jupyter_flow flow run", *names))
+
+
+def _meant(flow: Flow, cell: Cell) -> str:
+    """What a cell is called in a line of code."""
+    named = cell.definition.name if cell.definition is not None else ""
+    return named if flow.book.named(named) is cell or cell.run is None else str(cell.run.count)
+
+
+def _told(ok: bool, text: str, code: str = "", cells: Sequence[str] = ()) -> Told:
+    return {"kind": "told", "ok": ok, "text": text, "code": code, "cells": list(cells)}

@@ -77,7 +77,7 @@ def _rerun(place: Place, request: Any) -> Done:
         return Done(False, f"{graph.name} is a cell: run it again there, or with %flow run {graph.name}")
     new = DispatchId(session().resubmit(id, (), {}, None, True, {node}, assignments(id).place))
     inherit(new, id)
-    return Done(True, f"running {graph.name} again from {what} on, as {new.partition('-')[0]}", "", new)
+    return Done(True, f"{graph.name} again from {what} on: dispatch {new.partition('-')[0]}", "", new)
 
 
 def _debug(place: Place, request: Any) -> Done:

@@ -119,7 +119,7 @@ export interface Badge {
   dispatch: string;
 }
 
-export type BadgeState = 'waiting' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'cached' | 'stale';
+export type BadgeState = 'waiting' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'skipped' | 'cached' | 'stale';
 
 /** A dispatch in the list. ``here``: it runs in this kernel. */
 export interface Dispatched {
@@ -165,10 +165,13 @@ export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline |
 
 export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelCancelCell | PanelRun | PanelWatch;
 
-/** Run what is stale: one cell with what it needs, or all of it (None). */
+/** Run what is stale: one cell with what it needs, or all of it (None). Asked again until there is no next step.
+ *
+ * ran: the ordinary cells that were run since it was asked first. */
 export interface PanelRun {
   kind: 'run_stale';
   cell: string | null;
+  ran: string[];
 }
 
 /** Whether the list of dispatches is in sight: only then those of other kernels are counted. */
@@ -177,12 +180,13 @@ export interface PanelWatch {
   visible: boolean;
 }
 
-/** What came of the panel's action, in words; ``code`` is to be executed, after what runs. */
+/** What came of the panel's action, in words; ``code`` is to be executed, after what runs, and then the cells. */
 export interface Told {
   kind: 'told';
   ok: boolean;
   text: string;
   code: string;
+  cells: string[];
 }
 
 export type ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module;

@@ -76,6 +76,28 @@ def test_stale_cells_are_run_from_the_toolbar_and_from_their_badges(
 
 
 @pytest.mark.parametrize("app", ["lab"])
+def test_run_stale_brings_ordinary_cells_up_to_date_where_they_stand(opened: Callable[..., Front]) -> None:
+    front = opened(
+        LOADED, "a = 1", "%%electron one -x thread\nb = a * 10", "print('b is', b)",
+        "%%electron two -x thread\nc = b + 1", "d = c * 2; print('d', d)",
+    )  # fmt: skip
+    front.run(0, 1, 2, 3, 4, 5)
+    front.write(1, "a = 2")
+    front.run(1)
+    front.badge_is(3, "stale")
+    front.badge_is(5, "stale")
+    panel = front.panel()
+    panel.get_by_role("button", name="Run 4 cells that are not up to date").wait_for()
+    stale = front.page.get_by_role("button", name="Run stale", exact=True)
+    stale.click()
+    front.until(lambda: (front.text(3), front.text(5)) == ("b is 20", "d 42"))
+    expect(front.badge(3)).to_have_count(0)
+    expect(front.badge(5)).to_have_count(0)
+    expect(stale).to_be_disabled()
+    panel.get_by_role("button", name="Flow of this notebook: 2 cells: 2 completed.").wait_for()
+
+
+@pytest.mark.parametrize("app", ["lab"])
 def test_the_palette_and_the_running_panel_know_dispatches(opened: Callable[..., Front], tmp_path: Path) -> None:
     front = opened(*cells(tmp_path / "gate"))
     front.run(0, 1, 2)

@@ -89,8 +89,8 @@ def test_what_is_stale_is_told_with_its_reason_and_run_by_a_line_of_code(noteboo
     until(lambda: badge(page)["state"] == "stale")
     assert "scale" in badge(page)["text"]
     assert page.panel["stale"] == 1
-    page.ask({"kind": "run_stale", "cell": badge(page)["cell"]})
-    (told,) = page.of_kind("told")
+    page.ask({"kind": "run_stale", "cell": badge(page)["cell"], "ran": []})
+    (told,) = until(lambda: page.of_kind("told"))
     assert told["ok"]
     notebook.run(told["code"])
     until(lambda: badge(page)["state"] == "done")
@@ -120,7 +120,8 @@ def test_without_a_page_nothing_is_looked_at(panels: Panels) -> None:
         {"kind": "history", "limit": "all"},
         {"kind": "history", "limit": -5},
         {"kind": "cancel_dispatch", "dispatch": {"a": 1}},
-        {"kind": "run_stale", "cell": 3},
+        {"kind": "run_stale", "cell": 3, "ran": []},
+        {"kind": "run_stale", "cell": None, "ran": "all"},
         {"kind": "cancel_cell", "cell": None},
         {"kind": "watch_panel", "visible": "yes"},
         {"kind": ["open"]},
@@ -139,12 +140,13 @@ def test_cancelling_what_nobody_knows_is_answered(page: Page) -> None:
 
 
 def test_a_cell_that_was_never_run_cannot_be_stale(page: Page) -> None:
-    page.ask({"kind": "run_stale", "cell": "who?"})
-    assert page.of_kind("told")[0] == {
+    page.ask({"kind": "run_stale", "cell": "who?", "ran": []})
+    assert until(lambda: page.of_kind("told"))[0] == {
         "kind": "told",
         "ok": False,
         "text": "this cell has not been run yet",
         "code": "",
+        "cells": [],
     }
 
 
@@ -169,7 +171,7 @@ def test_a_page_is_told_of_the_flow_and_of_ordinary_cells_that_are_stale(noteboo
     until(lambda: page.panel["flow"] and page.panel["flow"]["text"] == "1 cell: 1 completed")
     assert [one["cell_kind"] for one in page.panel["badges"]] == ["electron"]
     notebook.run("scale = 2")
-    until(lambda: page.panel["flow"]["text"] == "1 cell: 1 stale")
+    until(lambda: page.panel["flow"]["text"] == "1 cell: 1 stale; 1 ordinary cell stale")
     until(lambda: len(page.panel["badges"]) == 2)
     assert [(one["cell_kind"], one["state"]) for one in page.panel["badges"]] == [
         ("electron", "stale"),
@@ -184,3 +186,53 @@ def test_the_flow_is_looked_at_over_the_comm_of_the_panel(notebook: Notebook, pa
     page.ask({"kind": "open", "view": "v"})
     graph = until(lambda: page.of_kind("graph"))[0]
     assert (graph["title"], graph["flow"], [group["name"] for group in graph["groups"]]) == ("flow", 1, ["fit"])
+
+
+CHAIN = (
+    "%%electron one -x inline\nb = a * 10",
+    "print('b is', b)",
+    "%%electron two -x inline\nc = b + 1",
+    "d = c * 2; print('d', d)",
+)
+
+
+def test_a_page_is_told_step_by_step_which_cells_to_run_until_all_is_up_to_date(
+    attended: None, notebook: Notebook, page: Page
+) -> None:
+    for cell in ("a = 1", *CHAIN, "a = 2"):
+        notebook.run(cell)
+    until(lambda: page.panel and page.panel["stale"] == 4)
+    assert "2 ordinary cells stale" in page.panel["flow"]["text"]
+    by_key = {cell.key: cell.raw for cell in flow_of(notebook.shell).book}
+    notebook.printed()
+    ran: list[str] = []
+    order = []
+    while True:
+        before = len(page.of_kind("told"))
+        page.ask({"kind": "run_stale", "cell": None, "ran": ran})
+        until(lambda before=before: len(page.of_kind("told")) > before)
+        told = page.of_kind("told")[-1]
+        if told["code"]:
+            notebook.run(told["code"])
+        for key in told["cells"]:
+            notebook.run(by_key[key])
+        ran += told["cells"]
+        order.append((told["code"].removeprefix("%jupyter_flow flow "), [by_key[key] for key in told["cells"]]))
+        if not told["cells"]:
+            break
+    assert order == [("run one", [CHAIN[1]]), ("run two", [CHAIN[3]]), ("run", [])]
+    printed = notebook.printed()
+    assert "b is 20" in printed
+    assert "d 42" in printed
+    until(lambda: page.panel["stale"] == 0)
+    assert not [one for one in page.panel["badges"] if one["state"] == "stale"]
+    assert "ordinary" not in page.panel["flow"]["text"]
+
+
+def test_what_was_skipped_is_said_to_be_skipped_everywhere(attended: None, notebook: Notebook, page: Page) -> None:
+    notebook.run("%%electron one -x inline\nb = 1 / 0")
+    notebook.run("%%electron two -x inline\nc = b + 1")
+    until(lambda: page.panel and [one["state"] for one in page.panel["badges"]] == ["failed", "skipped"])
+    assert page.panel["badges"][1]["text"] == "skipped: one has failed"
+    assert "1 failed, 1 skipped" in page.panel["flow"]["text"]
+    assert "skipped: one has failed" in notebook.shown(notebook.run("%flow"))["text/plain"]

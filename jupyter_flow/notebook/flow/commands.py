@@ -24,6 +24,7 @@ from .flow import Flow
 from .picture import FlowSource
 from .report import FlowTable, FollowedTable, is_under_way
 from .source import debugging, inputs_of
+from .steps import outdated
 
 VERBS = ("status", "graph", "stale", "run", "auto", "wait", "cancel", "why", "debug", "inputs", "export", "config")
 
@@ -104,8 +105,16 @@ class FlowCommands:
         return None
 
     def _run(self, names: list[str]) -> None:
-        if not self._flow.update([self._cell([name]) for name in names]):
-            say(f"{', '.join(names) or 'everything'} {'are' if len(names) > 1 else 'is'} up to date")
+        ran = self._flow.update([self._cell([name]) for name in names])
+        behind = outdated(self._flow.survey()) if not names else []
+        if behind:
+            says = "these show" if len(behind) > 1 else "this cell shows"
+            again = "them" if len(behind) > 1 else "it"
+            say(f"{says} old values until you run {again} again: {', '.join(cell.numbered for cell in behind)}")
+        elif not ran:
+            live = ", ".join(execution.name for execution in self._executions([]) if is_under_way(execution))
+            rest = f"all but {live}, under way," if live else "everything"
+            say(f"{', '.join(names) or rest} {'are' if len(names) > 1 else 'is'} up to date")
 
     def _auto(self, names: list[str]) -> None:
         if names not in ([], ["on"], ["off"]):

@@ -44,7 +44,7 @@ class Flow:
         self.moments = Moments(self.book)
         self.home = NotebookHome(self.space, self.book)
         self.marks = Marks(lambda: self.space)
-        self.scheduler = Scheduler(lambda execution: None)
+        self.scheduler = Scheduler(lambda execution: live.stir())
         self.lookout = Lookout(self)
         self.auto = self.quiet = False
         self.replaying: Cell | None = None  # an ordinary cell that is run again

@@ -159,8 +159,7 @@ def remarks(execution: Execution) -> list[str]:
 def failure(shell: Shell, execution: Execution) -> str:
     """Why it failed, with the cell's lines."""
     if execution.cause is not None:
-        why = "was cancelled" if execution.cause.state is State.CANCELLED else "has failed"
-        return f"not run: {execution.cause.name} {why}"
+        return skipped(execution)
     node = _failed(session().result(execution.run.id).nodes) if execution.run else None
     if node is None or node.error is None:
         return f"failed: {type(execution.error).__name__}: {execution.error}"
@@ -168,6 +167,13 @@ def failure(shell: Shell, execution: Execution) -> str:
         return "\n".join(["failed", *lines]).rstrip()
     text = with_cells(shell, node.error.traceback or f"{node.error.type}: {node.error.message}")
     return f"failed\n{text.rstrip()}"
+
+
+def skipped(execution: Execution) -> str:
+    """Why it did not run, where that is another one's doing."""
+    cause = execution.cause
+    assert cause is not None
+    return f"skipped: {cause.name} {'was cancelled' if cause.state is State.CANCELLED else 'has failed'}"
 
 
 def traceback_of(shell: Shell, execution: Execution) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ...model.errors import FlowError
+from .steps import due, outdated
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -29,6 +30,7 @@ class Lookout:
         self._thread: threading.Thread | None = None
         self.reasons: dict[int, str] = {}  # by the run's number
         self.cells = 0  # that would be run to bring the notebook up to date
+        self.outdated = 0  # ordinary ones that show what was
         self._runs: tuple[Any, ...] = ()
 
     def notice(self) -> None:
@@ -79,11 +81,18 @@ class Lookout:
         """Look now: from a cell, which compares nothing while it changes something."""
         self._look()
 
+    def quiet(self) -> None:
+        """Wait until no cell runs."""
+        self._idle.wait()
+
     def _look(self) -> None:
         survey = self._flow.survey()
         found = {cell.run.number: "; ".join(why) for cell, why in survey.reasons.items() if why and cell.run}
         try:
-            plan = survey.plan()
+            plan = due(survey)
         except FlowError:  # the order is ambiguous, which running it will say
             plan = [cell for cell in survey.stale if cell.definition is not None]
-        self.reasons, self.cells = found, len(plan)
+        any_electron = any(cell.definition is not None for cell in survey.reasons)
+        self.reasons, self.cells = found, len(plan) if any_electron else 0
+        self.outdated = len(outdated(survey)) if any_electron else 0
+        self._flow.live.stir()

@@ -19,7 +19,7 @@ from ...widgets.source import About, Source, source_of
 from ...widgets.states import counts_of
 from .execution import Execution
 from .execution import State as How
-from .lines import how_far
+from .lines import how_far, skipped
 from .report import is_under_way
 from .wiring import Wiring, wiring
 
@@ -100,7 +100,7 @@ class FlowFacts:
     def stamp(self) -> Any:
         """Equal as long as nothing has changed."""
         runs = tuple(execution.number if execution is not None else 0 for execution in self.executions)
-        return runs, self.states()
+        return runs, self.states(), self._flow.lookout.outdated
 
     def _runs(self) -> "Iterator[tuple[int, RunFacts]]":
         for node, execution in enumerate(self.executions):
@@ -163,7 +163,7 @@ class FlowSource(Source):
         counts = counts_of(states)
         return states, {
             "status": status, "counts": counts, "started": 0.0, "ended": None, "now": time.time(),
-            "rate": None, "left": None, "text": _words(counts),
+            "rate": None, "left": None, "text": _words(counts, self._flow.lookout.outdated),
         }  # fmt: skip
 
     def drawn(self) -> Picture:
@@ -208,7 +208,7 @@ class FlowSource(Source):
         if not execution.state.over:
             note = "it is run when something needs it" if execution.state is How.LAZY else how_far(execution)
         elif execution.cause is not None:
-            note = f"not run: {execution.cause.name} did not make what it needs"
+            note = skipped(execution)
         state = self._known.states()[node]
         return About(
             state, "" if cell.guessed else cell.key, execution.run.id if execution.run else "",
@@ -228,11 +228,12 @@ class FlowSource(Source):
         return ", ".join(execution.name for execution in live)
 
 
-def _words(counts: list[int]) -> str:
-    """``5 cells: 1 running, 3 completed, 1 stale``."""
+def _words(counts: list[int], outdated: int) -> str:
+    """``5 cells: 1 running, 3 completed, 1 stale``; and how many ordinary cells are stale."""
     total = sum(counts)
     if not total:
         return "no electron cell has been run yet: %%electron makes one"
     order = (RUNNING, 0, FAILED, SKIPPED, CANCELLED, STALE, COMPLETED)
     parts = [f"{counts[number]} {said(STANDING_OF[number])}" for number in order if counts[number]]
-    return f"{total} cell{'s' if total > 1 else ''}: {', '.join(parts)}"
+    others = f"; {outdated} ordinary cell{'s' if outdated > 1 else ''} stale" if outdated else ""
+    return f"{total} cell{'s' if total > 1 else ''}: {', '.join(parts)}{others}"

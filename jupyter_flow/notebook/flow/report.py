@@ -9,8 +9,9 @@ from .. import tables
 from ..pictures import label_of
 from .book import Book, Cell
 from .execution import Execution, State
-from .lines import clock, how_far
+from .lines import clock, how_far, skipped
 from .staleness import Survey
+from .steps import outdated
 
 HEAD = ("cell", "reads", "makes", "executor", "state")
 
@@ -25,10 +26,12 @@ class FlowTable:
         self, book: Book, survey: Survey, aside: Callable[[str], bool], stale_only: bool = False
     ) -> None:  # fmt: skip
         feeding = _feeding(book, aside)
-        concerned = [cell for cell in book if cell.run and (cell.definition or feeding.get(cell))]
+        behind = [cell for cell in outdated(survey) if not feeding.get(cell)]
+        matter = {*behind, *(cell for cell in book if cell.definition or feeding.get(cell))}
+        concerned = [cell for cell in book if cell.run and cell in matter]
         if stale_only:
             concerned = [cell for cell in concerned if survey.reasons.get(cell)]
-        self._stale_only = stale_only
+        self._stale_only, self._behind = stale_only, behind
         self._heads = [_row(cell, list(feeding.get(cell, ())), aside) for cell in concerned]
         self._runs = [(cell.execution, survey.reasons.get(cell, [])) for cell in concerned]
         self.rows: list[Sequence[str]] = []
@@ -39,8 +42,9 @@ class FlowTable:
         """See anew how far its cells are; what else it tells stays that of its moment."""
         states = [_state(execution, reasons) for execution, reasons in self._runs]
         self.rows = [[*head, state] for head, state in zip(self._heads, states, strict=True)]
+        rest = "; ordinary cells that feed no electron are yours to run" if self._behind else ""
         stale = sum(bool(reasons) or _unmade(execution) for execution, reasons in self._runs)
-        self.remark = f"{stale} stale: %flow run brings the notebook up to date" if stale else ""
+        self.remark = f"{stale} stale: %flow run brings the notebook up to date{rest}" if stale else ""
 
     @property
     def under_way(self) -> bool:
@@ -133,7 +137,7 @@ def _state(execution: Execution | None, reasons: Sequence[str]) -> str:
     if execution is not None and execution.state in (State.WAITING, State.RUNNING):
         return how_far(execution)
     if execution is not None and execution.state is State.FAILED:
-        return f"not run: {execution.cause.name} has failed" if execution.cause is not None else "failed"
+        return skipped(execution) if execution.cause is not None else "failed"
     if execution is not None and execution.state is State.CANCELLED:
         return "cancelled"
     if reasons:

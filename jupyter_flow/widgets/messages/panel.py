@@ -10,7 +10,7 @@ from .requests import ViewRequest
 ViewMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module
 
 
-BadgeState = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "cached", "stale"]
+BadgeState = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "skipped", "cached", "stale"]
 
 
 class PanelHistory(TypedDict):
@@ -28,10 +28,14 @@ class PanelCancel(TypedDict):
 
 
 class PanelRun(TypedDict):
-    """Run what is stale: one cell with what it needs, or all of it (None)."""
+    """Run what is stale: one cell with what it needs, or all of it (None). Asked again until there is no next step.
+
+    ran: the ordinary cells that were run since it was asked first.
+    """
 
     kind: Literal["run_stale"]
     cell: str | None
+    ran: list[str]
 
 
 class PanelCancelCell(TypedDict):
@@ -85,16 +89,17 @@ class Panel(TypedDict):
     resources: list[Busy]
     remarks: list[str]
     badges: list[Badge]
-    stale: int  # cells that `%flow run` would run
+    stale: int  # cells that `Run stale` would run
 
 
 class Told(TypedDict):
-    """What came of the panel's action, in words; ``code`` is to be executed, after what runs."""
+    """What came of the panel's action, in words; ``code`` is to be executed, after what runs, and then the cells."""
 
     kind: Literal["told"]
     ok: bool
     text: str
     code: str
+    cells: list[str]  # ordinary ones, to be run where they stand
 
 
 PanelMessage = ViewMessage | Panel | Told

@@ -12,6 +12,7 @@ const STATUS: Record<BadgeState, number> = {
   cached: 4,
   failed: 5,
   cancelled: 6,
+  skipped: 7,
   stale: 10
 };
 /** Where the shape is another than the status's. */

@@ -45,7 +45,7 @@ async function reveal(book: NotebookPanel, at: number): Promise<void> {
   cell.node.scrollIntoView({ block: 'nearest' });
 }
 
-/** Run cells as if their buttons were pressed; the selection stays where it is. */
-export async function runCells(book: NotebookPanel, cells: readonly Cell[]): Promise<void> {
-  await NotebookActions.runCells(book.content, cells, book.sessionContext);
+/** Run cells as if their buttons were pressed; whether all went well. The selection stays where it is. */
+export async function runCells(book: NotebookPanel, cells: readonly Cell[]): Promise<boolean> {
+  return NotebookActions.runCells(book.content, cells, book.sessionContext);
 }

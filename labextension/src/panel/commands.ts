@@ -37,7 +37,7 @@ export function addCommands(
   });
   commands.addCommand(RUN_STALE, {
     label: 'Run Stale Cells',
-    caption: 'Run the electron cells that are out of date, and what feeds them',
+    caption: 'Run all cells that are not up to date',
     isEnabled: () => live() !== null,
     execute: async () => {
       const link = live();

@@ -32,7 +32,7 @@ export class Link {
   /** Which of the page's links it is. */
   readonly number = ++links;
   private visible = false;
-  private readonly settled = new Set<() => void>();
+  private readonly settled = new Set<(told: Told | null) => void>();
 
   constructor(readonly context: ISessionContext) {
     context.kernelChanged.connect(this.exchange, this);
@@ -59,12 +59,18 @@ export class Link {
     this.send({ kind: 'watch_panel', visible });
   }
 
-  /** Bring cells up to date (null: all); when that is done, or was refused. */
-  async runStale(cell: string | null): Promise<void> {
-    if (this.state !== 'live') return;
-    const done = new Promise<void>(resolve => this.settled.add(resolve));
-    this.send({ kind: 'run_stale', cell });
-    await done;
+  /** Do the next step of bringing cells up to date (null: all); what came of it, with the cells to run now. */
+  async runStale(cell: string | null, ran: string[]): Promise<Told | null> {
+    if (this.state !== 'live') return null;
+    const done = new Promise<Told | null>(resolve => this.settled.add(resolve));
+    this.send({ kind: 'run_stale', cell, ran });
+    return done;
+  }
+
+  /** Forget what came of the last action: it is not so any more. */
+  forget(): void {
+    this.told = null;
+    this.tell();
   }
 
   /** The notebook's name. */
@@ -149,18 +155,19 @@ export class Link {
       if (newest) this.late = Date.now() / 1000 - newest.state.now;
       this.tell();
     } else if (told.kind === 'told') {
-      this.report(told);
-      if (told.code) void this.execute(told.code).finally(() => this.settle());
-      else this.settle();
+      if (told.text) this.report(told);
+      else this.forget();
+      if (told.code) void this.execute(told.code, told).then(done => this.settle(done), () => this.settle());
+      else this.settle(told);
     } else {
       this.views.forEach(hear => hear(told));
     }
   }
 
   /** Run a line in the kernel, after what runs there; what it says is told. */
-  private async execute(code: string): Promise<void> {
+  private async execute(code: string, asked: Told): Promise<Told | null> {
     const future = this.kernel?.requestExecute({ code, store_history: false, allow_stdin: true, stop_on_error: false });
-    if (!future) return;
+    if (!future) return null;
     let said = '';
     let ok = true;
     future.onIOPub = ({ header, content }) => {
@@ -171,11 +178,13 @@ export class Link {
       said = `${error.ename}: ${error.evalue}`;
     };
     await future.done.catch(() => undefined);
-    this.report({ kind: 'told', ok, text: said.trim() || 'done', code: '' });
+    if (said) this.report({ kind: 'told', ok, text: said.trim(), code: '', cells: [] });
+    else if (!asked.cells.length) this.forget(); // cells run in the background: the status tells which
+    return { ...asked, ok };
   }
 
-  private settle(): void {
-    this.settled.forEach(resolve => resolve());
+  private settle(told: Told | null = null): void {
+    this.settled.forEach(resolve => resolve(told));
     this.settled.clear();
   }
 

@@ -95,7 +95,7 @@ export class FlowPanel extends Widget {
     this.none.hidden = panel.dispatches.length > 0;
     this.more.hidden = !panel.more;
     this.stale.hidden = !panel.stale;
-    say(this.stale, `Run ${panel.stale === 1 ? '1 stale cell' : `${panel.stale} stale cells`}`);
+    say(this.stale, `Run ${panel.stale === 1 ? '1 cell that is' : `${panel.stale} cells that are`} not up to date`);
     this.resources.show(panel.resources, panel.remarks);
   }
 

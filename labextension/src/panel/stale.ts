@@ -3,24 +3,42 @@ import type { Badge } from '../protocol';
 import { cellOf, edited, runCells } from './cells';
 import type { Link } from './link';
 
-const BEHIND = new Set(['stale', 'failed', 'cancelled', 'waiting']);
+const BEHIND = new Set(['stale', 'failed', 'cancelled', 'skipped', 'waiting']);
 
-/** Bring all electron cells up to date: those that were edited as they are written now, then what is stale by that. */
+const busy = new WeakSet<Link>();
+
+/** Bring all cells up to date: electrons that were edited as they are written now, then what is stale by that. */
 export async function runStale(book: NotebookPanel, link: Link): Promise<void> {
   const ours = electrons(link);
   const rewritten = book.content.widgets.filter(cell => ours.has(cell.model.id) && edited(cell));
-  if (rewritten.length) await runCells(book, rewritten);
-  await link.runStale(null);
+  if (rewritten.length && !(await runCells(book, rewritten))) return;
+  await inSteps(book, link, null);
 }
 
-/** Run one cell: an electron with what it needs where it is behind, else the cell itself. */
+/** Run one cell: an electron with what it needs where it is behind, an ordinary one after what it needs. */
 export async function runElectron(book: NotebookPanel, link: Link, badge: Badge): Promise<void> {
   const cell = cellOf(book, badge.cell);
-  if (badge.cell_kind === 'cell') {
-    if (link.panel?.stale) await link.runStale(null); // what it shows is to be made of what is up to date
-    if (cell) await runCells(book, [cell]);
-  } else if (cell && (edited(cell) || !BEHIND.has(badge.state))) await runCells(book, [cell]);
-  else await link.runStale(badge.cell);
+  const behind = BEHIND.has(badge.state) && !(cell && badge.cell_kind === 'electron' && edited(cell));
+  if (behind) await inSteps(book, link, badge.cell);
+  else if (cell) await runCells(book, [cell]);
+}
+
+/** Electron cells run by themselves when they are asked for; ordinary ones here, so that their outputs are seen. */
+async function inSteps(book: NotebookPanel, link: Link, cell: string | null): Promise<void> {
+  if (busy.has(link)) return;
+  busy.add(link);
+  try {
+    const ran: string[] = [];
+    for (;;) {
+      const step = await link.runStale(cell, ran);
+      if (!step?.ok || !step.cells.length) return;
+      ran.push(...step.cells);
+      const cells = step.cells.map(id => cellOf(book, id)).filter(found => found !== undefined);
+      if (cells.length && !(await runCells(book, cells))) return link.forget(); // the cell shows why
+    }
+  } finally {
+    busy.delete(link);
+  }
 }
 
 /** The cells that run by themselves, by their ids. */

@@ -13,7 +13,7 @@ export function addToolbarButtons(app: JupyterFrontEnd, links: Links): void {
       const button = new ToolbarButton({
         icon: refreshIcon,
         label: 'Run stale',
-        tooltip: 'Run the electron cells that are out of date, and what feeds them',
+        tooltip: 'Run all cells that are not up to date',
         onClick: () => void runStale(book, link)
       });
       button.addClass('jf-run-stale');

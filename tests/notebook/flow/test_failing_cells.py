@@ -45,7 +45,7 @@ def test_cancel_stops_an_electron_and_what_depends_on_it_is_not_run(kernel: Kern
     kernel.reached("make")
     assert kernel.goes("%flow cancel make") == "cancelled make\n"
     kernel.until(lambda: first.text == f"make() → x · {executor} · cancelled\n")
-    kernel.until(lambda: second.text == "second(x) → y · local · not run: make was cancelled\n")
+    kernel.until(lambda: second.text == "second(x) → y · local · skipped: make was cancelled\n")
     assert kernel.run("y").error == f"ElectronCancelled: {WAS_CANCELLED}"
     kernel.open("make")  # a thread cannot be stopped, and what it makes comes too late
     assert kernel.run("x").error == f"ElectronCancelled: {WAS_CANCELLED}"
@@ -119,7 +119,7 @@ def test_a_cell_downstream_of_a_failed_one_says_that_it_was_not_run(kernel: Kern
     kernel.goes("%%electron make\ngate('make')\nx = 1 / 0")
     second = kernel.run("%%electron second\ny = x + 1")
     kernel.open("make")
-    kernel.until(lambda: second.text == "second(x) → y · local · not run: make has failed\n")
+    kernel.until(lambda: second.text == "second(x) → y · local · skipped: make has failed\n")
 
 
 def test_an_electron_cell_that_names_what_failed_before_fails_itself(kernel: Kernel) -> None:

@@ -62,7 +62,7 @@ def test_after_a_failed_electron_it_is_not_run(kernel: Kernel) -> None:
     second = kernel.run("%%electron second --after first\nnote('second')\ny = 1")
     kernel.open("a")
     assert kernel.run("y").error.startswith("ZeroDivisionError")
-    kernel.until(lambda: second.text == "second() → y · local · not run: first has failed\n")
+    kernel.until(lambda: second.text == "second() → y · local · skipped: first has failed\n")
     assert kernel.noted() == []
 
 

@@ -29,8 +29,7 @@ def test_the_table_tells_a_failure_and_what_was_not_run(kernel: Kernel) -> None:
     kernel.goes(CELLS[1])
     early = kernel.run("%flow status")
     kernel.open("one")
-    kernel.run("b")
-    kernel.until(lambda: "not run: one has failed" in early.text)
+    kernel.until(lambda: "skipped: one has failed" in early.text)
     assert early.text == kernel.goes("%flow status")
 
 
@@ -53,3 +52,26 @@ def test_where_nobody_looks_on_it_is_told_when_all_has_ended(unattended: Kernel)
     assert "running" not in text
     assert "waiting" not in text
     assert "it has not been run yet" in text
+
+
+def test_ordinary_cells_that_show_old_values_are_listed_and_told(kernel: Kernel) -> None:
+    for cell in ["a = 1", "%%electron one\nb = a * 10", "print('b is', b)"]:
+        kernel.goes(cell, cell=cell)
+    kernel.goes("a = 2", cell="a = 1")
+    assert "print('b is', b)" in kernel.goes("%flow")
+    assert "2 stale" in kernel.goes("%flow stale")
+    assert "old values until you run it again: `print('b is', b)`" in kernel.goes("%flow run")
+    assert kernel.value("b") == "20"
+    assert "old values" in kernel.goes("%flow run")
+    assert kernel.goes("print('b is', b)", cell="print('b is', b)") == "b is 20\n"
+    assert kernel.goes("%flow run") == "everything is up to date\n"
+    assert "print" not in kernel.goes("%flow")
+
+
+def test_a_saved_picture_of_the_flow_follows_it_as_long_as_its_cell_shows_it(kernel: Kernel) -> None:
+    kernel.goes("%%electron one\na = 1 / 0", cell="one")
+    kernel.run("a")
+    shown = kernel.run("%flow graph", cell="graph")
+    kernel.until(lambda: "FAILED" in shown.text)
+    kernel.goes("%%electron one\na = 1", cell="one")
+    kernel.until(lambda: "failed" not in shown.text and "COMPLETED" in shown.text)
