@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 LONGEST = 40  # characters of a cell's first line
 GUESS = "electron makes "  # how the key of an electron cell begins that has neither an id nor a NAME
+SOURCE = "source "  # and that of an ordinary one without an id that makes nothing: a line that was typed somewhere
 
 
 class Function(NamedTuple):
@@ -42,6 +43,11 @@ class Cell:
     def guessed(self) -> bool:
         """Whether it may be another cell than the one that was run before: only what it makes is the same."""
         return self.key.startswith(GUESS)
+
+    @property
+    def placed(self) -> bool:
+        """Whether it may stand somewhere and be run again, rather than have been typed once."""
+        return not self.key.startswith(SOURCE)
 
     @property
     def title(self) -> str:

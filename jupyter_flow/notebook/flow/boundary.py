@@ -12,6 +12,7 @@ from typing import Any
 from ..cells import ANYWHERE, Names, looks_anywhere, reached
 from ..headless import request
 from ..shell import cell_number, say
+from .book import SOURCE
 from .execution import CellRun, State
 from .flow import Flow
 from .moments import here
@@ -210,7 +211,7 @@ class Boundary:
 def _key(made: tuple[str, ...], cell: Running) -> str:
     """What an ordinary cell without an id is known by: what it makes, and whether out of an earlier version."""
     own = [name for name in made if name in cell.seen]
-    return f"makes {','.join(made)} of {','.join(own)}" if made else f"source {cell.raw}"
+    return f"makes {','.join(made)} of {','.join(own)}" if made else f"{SOURCE}{cell.raw}"
 
 
 def _made_before(run: CellRun | None, cell: Running) -> set[str]:

@@ -26,7 +26,7 @@ def outdated(survey: Survey) -> list[Cell]:
     return [
         cell
         for cell, reasons in survey.reasons.items()
-        if cell.definition is None and any(reason != FAILED for reason in reasons)
+        if cell.definition is None and cell.placed and any(reason != FAILED for reason in reasons)
     ]
 
 
