@@ -7,21 +7,22 @@ from typing import Any
 import jupyter_flow as jf
 from jupyter_flow.model.events import COMPLETED, RUNNING
 from jupyter_flow.widgets.source import source_of
+from jupyter_flow.widgets.table import first_page, rows
 from jupyter_flow.widgets.views import DispatchView
 
 from .pages import Page
 from .scripted import Follower, fan, scripted
 
-OPEN: Any = {"kind": "open", "view": "v"}
-
 
 @jf.electron(executor="thread")
-def counting(gate: str) -> int:
+def counting(begin: str, gate: str) -> int:
     """A progress bar that stands at a half until it is let go."""
     import sys
     import time
     from pathlib import Path
 
+    while not Path(begin).exists():
+        time.sleep(0.005)
     sys.stderr.write("\r 50%|#####     | 5/10 [00:01<00:01,  5.00it/s]")
     while not Path(gate).exists():
         time.sleep(0.005)
@@ -29,14 +30,16 @@ def counting(gate: str) -> int:
 
 
 @jf.lattice
-def counted(gate: str) -> Any:
+def counted(begin: str, gate: str) -> Any:
     """One that counts."""
-    return counting(gate)
+    return counting(begin, gate)
 
 
 def test_a_node_that_has_ended_is_not_said_to_be_half_way(tmp_path: Path) -> None:
-    id = jf.dispatch(counted)(str(tmp_path / "gate"))
+    id = jf.dispatch(counted)(str(tmp_path / "begin"), str(tmp_path / "gate"))
     page = Page(source_of(id))
+    page.until("graph")
+    (tmp_path / "begin").touch()
     page.until("delta", lambda told: any(tally["progress"] == 0.5 for tally in told["tallies"]))
     (tmp_path / "gate").touch()
     last = page.until("delta", lambda told: told["state"]["status"] == COMPLETED)
@@ -59,3 +62,9 @@ def test_the_timeline_told_last_is_that_of_the_end() -> None:
         time.sleep(0.01)
     assert view.over
     assert {bar["status"] for bar in told[-1]["bars"]} == {COMPLETED}
+
+
+def test_the_table_tells_how_long_a_node_took_whoever_looked_before() -> None:
+    source, facts = scripted(fan(1))
+    facts.set(0, COMPLETED, 2.0)
+    assert [row["seconds"] for row in rows(source, first_page("v"))["rows"]] == [2.0, None, None]
