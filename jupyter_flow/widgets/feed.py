@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..model.events import COMPLETED
+from ..model.events import COMPLETED, RUNNING
 from ..render import Group
 from ..render.boxes import describe
 from ..render.breath import paced
@@ -41,7 +41,7 @@ class Counted:
                     self._timed[group] += 1
         moved = {group_of[node] for node in changed}
         self._states = states
-        shown = {self._group_of[node]: value for node, value in bars.items()}
+        shown = {group_of[node]: value for node, value in bars.items() if states[node] == RUNNING}
         moved.update([group for group in {*shown, *self._bars} if shown.get(group) != self._bars.get(group)])
         self._bars = {group: value for group, value in shown.items() if group >= 0 and self._groups[group].count == 1}
         moved.discard(-1)
