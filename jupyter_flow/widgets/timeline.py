@@ -100,8 +100,8 @@ class Timelines:
     # looking ----------------------------------------------------------------------------------
 
     def _look(self) -> Chart:
-        if self._chart is None or not (self._final or time.monotonic() < self._due):
-            final = self._source.over  # first: what has ended is there whole
+        final = self._source.over  # first: what has ended is there whole
+        if self._chart is None or self._final != final or not (final or time.monotonic() < self._due):
             self._chart = self._charted()
             self._final, self._due = final, time.monotonic() + FRESH
         return self._chart
