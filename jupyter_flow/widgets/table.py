@@ -68,7 +68,7 @@ class Columns:
     def row(self, node: int) -> Row:
         """A row for the page."""
         record = self.records.get(node)
-        ended = record.attempt if record is not None else self.earlier[node]
+        ended = self.earlier[node] + (record is not None and record.attempt > 0)  # numbers may be left out
         return {
             "node": node,
             "name": cut(clean(self.name(node)), LONGEST),
