@@ -130,7 +130,7 @@ def test_a_dispatch_that_turns_out_to_have_begun_later_moves_with_all_that_it_di
     source, facts = scripted(fan(1))
     facts.set(0, COMPLETED, 2.0, worker=1, start=1.0)
     source.timelines.timeline("v")
-    facts.set(1, COMPLETED, 4.0, worker=1, start=3.0)
+    facts.set(1, COMPLETED, 4.0, worker=1, start=5.0)
     facts.started += 10**9  # another kernel's is known by when it was made, until it has ended
     facts.end()
     ready = {bar["node"]: bar["ready"] for bar in source.timelines.timeline("v")["bars"]}
