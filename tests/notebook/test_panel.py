@@ -199,11 +199,12 @@ CHAIN = (
 def test_a_page_is_told_step_by_step_which_cells_to_run_until_all_is_up_to_date(
     attended: None, notebook: Notebook, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id = ""  # of the cell that runs, as a page tells it
-    monkeypatch.setattr("jupyter_flow.notebook.flow.boundary.request", lambda shell: {"metadata": {"cellId": id}})
-    for id, cell in (("a", "a = 1"), *enumerate(CHAIN, 1), ("a", "a = 2")):
+    asked = {"cellId": ""}  # of the cell that runs
+    monkeypatch.setattr("jupyter_flow.notebook.flow.boundary.request", lambda shell: {"metadata": asked})
+    for place, cell in (("a", "a = 1"), *enumerate(CHAIN, 1), ("a", "a = 2")):
+        asked["cellId"] = str(place)
         notebook.run(cell)
-    id = ""
+    asked["cellId"] = ""
     until(lambda: page.panel and page.panel["stale"] == 4)
     assert "2 ordinary cells stale" in page.panel["flow"]["text"]
     by_key = {cell.key: cell.raw for cell in flow_of(notebook.shell).book}
@@ -217,9 +218,10 @@ def test_a_page_is_told_step_by_step_which_cells_to_run_until_all_is_up_to_date(
         told = page.of_kind("told")[-1]
         if told["code"]:
             notebook.run(told["code"])
-        for id in told["cells"]:
-            notebook.run(by_key[id])
-        id = ""
+        for key in told["cells"]:
+            asked["cellId"] = key
+            notebook.run(by_key[key])
+        asked["cellId"] = ""
         ran += told["cells"]
         order.append((told["code"].removeprefix("%jupyter_flow flow "), [by_key[key] for key in told["cells"]]))
         if not told["cells"]:
