@@ -73,5 +73,7 @@ def test_a_saved_picture_of_the_flow_follows_it_as_long_as_its_cell_shows_it(ker
     kernel.run("a")
     shown = kernel.run("%flow graph", cell="graph")
     kernel.until(lambda: "FAILED" in shown.text)
+    threads = "[t.name for t in __import__('threading').enumerate()]"
+    kernel.until(lambda: "jupyter_flow pictures" not in kernel.value(threads))  # idle, it costs nothing
     kernel.goes("%%electron one\na = 1", cell="one")
     kernel.until(lambda: "failed" not in shown.text and "COMPLETED" in shown.text)
