@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ..model.errors import FlowError
 from ..session import opened, session
 from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
 from ..widgets.hub import hub
-from ..widgets.messages import Badge, Panel, State, Told
+from ..widgets.messages import Badge, Dispatched, Panel, State, Told
 from ..widgets.subshells import by_sender
 from .badges import badges
 from .flow.flow import Flow
@@ -36,6 +36,7 @@ OURS = (
 SECOND = 1.0  # between two looks at how busy executors are
 MOST = 1000  # dispatches in the list
 FEW = 10  # dispatches, until more are asked for
+Part = TypeVar("Part")
 
 
 class Panels:
@@ -113,15 +114,19 @@ class Panels:
 
     def _panel(self) -> Panel:
         watched = any(page.watches for page in self._pages)
-        dispatches, more = self._overview.dispatches(self.limit, watched)
-        marks, stale = self._badges()
-        resources, remarks = self._resources()
+        troubles: list[str] = []
+        nothing: tuple[list[Dispatched], bool] = ([], False)
+        unmarked: tuple[list[Badge], int] = ([], 0)
+        dispatches, more = _or_not(lambda: self._overview.dispatches(self.limit, watched), nothing, troubles)
+        marks, stale = _or_not(self._badges, unmarked, troubles)
+        resources, remarks = _or_not(self._resources, self._busy, troubles)
         return {
             "kind": "panel",
             "version": VERSION,
-            "flow": self._state(),
+            "flow": _or_not(self._state, None, troubles),
             "dispatches": dispatches,
             "more": more,
+            "troubles": list(dict.fromkeys([*self._overview.troubles, *troubles])),
             "resources": resources,
             "remarks": remarks,
             "badges": marks,
@@ -253,6 +258,16 @@ def _lasting(panel: Panel) -> Any:
     """A panel without the time."""
     timeless = [d | {"state": d["state"] | {"now": 0.0}} for d in panel["dispatches"]]
     return panel | {"dispatches": timeless, "flow": panel["flow"] and panel["flow"] | {"now": 0.0}}
+
+
+def _or_not(look: Callable[[], Part], otherwise: Part, troubles: list[str]) -> Part:
+    """A part of the panel; where it cannot be had it is told why, and the others are shown all the same."""
+    try:
+        return look()
+    except Exception as error:  # whatever it is: a panel that stands still would say nothing
+        LOG.debug("a part of the panel could not be kept up to date", exc_info=True)
+        troubles.append(str(error) if isinstance(error, FlowError) else f"{type(error).__name__}: {error}")
+        return otherwise
 
 
 def _told(ok: bool, text: str, code: str = "") -> Told:
