@@ -57,7 +57,8 @@ export class View {
     this.search = new Search(
       text => this.ask({ kind: 'search', text }),
       boxes => this.graph.mark(boxes),
-      box => this.graph.go(box)
+      box => this.graph.go(box),
+      (node, box) => this.reveal(node, box)
     );
     this.graph = new GraphCanvas({
       select: (node, byKey) => this.select(node, byKey),
@@ -267,6 +268,12 @@ export class View {
     const { opened, groups } = this.shown!;
     const members = new Set(groups.filter(group => group.family === family).map(group => group.first));
     this.draw({ opened: opened.filter(node => !members.has(node)) });
+  }
+
+  private reveal(node: number, box: number): void {
+    const { groups, opened } = this.shown!;
+    if (groups[box]!.count > 1) this.draw({ opened: [...opened, groups[box]!.first] });
+    this.select(node, false);
   }
 
   private select(node: number, byKey: boolean): void {
