@@ -4,6 +4,7 @@ import os
 import re
 import runpy
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     environment.setenv("JUPYTER_DATA_DIR", str(home / "data"))
     environment.setenv("JUPYTER_RUNTIME_DIR", str(home / "runtime"))
     environment.setenv("IPYTHONDIR", str(home / "ipython"))
+    # A shell that runs us in the background has us ignore interrupts, and so would the processes that tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """What the calls of ``%%electron`` cells that are one def do in dispatches: their badges."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..dispatch.run import Run
@@ -47,7 +47,7 @@ class Functions:
         return self._told
 
     def _badge(self, here: Session, key: str, function: Function) -> Badge | None:
-        runs = list(here.dispatcher.runs.values())
+        runs = [run for run in list(here.dispatcher.runs.values()) if run.parent is None]
         newest = here.run(here.last) if here.last is not None else None
         runs += [run for run in (newest, self._last.get(function)) if run is not None and run not in runs]
         found = [Calls(run, counts) for run in runs if sum(counts := calls_of(run, function))]
@@ -65,7 +65,18 @@ class Functions:
 
 
 def calls_of(run: Run, function: Function) -> list[int]:
-    """How many of a dispatch's calls of a function are in which state."""
+    """How many of a dispatch's calls of a function are in which state, those inside sublattices included."""
+    counts = [_calls_of(one, function) for one in (run, *_inside(run))]
+    return [sum(column) for column in zip(*counts, strict=True)]
+
+
+def _inside(run: Run) -> Iterator[Run]:
+    for child in list(run.children.values()):
+        yield child
+        yield from _inside(child)
+
+
+def _calls_of(run: Run, function: Function) -> list[int]:
     graph = run.graph
     ours = {number for number, v in enumerate(graph.versions) if (v.name, v.file) == (function.name, function.file)}
     if not ours:

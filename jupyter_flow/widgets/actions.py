@@ -4,6 +4,7 @@ All of it is done for a page that may ask for anything at any time: a refusal is
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..executor import _executor_manager as names
@@ -75,9 +76,21 @@ def _rerun(place: Place, request: Any) -> Done:
         return Done(False, f"{graph.name} still runs: wait for it, or cancel it")
     if graph.versions and graph.versions[0].source.lstrip().startswith("%%electron"):
         return Done(False, f"{graph.name} is a cell: run it again there, or with %flow run {graph.name}")
-    new = DispatchId(session().resubmit(id, (), {}, None, True, {node}, assignments(id).place))
+    place_them = partial(assignments(id).place, only=_due(place.root, node))
+    new = DispatchId(session().resubmit(id, (), {}, None, True, {node}, place_them))
     inherit(new, id)
     return Done(True, f"running {graph.name} again from {what} on, as {new.partition('-')[0]}", "", new)
+
+
+def _due(source: Source, node: int) -> set[int]:
+    """Which nodes run if one is to: what depends on it, and what had not completed. Others are where they were."""
+    states, (consumers, _) = source.facts.states(), source.graph.successors()
+    due, found = [node], {other for other, state in enumerate(states) if state != COMPLETED} - {node}
+    while due:
+        one = due.pop()
+        found.add(one)
+        due += [other for other in consumers[one] if other not in found]
+    return found
 
 
 def _debug(place: Place, request: Any) -> Done:

@@ -1,5 +1,6 @@
 """Executors that people assign in a view, for the next run from there."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,16 +31,18 @@ class Assignments:
         """What a node is to run on; empty: as it was."""
         return self.nodes.get(node) or self.electrons.get(graph.name_of(node), "")
 
-    def place(self, graph: TransportGraph) -> None:
-        """Let a graph that was just built ask for these; a node that has another electron by now is left alone."""
+    def place(self, graph: TransportGraph, only: Collection[int]) -> None:
+        """Let nodes of a graph that was just built ask for these; one that has another electron by now does not."""
         copies: dict[tuple[int, str], int] = {}
         indices: dict[str, int] = {}
-        for node in range(len(graph) if self.electrons else 0):
+        for node in sorted(only) if self.electrons else ():
+            if node >= len(graph):
+                break
             executor = self.electrons.get(graph.name_of(node))
             if executor is not None and graph.versions[graph.version[node]].kind != "glue":
                 _move(graph, node, executor, copies, indices)
         for node, executor in self.nodes.items():
-            if node < len(graph) and graph.name_of(node) == self.names[node]:
+            if node in only and node < len(graph) and graph.name_of(node) == self.names[node]:
                 _move(graph, node, executor, copies, indices)
 
     def __bool__(self) -> bool:

@@ -150,15 +150,15 @@ class StoreFacts:
             attempts.setdefault(record.node, []).append(record)
         states = bytearray(len(self.graph))
         for node, tried in attempts.items():
-            states[node] = 0 if self._again(tried[-1]) else tried[-1].status
+            states[node] = 0 if self._again(tried) else tried[-1].status
         self._attempts, self._states = attempts, bytes(states)
         self._due = time.monotonic() + max(REST, SHARE * (time.monotonic() - began))
 
-    def _again(self, record: Record) -> bool:
-        """Whether an attempt failed that another one follows."""
-        version = self.graph.versions[self.graph.version[record.node]]
-        more = record.attempt <= (version.options.retries or 0) and version.kind == "electron"
-        return more and record.status == FAILED and self._row.status == RUNNING
+    def _again(self, tried: list[Record]) -> bool:
+        """Whether the last of a node's attempts failed and another one follows; their numbers may leave some out."""
+        version = self.graph.versions[self.graph.version[tried[-1].node]]
+        more = len(tried) <= (version.options.retries or 0) and version.kind == "electron"
+        return more and tried[-1].status == FAILED and self._row.status == RUNNING
 
     def _refresh(self) -> None:
         if self._row.status != RUNNING or time.monotonic() < self._due:

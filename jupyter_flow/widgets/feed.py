@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..model.events import COMPLETED
+from ..model.events import COMPLETED, RUNNING
 from ..render import Group
 from ..render.boxes import describe
 from ..render.breath import paced
@@ -22,12 +22,12 @@ class Counted:
         self._groups = placed.folded.groups
         self._states = bytes(len(self._group_of))
         self._counts = [[group.count, *[0] * (NUMBERS - 1)] for group in self._groups]
-        self._sums = [0.0] * len(self._groups)
-        self._timed = [0] * len(self._groups)
+        self._seconds: Sequence[float | None] = ()
         self._bars: dict[int, float] = {}
 
     def look(self, states: bytes, seconds: Sequence[float | None], bars: Mapping[int, float]) -> set[int]:
         """Take in the states as they are now; the boxes that have changed. ``bars``: progress by node."""
+        again = self._forget(seconds) if seconds is not self._seconds else set()
         before, group_of, counts = self._states, self._group_of, self._counts
         changed = differences(before, states)
         for node in paced(changed):
@@ -39,13 +39,23 @@ class Counted:
                 if before[node] < COMPLETED and (taken := seconds[node]) is not None:
                     self._sums[group] += taken
                     self._timed[group] += 1
-        moved = {group_of[node] for node in changed}
+        moved = {group_of[node] for node in changed} | again
         self._states = states
-        shown = {self._group_of[node]: value for node, value in bars.items()}
+        shown = {group_of[node]: value for node, value in bars.items() if states[node] == RUNNING}
         moved.update([group for group in {*shown, *self._bars} if shown.get(group) != self._bars.get(group)])
         self._bars = {group: value for group, value in shown.items() if group >= 0 and self._groups[group].count == 1}
         moved.discard(-1)
         return moved
+
+    def _forget(self, seconds: Sequence[float | None]) -> set[int]:
+        """Cells of a flow were run again: the run times are others, those of all that had ended; whose they are."""
+        self._seconds, self._sums, self._timed = seconds, [0.0] * len(self._groups), [0] * len(self._groups)
+        ended = [node for node, state in enumerate(self._states) if state >= COMPLETED and self._group_of[node] >= 0]
+        for node in ended:
+            if (taken := seconds[node]) is not None:
+                self._sums[self._group_of[node]] += taken
+                self._timed[self._group_of[node]] += 1
+        return {self._group_of[node] for node in ended}
 
     def tallies(self, groups: Sequence[int] | None = None) -> list[Tally]:
         """What is to be told of these boxes, or of all."""

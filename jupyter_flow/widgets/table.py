@@ -9,6 +9,7 @@ from ..render.breath import paced
 from ..render.groups import said
 from ..render.lettering import clean, cut
 from ..render.standing import STANDING_OF
+from .facts import seconds_of
 from .messages import Row, Rows, Table
 from .source import Source
 from .states import BY_SEVERITY, told
@@ -62,12 +63,12 @@ class Columns:
 
     def seconds(self, node: int) -> float | None:
         """How long it ran."""
-        return self.source.times.seconds[node]
+        return seconds_of(self.records.get(node), self.facts.started)
 
     def row(self, node: int) -> Row:
         """A row for the page."""
         record = self.records.get(node)
-        ended = record.attempt if record is not None else self.earlier[node]
+        ended = self.earlier[node] + (record is not None and record.attempt > 0)  # numbers may be left out
         return {
             "node": node,
             "name": cut(clean(self.name(node)), LONGEST),

@@ -47,6 +47,7 @@ class Timelines:
         self._where: dict[tuple[int, int], int] = {}  # running attempts, by node and start
         self._chart: Chart | None = None
         self._final, self._due = False, 0.0
+        self._began = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -100,8 +101,8 @@ class Timelines:
     # looking ----------------------------------------------------------------------------------
 
     def _look(self) -> Chart:
-        if self._chart is None or not (self._final or time.monotonic() < self._due):
-            final = self._source.over  # first: what has ended is there whole
+        final = self._source.over  # first: what has ended is there whole
+        if self._chart is None or self._final != final or not (final or time.monotonic() < self._due):
             self._chart = self._charted()
             self._final, self._due = final, time.monotonic() + FRESH
         return self._chart
@@ -129,8 +130,10 @@ class Timelines:
         """Take in what has ended since the last look."""
         facts = self._source.facts
         states = facts.states()
-        if any(self._states[node] >= COMPLETED > states[node] for node in differences(self._states, states)):
-            self._forget()  # what had ended is tried again, by another kernel
+        again = any(self._states[node] >= COMPLETED > states[node] for node in differences(self._states, states))
+        if again or began != self._began:  # by another kernel; when that began is known when it has ended
+            self._began = began
+            self._forget()
         electrons = self._source.graph.electrons
         for node in paced(differences(self._states, states)):
             record = facts.record(node) if states[node] >= COMPLETED else None

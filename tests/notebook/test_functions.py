@@ -60,6 +60,26 @@ def alone() -> Any:
     return other(1)
 
 
+@jf.electron(executor="thread")
+@jf.lattice
+def inside(number: int) -> Any:
+    """A call in a sublattice."""
+    return called(number)
+
+
+@jf.lattice
+def nested(numbers: list[int]) -> Any:
+    """Calls in sublattices, one here, and some that are known when it runs."""
+    return [inside(number) for number in numbers], called(1), called.map([1, 2])
+
+
+def test_calls_inside_sublattices_are_all_counted_and_stay_so() -> None:
+    functions, here = Functions(), {"a": Function("called", called.function.__code__.co_filename)}
+    jf.get_result(jf.dispatch(nested)([3, 4, 5]), wait=True)
+    (badge,) = functions.badges(here)
+    assert (badge["state"], badge["text"]) == ("failed", "of 6 calls 1 failed")
+
+
 def test_a_function_that_was_never_called_has_no_badge_and_its_calls_are_its_own() -> None:
     functions, file = Functions(), called.function.__code__.co_filename
     here = {"a": Function("called", file), "b": Function("called", "another cell"), "c": Function("third", file)}

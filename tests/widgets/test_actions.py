@@ -188,6 +188,15 @@ def test_one_call_runs_where_it_is_assigned(done: str) -> None:
     assert executors(further)[3] == "inline"
 
 
+def test_a_node_whose_value_is_taken_over_is_told_where_it_ran(done: str) -> None:
+    page = page_of(done)
+    page.answer("assign", node=1, all=True, executor="inline")
+    again = page.answer("rerun", node=2)["dispatch"]
+    assert executors(again) == ["thread", "thread", "thread", "thread", "thread"]
+    node = jf.get_result(again).nodes[1]
+    assert (str(node.executor), node.resource) == ("thread", "thread")
+
+
 def test_an_assignment_can_be_taken_back(done: str) -> None:
     page = page_of(done)
     page.answer("assign", node=1, all=False, executor="inline")

@@ -84,6 +84,13 @@ def test_a_further_attempt_waits_since_the_one_before(between: Any, tmp_path: Pa
         assert [row["attempts"] for row in rows(source, first_page("v"))["rows"]] == [2, 1]
 
 
+def test_an_attempt_that_was_called_back_is_not_counted() -> None:
+    source, facts = scripted(fan(1))
+    facts.set(0, COMPLETED)
+    facts.records[0] = facts.records[0]._replace(attempt=2)  # the first went ahead behind a node that failed
+    assert [row["attempts"] for row in rows(source, first_page("v"))["rows"]] == [1, 0, 0]
+
+
 def test_what_did_not_run_makes_no_rate() -> None:
     source, facts = scripted(fan(20))
     facts.started -= 10**10

@@ -124,3 +124,14 @@ def test_bars_of_a_real_dispatch_do_not_overlap(done: str) -> None:
         places.setdefault((bar["lane"], bar["row"]), []).append((bar["start"], bar["end"]))
     assert sum(map(len, places.values())) == 5
     assert all(one[1] <= another[0] for row in places.values() for one, another in pairwise(sorted(row)))
+
+
+def test_a_dispatch_that_turns_out_to_have_begun_later_moves_with_all_that_it_did() -> None:
+    source, facts = scripted(fan(1))
+    facts.set(0, COMPLETED, 2.0, worker=1, start=1.0)
+    source.timelines.timeline("v")
+    facts.set(1, COMPLETED, 4.0, worker=1, start=5.0)
+    facts.started += 10**9  # another kernel's is known by when it was made, until it has ended
+    facts.end()
+    ready = {bar["node"]: bar["ready"] for bar in source.timelines.timeline("v")["bars"]}
+    assert ready[1] == 2.0

@@ -17,6 +17,7 @@ from ...widgets.messages import State
 from ...widgets.pictures import with_states
 from ...widgets.source import About, Source, source_of
 from ...widgets.states import counts_of
+from ...widgets.times import Times
 from .execution import Execution
 from .execution import State as How
 from .lines import how_far
@@ -99,8 +100,11 @@ class FlowFacts:
 
     def stamp(self) -> Any:
         """Equal as long as nothing has changed."""
-        runs = tuple(execution.number if execution is not None else 0 for execution in self.executions)
-        return runs, self.states()
+        return self.runs(), self.states()
+
+    def runs(self) -> tuple[int, ...]:
+        """The numbers of the latest runs."""
+        return tuple(execution.number if execution is not None else 0 for execution in self.executions)
 
     def _runs(self) -> "Iterator[tuple[int, RunFacts]]":
         for node, execution in enumerate(self.executions):
@@ -121,6 +125,7 @@ class FlowSource(Source):
         self._flow = flow
         self._wired = wiring(flow.book, flow.imported, before)
         self._known = FlowFacts(flow, self._wired)
+        self._timed: tuple[int, ...] = ()
         super().__init__("", graph=self._known.graph)
         flow.lookout.notice()
 
@@ -157,8 +162,11 @@ class FlowSource(Source):
 
     def look(self) -> tuple[bytes, State]:
         """The states now, and the flow at a glance."""
-        states, status = self._known.states(), self._known.status
+        runs, states, status = self._known.runs(), self._known.states(), self._known.status
         with self.lock:
+            if runs != self._timed:  # a cell was run again: what it took before is forgotten, seen running or not
+                self._timed, self.times = runs, Times(len(self.graph))
+                self.__dict__.pop("timelines", None)
             self.times.learn(states, self._known.record)
         counts = counts_of(states)
         return states, {

@@ -9,7 +9,8 @@ import type { PaneRequest } from './panes/pane';
 import { Progress } from './progress';
 import { Saver } from './saving';
 import { Search } from './search';
-import { isFinal } from './text';
+import { Silence } from './silence';
+import { isFinal, isRunning } from './text';
 import { onTheme, themed } from './theme';
 import { Toolbar } from './toolbar';
 import { folds, trail } from './trail';
@@ -47,6 +48,7 @@ export class View {
   private live = false; // what is shown came by the channel
   private seq = 0;
   private asked: ReturnType<typeof setTimeout> | undefined; // for a whole picture
+  private readonly silence = new Silence(() => this.ask({ kind: 'resync' }));
 
   constructor(
     host: HTMLElement,
@@ -102,6 +104,7 @@ export class View {
 
   dispose(): void {
     clearTimeout(this.asked);
+    this.silence.end();
     this.tell({ kind: 'close', view: this.id });
     for (const end of this.endings) end();
     for (const part of [this.beside, this.graph, this.search, this.progress]) part.dispose();
@@ -144,6 +147,7 @@ export class View {
   lost(): void {
     if (!this.shown || isFinal(this.shown.state.status)) return;
     clearTimeout(this.asked);
+    this.silence.end();
     this.cancel.hidden = true;
     this.root.classList.add('jf-lost');
     this.progress.stop('The kernel that ran this is gone; the Flow panel and jupyter-flow ls tell what became of it.');
@@ -231,6 +235,7 @@ export class View {
     const over = isFinal(graph.state.status);
     this.cancel.hidden = over || !graph.can.includes('cancel');
     if (over) this.cancel.disabled = false;
+    if (this.live) this.silence.heard(isRunning(graph.state.status));
   }
 
   /** As high as the graph needs at its own size, so that a small one leaves no empty page. */

@@ -1,6 +1,7 @@
 """The notebook's electron cells as a graph."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from jupyter_flow.notebook.flow.picture import FlowSource
 from jupyter_flow.notebook.flow.wiring import Wiring, wiring
 from jupyter_flow.widgets.views import DispatchView
 from tests.notebook.conftest import Notebook
+from tests.widgets.scripted import Follower
 
 LOAD = "%%electron load -x inline\ntable = [3, 4]"
 COUNT = "n = len(table)"
@@ -144,3 +146,46 @@ def test_a_lazy_cell_is_cancelled_from_the_picture(analysis: Notebook) -> None:
     done = actions.answer(place, {"kind": "cancel", "view": "v", "node": node})
     assert done["ok"], done["text"]
     assert done["text"] == "cancelled lazy"
+
+
+def test_what_a_cell_took_is_what_its_latest_run_took(notebook: Notebook) -> None:
+    notebook.run("pause = 0.3")
+    cell = "%%electron slow -x inline\nimport time\ntime.sleep(pause)\nmade = pause"
+    notebook.run(cell)
+    view = DispatchView(source(notebook), "v")
+    page = Follower(view)
+    page.ask("open")
+    assert page.graph["tallies"][0]["seconds"] > 0.2
+    view.shown.timelines.timeline("v")
+    notebook.run("pause = 0")
+    notebook.run(cell)  # so quickly that no pulse sees it run
+    page.hear(view.pulse())
+    assert page.graph["tallies"][0]["seconds"] < 0.2
+    (row,) = page.ask("table", sort="node", descending=False, filter="", offset=0, limit=9)[0]["rows"]
+    assert row["seconds"] < 0.2
+    (bar,) = view.shown.timelines.timeline("v")["bars"]
+    assert 0 < bar["end"] - bar["start"] < 0.2
+
+
+def test_the_runs_of_a_cell_are_not_counted_together(notebook: Notebook, tmp_path: Path, attended: None) -> None:
+    gate = tmp_path / "gate"
+    notebook.run(f"pause, gate = 0.5, {str(gate)!r}")
+    cell = (
+        "%%electron slow -x thread\nimport time, pathlib\nmade = time.sleep(pause)\n"
+        "while not pathlib.Path(gate).exists(): time.sleep(0.01)"
+    )
+    gate.touch()
+    notebook.run(cell)
+    notebook.run("made")
+    view = DispatchView(source(notebook), "v")
+    page = Follower(view)
+    page.ask("open")
+    gate.unlink()
+    notebook.run("pause = 0")
+    notebook.run(cell)
+    page.hear(view.pulse())
+    assert page.graph["tallies"][0]["seconds"] is None
+    gate.touch()
+    notebook.run("made")
+    page.hear(view.pulse())
+    assert page.graph["tallies"][0]["seconds"] < 0.2
