@@ -2,6 +2,7 @@ import type { Channel } from '../channel';
 import type { Answer, Delta, Graph, Group, Pane, ViewMessage, ViewRequest } from '../protocol';
 import { Beside } from './beside';
 import { fill, h, say } from './dom';
+import { height } from './graph/camera';
 import { GraphCanvas } from './graph/graph';
 import { Legend } from './legend';
 import type { Panes } from './panes/all';
@@ -22,8 +23,6 @@ export interface ViewOptions {
   height?: number;
 }
 
-const LOWEST = 150; // px
-const HIGHEST = 520;
 const PATIENCE = 4000; // ms until the kernel is asked again
 
 /** The whole view of a dispatch: toolbar, progress, graph, panes. */
@@ -91,8 +90,7 @@ export class View {
     this.cancel.addEventListener('click', () => this.stop());
     this.root = themed(this.built());
     host.append(this.root);
-    const { height } = this.options;
-    if (height) this.graph.element.style.height = `${height}px`;
+    if (this.options.height) this.graph.element.style.height = `${this.options.height}px`;
     this.endings = [channel.listen(message => this.hear(message)), onTheme(() => this.graph.repaint())];
     this.open();
   }
@@ -192,7 +190,7 @@ export class View {
     const before = this.shown;
     this.shown = graph;
     if (before && before.flow !== graph.flow) this.beside.close(); // its node has another number
-    if (!before && !this.options.height) this.measure(graph);
+    if (!before && !this.options.height) this.graph.element.style.height = `${height(graph, this.graph.element.clientWidth)}px`;
     say(this.cancel, graph.flow ? 'Cancel all cells' : 'Cancel dispatch');
     this.graph.show(graph);
     this.tools.show(graph, this.beside.visible);
@@ -236,13 +234,6 @@ export class View {
     this.cancel.hidden = over || !graph.can.includes('cancel');
     if (over) this.cancel.disabled = false;
     if (this.live) this.silence.heard(isRunning(graph.state.status));
-  }
-
-  /** As high as the graph needs at its own size, so that a small one leaves no empty page. */
-  private measure({ width, height }: Graph): void {
-    const { element } = this.graph;
-    const scale = Math.min(1, (element.clientWidth || 800) / (width + 36));
-    element.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height * scale) + 40))}px`;
   }
 
   private remark(text: string, ok: boolean): void {
