@@ -12,7 +12,7 @@ from ..model.vault import VAULT
 LITTLE = 512  # bytes of a pickle that is looked into
 LONGEST = 120  # characters of a value
 _UNKNOWN = object()
-_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class _Harmless(pickle.Unpickler):
@@ -62,8 +62,8 @@ def _harmless(value: Value) -> Any:
 
 
 def sized(size: int) -> str:
-    """A number of bytes."""
+    """A number of bytes, as the page writes them."""
     amount, unit = float(size), 0
     while amount >= 999.5 and unit < len(_UNITS) - 1:
         amount, unit = amount / 1000, unit + 1
-    return f"{size} bytes" if not unit else f"{amount:.1f} {_UNITS[unit]}"
+    return f"{size} bytes" if not unit else f"{float(f'{amount:.3g}'):g} {_UNITS[unit]}"

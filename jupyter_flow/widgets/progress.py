@@ -13,7 +13,6 @@ from .words import status_line
 WINDOW = 10.0  # seconds that the rate is measured over, at least,
 ENOUGH = 10  # and so many electrons: slow ones need a longer look
 FEWEST = 2  # electrons without which nothing is foretold
-QUIET = 2.0  # seconds between two status lines that only count further
 
 
 class Speed:
@@ -43,7 +42,6 @@ class Progress:
     def __init__(self, graph: TransportGraph) -> None:
         self._electrons = graph.electrons
         self._speed: Speed | None = None
-        self._text, self._grave, self._said = "", (-1, -1, False), 0.0
 
     def state(self, facts: Facts, status: int, states: bytes, untimed: int = 0) -> State:
         """How it is: status and states, looked at in this order. ``untimed`` electrons took no time, being reused."""
@@ -60,7 +58,7 @@ class Progress:
             "now": now,
             "rate": rate,
             "left": left,
-            "text": self._line(status, counts, took, rate, left),
+            "text": status_line(status, counts, took, rate, left),
         }
 
     def _foretold(self, facts: Facts, counts: list[int], now: float, untimed: int) -> tuple[float | None, float | None]:
@@ -69,12 +67,3 @@ class Progress:
         self._speed.saw(now, max(0, counts[COMPLETED] + counts[FAILED] - untimed))  # skipped ones take no time either
         rate = self._speed.rate(now)
         return rate, (self._electrons - sum(counts[COMPLETED:])) / rate if rate else None
-
-    def _line(self, status: int, counts: list[int], took: float | None, rate: float | None, left: float | None) -> str:
-        """The status line: at once where something else happens, now and then where it only goes on."""
-        grave = status, sum(counts[COMPLETED + 1 :]), left is not None
-        now = time.monotonic()
-        if grave != self._grave or now - self._said >= QUIET:
-            self._text = status_line(status, counts, took, rate, left)
-            self._grave, self._said = grave, now
-        return self._text

@@ -273,7 +273,7 @@ test('small values show without a click, the smallest without asking for them', 
   const inputs = [
     { name: 'n', producer: 1, text: '7', whole: true, size: 5 },
     { name: 'rows', producer: 2, text: 'list, 40 bytes', whole: false, size: 40 },
-    { name: 'table', producer: 4, text: '2.0 MB', whole: false, size: 2e6 },
+    { name: 'table', producer: 4, text: '2 MB', whole: false, size: 2e6 },
   ];
   const pane = shown({ output: '42', size: 5, inputs });
   expect(sent.filter(({ kind }) => kind === 'look')).toEqual([{ kind: 'look', node: 3, input: 'rows', number: 1 }]);
@@ -292,6 +292,9 @@ test('the timeline says its totals in words', () => {
   const pane = new TimelinePane(ask, open);
   const bar = { lane: 0, row: 0, node: 1, count: 1, name: HOSTILE, status: 4, start: 0, end: 2, ready: 0, critical: true };
   pane.hear({ kind: 'timeline', view: 'v', lanes: ['local · 1'], rows: [1], bars: [bar], start: 0, end: 4, width: 0, span: 4, working: 2, waiting: 1, critical: 2 });
-  expect(pane.element.textContent).toContain('Working 2.0 s (50 % of 1 worker) · waiting 1.0 s · critical path 2.0 s (50 % of 4.0 s)');
+  expect(pane.element.textContent).toContain('Working 2.0 s (50 % of 1 worker) · waiting 1.0 s, summed over nodes · critical path 2.0 s (50 % of 4.0 s)');
+  expect(pane.element.querySelector('.jf-legend')?.textContent).not.toContain('short nodes');
+  pane.hear({ kind: 'timeline', view: 'v', lanes: ['local · 1'], rows: [1], bars: [{ ...bar, count: 9 }], start: 0, end: 4, width: 0, span: 4, working: 2, waiting: 1, critical: 2 });
+  expect(pane.element.querySelector('.jf-legend')?.textContent).toContain('many short nodes in one bar');
   pane.dispose();
 });

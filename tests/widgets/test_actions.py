@@ -255,9 +255,17 @@ def value_of(code: str) -> Any:
     return eval(compile(ast.Expression(last.value), "cell", "eval"), space)
 
 
+def bound_by(code: str) -> set[str]:
+    """The names that a cell binds."""
+    space: dict[str, Any] = {}
+    exec(code, space)
+    return {*space}
+
+
 def test_a_cell_to_debug_in_calls_the_function_with_the_inputs_it_had(done: str) -> None:
     code = page_of(done).answer("debug", node=1)["code"]
-    assert code.endswith("times(**inputs)\n")
+    assert code.endswith("\ndebug_times(**times_inputs)\n")
+    assert not {"times", "inputs", "jf"} & bound_by(code.replace("note", "print"))
     assert "@jf.electron" not in code
     assert 'note("times", factor)' in code
     assert value_of(code.replace("note", "print")) == [0, 3, 6, 9]
@@ -271,7 +279,7 @@ def test_arguments_of_all_kinds_are_passed_as_they_were() -> None:
     id = jf.dispatch(calls)()
     assert id.result() == 17
     code = page_of(id).answer("debug", node=0)["code"]
-    assert code.endswith("many(*args, **kwargs)\n")
+    assert code.endswith("\ndebug_many(*many_args, **many_kwargs)\n")
     assert value_of(code) == 17
 
 
@@ -285,7 +293,7 @@ def test_what_has_no_source_has_its_inputs() -> None:
 def test_a_node_that_waits_can_be_debugged_when_its_inputs_are_there(running: Any) -> None:
     answer = page_of(running.id).answer("debug", node=0)
     assert answer["ok"]
-    assert value_of(answer["code"].rsplit("\n\n\n", 2)[0] + "\ninputs")["gate"] == str(running.gate)
+    assert value_of(answer["code"].rsplit("\n\n\n", 2)[0] + "\nheld_inputs")["gate"] == str(running.gate)
 
 
 @pytest.mark.parametrize("graph", [work.build_graph(2), hold.build_graph("x")])

@@ -123,7 +123,7 @@ def test_values_are_not_unpickled_unless_they_are_plain() -> None:
     assert outline(dumps(Attack())).endswith(" bytes")
     assert brief(dumps([1, 2])) is brief(dumps(Attack())) is None
     assert len(brief(dumps("x" * 400)) or "") in range(1, 200)
-    assert [sized(n) for n in (5, 1500, 999_999, 2_500_000)] == ["5 bytes", "1.5 KB", "1.0 MB", "2.5 MB"]
+    assert [sized(n) for n in (5, 1500, 2000, 999_999, 2_500_000)] == ["5 bytes", "1.5 kB", "2 kB", "1 MB", "2.5 MB"]
 
 
 TRACEBACK = f"""Traceback (most recent call last):

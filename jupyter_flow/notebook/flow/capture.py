@@ -24,6 +24,7 @@ from ...worker.changes import digest_of
 from ...worker.mapped import Gather, MappedCell
 from ...worker.messages import Moment
 from .definition import Definition
+from .imports import modules_of
 from .reach import Behind, Reach, behind, reach, stripped
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def capture(
     if cell.mapped and cell.mapped.iterable in found.pending:
         waits[ELEMENTS] = Wait(found.pending[cell.mapped.iterable], (cell.mapped.iterable,))
     digests = {**{name: digest_of(value) for name, value in found.data.items()}, **_digests_of_code(found, space)}
-    shown = tuple(name for name in cell.reads() if name in found.data or name in found.pending)
+    coming = _modules(found)
+    shown = tuple(n for n in cell.reads() if n in found.data or (n in found.pending and n not in coming))
     task = _task(cell, function, found, outputs)
     return Captured(
         graph, waits, shown, outputs, makes, digests, _large(graph), task, behind(cell, found), at or moment(),
@@ -118,11 +120,16 @@ def _outputs(cell: Definition, found: Reach) -> tuple[tuple[str, ...], tuple[str
     if cell.outputs is not None:
         shown: tuple[str, ...] = cell.outputs
     else:
-        changed = [name for name in names.mutates if name in found.code]
+        changed = {name for name in names.mutates if name in found.code or name in _modules(found)}
         mapped = {cell.mapped.variable} if cell.mapped else set()
         shown = tuple(n for n in (*names.writes, *found.stores) if n not in changed and n not in mapped)
     deletes = () if cell.mapped else names.deletes  # a version of the name as well: that there is none
     return shown, tuple(dict.fromkeys((*shown, *names.defines, *names.imports, *deletes)))
+
+
+def _modules(found: Reach) -> set[str]:
+    """What it waits for that will be a module: code, which a call of its functions does not change."""
+    return {name for name, producer in found.pending.items() if name in modules_of(producer.definition)}
 
 
 def _labels(cell: Definition, found: Reach) -> dict[str, tuple[str, ...]]:

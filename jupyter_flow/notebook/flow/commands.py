@@ -52,7 +52,8 @@ class FlowCommands:
         wait: until they have ended. cancel: stop them. why: what made a cell stale, or kept it from the cache.
         export FILE: write the cells that were run as a script of decorators.
         config: the settings; config NAME VALUE: set one.
-        debug: open a cell with an electron's inputs loaded and its source. inputs: load its inputs here.
+        debug: open a cell with an electron's inputs loaded and its source, which rebinds no name of the notebook.
+        inputs NODE: load its inputs here, as what they are called; inputs NODE VARIABLE: as a dict.
         """
         given = parsed(self.flow, line)
         if given.names and given.verb in ("status", "stale", "graph"):
@@ -134,13 +135,14 @@ class FlowCommands:
             say(session().why(node.dispatch_id, node.id))
 
     def _debug(self, names: list[str]) -> None:
-        target = self._target(names, "debug")
-        self._flow.shell.set_next_input(debugging(target, self._node(target)))
+        self._flow.shell.set_next_input(debugging(self._node(self._target(names, "debug"))))
 
     def _inputs(self, names: list[str]) -> None:
-        values = inputs_of(self._node(self._target(names, "inputs")))
-        self._flow.space.update(values)
-        say(f"loaded {', '.join(values) or 'nothing: it has no inputs'}")
+        values = inputs_of(self._node(self._target(names[:1], "inputs")))
+        if len(names) > 2 or not all(name.isidentifier() for name in names[1:]):
+            raise UsageError("flow: %flow inputs NODE, or %flow inputs NODE VARIABLE")
+        self._flow.space.update({names[1]: values} if len(names) == 2 else values)
+        say(f"loaded {', '.join(values) or 'nothing: it has no inputs'}{' into ' + names[1] if names[1:] else ''}")
 
     def _config(self, names: list[str]) -> None:
         if len(names) > 2:

@@ -5,12 +5,13 @@ import { KernelClock } from './panes/pane';
 import { duration, grouped, isFinal, isRunning } from './text';
 
 const PARTS = [4, 10, 3, 7, 6, 8, 5]; // statuses in the order of the bar: completed, running, what went wrong
-const QUIET = 400; // ms between two status lines; the kernel counts aloud only now and then
+const QUIET = 2000; // ms between two lines that are read aloud and only count further
 
-/** A dispatch at a glance: its mark, a line of words that is read aloud, a bar, counts and the time. */
+/** A dispatch at a glance: its mark, a line of words, the same read aloud now and then, a bar, counts and the time. */
 export class Progress {
   readonly sign = h('span', { class: 'jf-sign' });
-  readonly line = h('span', { class: 'jf-line-of-status', role: 'status', 'aria-live': 'polite' });
+  readonly line = h('span', { class: 'jf-line-of-status', 'aria-hidden': 'true' });
+  readonly heard = h('span', { class: 'jf-unseen', role: 'status', 'aria-live': 'polite' });
   private readonly segments = PARTS.map(status => {
     const segment = h('i');
     tint(segment, status);
@@ -21,7 +22,8 @@ export class Progress {
   readonly element = h('div', { class: 'jf-done', hidden: true }, this.bar, this.figures);
   private readonly clock = new KernelClock();
   private state: State | null = null;
-  private said = 0; // when the line last changed, in ms
+  private said = 0; // when something was last read aloud, in ms
+  private grave = ''; // what is told at once
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly ticking = setInterval(() => this.tick(), 500);
 
@@ -31,7 +33,8 @@ export class Progress {
     this.clock.set(state.now);
     if (turned) this.sign.replaceChildren(mark(state.status));
     tint(this.line, state.status);
-    this.tell(turned);
+    say(this.line, state.text);
+    this.tell(this.turns(state));
     this.fill(state);
     this.tick();
   }
@@ -41,11 +44,19 @@ export class Progress {
     clearTimeout(this.timer);
     this.state = null;
     say(this.line, text);
+    say(this.heard, text);
   }
 
   dispose(): void {
     clearInterval(this.ticking);
     clearTimeout(this.timer);
+  }
+
+  /** Whether something else happened than that it goes on. */
+  private turns({ status, counts, left }: State): boolean {
+    const before = this.grave;
+    this.grave = JSON.stringify([status, counts.slice(5), left !== null]);
+    return this.grave !== before;
   }
 
   private tell(now: boolean): void {
@@ -55,7 +66,7 @@ export class Progress {
       this.timer = setTimeout(() => this.tell(true), wait);
     } else if (this.state) {
       this.said = Date.now();
-      say(this.line, this.state.text);
+      say(this.heard, this.state.text);
     }
   }
 

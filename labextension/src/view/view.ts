@@ -117,7 +117,7 @@ export class View {
     return h(
       'div',
       { class: 'jf-view', 'data-lm-suppress-shortcuts': 'true' },
-      h('header', { class: 'jf-headline' }, progress.sign, crumbs, progress.line, cancel),
+      h('header', { class: 'jf-headline' }, progress.sign, crumbs, progress.line, progress.heard, cancel),
       progress.element,
       this.tools.element,
       this.told,

@@ -114,6 +114,39 @@ def test_imports_are_bound_in_the_notebook(kernel: Kernel, executor: str) -> Non
     assert kernel.value("h + F(1, 2), colorsys.__name__, dom.__name__") == "(Fraction(1, 1), 'colorsys', 'xml.dom')"
 
 
+UNLOADED = "import wave, mailbox as box\nimport wsgiref.util\nfrom sqlite3 import dump"
+USE = "wave.Error()\nbox.Message()\nwsgiref.__name__.upper()\ndump._iterdump(None)\ngate('{0}')\n{0} = 1"
+
+
+def test_cells_that_call_functions_of_a_module_run_side_by_side_though_nobody_has_loaded_it(kernel: Kernel) -> None:
+    kernel.goes("import sys\nassert not {'wave', 'mailbox', 'wsgiref', 'sqlite3.dump'} & set(sys.modules)")
+    kernel.goes(f"%%electron first -x thread\ngate('a')\n{UNLOADED}\nk = 1")
+    kernel.goes(f"%%electron left\n{USE.format('b')}")
+    kernel.goes(f"%%electron right\n{USE.format('c')}")
+    kernel.open("a")
+    kernel.reached("b", "c")
+    lines = [line for line in kernel.displays.values() if line.startswith(("left", "right"))]
+    assert [line.partition(" · ")[0] for line in lines] == ["left() → b", "right() → c"]
+    kernel.open("b", "c")
+    assert kernel.value("b, c, wave.__name__, box.__name__") == "(1, 1, 'wave', 'mailbox')"
+
+
+def test_of_an_import_what_is_loaded_is_there_at_once(kernel: Kernel) -> None:
+    kernel.goes("%%electron -x thread\nimport sys as there, nntplib_of_nobody\ngate('a')")
+    assert kernel.value("there.__name__") == "'sys'"
+
+
+def test_an_object_that_a_cell_still_imports_and_that_is_no_module_may_be_changed(kernel: Kernel) -> None:
+    kernel.goes("import sys\nassert 'lists_of_test' not in sys.modules")
+    (kernel.folder / "lists_of_test.py").write_text("xs = [1]")
+    kernel.goes("sys.path.append(FOLDER)")
+    kernel.goes("%%electron -x thread\ngate('a')\nfrom lists_of_test import xs\nk = 1")
+    kernel.goes("%%electron -x thread\nxs.append(2)")
+    kernel.goes("%%electron -x thread\nmany = len(xs)")
+    kernel.open("a")
+    assert kernel.value("many, xs") == "(2, [1, 2])"
+
+
 @BOTH
 def test_a_chain_of_versions_runs_in_order(kernel: Kernel, executor: str) -> None:
     kernel.goes("x, df = 1, ['b', None, 'a']")

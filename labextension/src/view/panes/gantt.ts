@@ -6,6 +6,7 @@ import { tickText, ticks, type Scale } from './scale';
 const AXIS = 24;
 const ROW = 22;
 const BAR = 15;
+const HATCH = 4; // from one stroke to the next
 
 /** A line of the chart: a worker, or the heading of a resource. */
 interface Line {
@@ -135,11 +136,12 @@ export class Gantt {
   private waiting(canvas: CanvasRenderingContext2D, bars: Bar[], y: number, width: number, theme: Theme): void {
     canvas.strokeStyle = theme.edge;
     canvas.lineWidth = 5;
-    canvas.setLineDash([1.5, 2.5]);
+    canvas.setLineDash([1.5, HATCH - 1.5]);
     canvas.beginPath();
     for (const { ready, start, row } of bars) {
-      if (ready >= start) continue;
-      canvas.moveTo(Math.max(this.gutter, this.x(ready, width)), y + row * ROW);
+      const left = Math.ceil(Math.max(this.gutter, this.x(ready, width)) / HATCH) * HATCH; // those that overlap stay hatched
+      if (ready >= start || left >= this.x(start, width)) continue;
+      canvas.moveTo(left, y + row * ROW);
       canvas.lineTo(this.x(start, width), y + row * ROW);
     }
     canvas.stroke();

@@ -174,7 +174,8 @@ export class TimelinePane implements Pane {
     const names = [...new Set(bars.map(bar => bar.name))];
     const items: Child[] = this.gantt.by === 'status' ? statuses.map(badge) : names.slice(0, 8).map(swatch);
     if (this.gantt.by === 'name' && names.length > 8) items.push(`and ${names.length - 8} more`);
-    fill(this.legend, items, h('span', h('i.jf-hatch'), 'waiting'), h('span', h('i.jf-rule'), 'critical path'));
+    const short = bars.some(bar => bar.count > 1) && h('span', h('i.jf-several'), 'many short nodes in one bar (×)');
+    fill(this.legend, items, short, h('span', h('i.jf-hatch'), 'waiting'), h('span', h('i.jf-rule'), 'critical path'));
   }
 
   private draw(): void {
@@ -200,7 +201,7 @@ function totalsOf({ lanes, span, working, waiting, critical }: Timeline): string
   const workers = lanes.filter(lane => lane !== 'sublattices').length; // those wait for others' work
   const share = span > 0 && workers ? ` (${percent(working / span / workers)} of ${many(workers, 'worker')})` : '';
   const path = span > 0 ? ` (${percent(critical / span)} of ${duration(span)})` : '';
-  return `Working ${duration(working)}${share} · waiting ${duration(waiting)} · critical path ${duration(critical)}${path}`;
+  return `Working ${duration(working)}${share} · waiting ${duration(waiting)}, summed over nodes · critical path ${duration(critical)}${path}`;
 }
 
 function told(bar: Bar, lane: string): Child[] {
