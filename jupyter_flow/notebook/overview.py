@@ -1,7 +1,6 @@
 """What the panel tells of dispatches: those that run, and the store's, newest first."""
 
 import time
-from contextlib import suppress
 from typing import Any
 
 from ..dispatch.run import Run
@@ -17,6 +16,7 @@ from ..widgets.states import NUMBERS, counts_of, told
 
 REREAD = 2.0  # seconds between two looks at what other kernels dispatch,
 COUNT = 1.0  # and at how far that is, where somebody watches
+NAMED = 3  # dispatches that are told of one by one where the store has something against them
 
 
 class Overview:
@@ -29,6 +29,9 @@ class Overview:
         self._store_now: Store | None = None  # where the rows are from
         self._ended: dict[str, list[int]] = {}
         self._elsewhere: dict[str, list[int]] = {}  # of what other kernels run, as of the last look
+        self._strange: list[str] = []  # ids of what nobody can vouch for
+        self._trouble = ""  # why the store could not be read
+        self._damaged: dict[str, str] = {}  # what is wrong with dispatches of the list
         self._read: tuple[Any, ...] = ()
         self._due = 0.0
 
@@ -43,7 +46,14 @@ class Overview:
         first = [self._of_run(id) for id in live if id not in listed]
         rest = [self._of_run(row.id) if row.id in live else _of_row(row, self._counts(row)) for row in rows]
         self._ended = {id: counts for id, counts in self._ended.items() if id in listed}
+        self._damaged = {id: text for id, text in self._damaged.items() if id in listed}
         return first[::-1] + rest, len(self._rows) > limit
+
+    @property
+    def troubles(self) -> list[str]:
+        """What is to be said about the list: it could not be read, or not all of it."""
+        first = [self._trouble, unverified(len(self._strange)), *list(self._damaged.values())[:NAMED]]
+        return [text for text in first if text]
 
     def _of_run(self, id: str) -> Dispatched:
         source = self._sources[id]
@@ -62,30 +72,45 @@ class Overview:
         if row.status in (RUNNING, COMPLETED) or self._store_now is None:
             return [row.electrons if number == row.status == COMPLETED else 0 for number in range(NUMBERS)]
         if row.id not in self._ended:
-            last = {record.node: record.status for record in self._store_now.rows(row.serial)}
-            states = bytes(last.get(node, 0) for node in range(row.electrons))
-            self._ended[row.id] = counts_of(told(states))
+            self._ended[row.id] = self._looked_up(self._store_now, row)
         return self._ended[row.id]
+
+    def _looked_up(self, store: Store, row: RunRow) -> list[int]:
+        try:
+            last = {record.node: record.status for record in store.rows(row.serial)}
+        except StoreError as error:
+            self._damaged[row.id] = str(error)
+            return [0] * NUMBERS
+        return counts_of(told(bytes(last.get(node, 0) for node in range(row.electrons))))
 
     def _reread(self, here: Session | None, live: dict[str, Run], limit: int, watched: bool) -> None:
         running = frozenset(live)
         now = (id(here), running, limit, watched)
         if now == self._read and time.monotonic() < self._due:
             return
-        store = self._store(here)
-        self._store_now = store
-        self._rows = store.runs(limit + 1) if store is not None else []
+        self._read, self._due = now, time.monotonic() + (COUNT if watched else REREAD)
+        self._rows, self._strange, self._trouble = [], [], ""
+        try:
+            self._look(here, live, limit, watched)
+        except StoreError as error:  # what runs here is listed all the same
+            self._trouble = str(error)
+
+    def _look(self, here: Session | None, live: dict[str, Run], limit: int, watched: bool) -> None:
+        store = self._store_now = self._store(here)
+        if store is None:
+            return
+        self._rows = store.runs(limit + 1, strange=self._strange)
         others = [row for row in self._rows if row.status == RUNNING and row.id not in live] if watched else []
-        self._elsewhere = {row.id: _tally(store, row) for row in others if store is not None}
-        self._read, self._due = now, time.monotonic() + (COUNT if others else REREAD)
+        self._elsewhere = {row.id: _tally(store, row) for row in others}
+        if not others:
+            self._due = time.monotonic() + REREAD
 
     def _store(self, here: Session | None) -> Store | None:
         if here is not None:
             self.close()
             return here.store
         if self._own is None and default_root().is_dir():
-            with suppress(StoreError):
-                self._own = Store.open()
+            self._own = Store.open()
         return self._own
 
     def close(self) -> None:
@@ -93,6 +118,17 @@ class Overview:
         if self._own is not None:
             self._own.close()
             self._own = self._store_now = None
+
+
+def unverified(count: int) -> str:
+    """What is said of so many dispatches that this user's key has not signed."""
+    if not count:
+        return ""
+    these = "1 dispatch is" if count == 1 else f"{count} dispatches are"
+    return (
+        f"{these} not listed: this user's key has not signed what is on record. It was changed, or written by "
+        "someone else, or the key is another one now. `jupyter-flow ls` names them."
+    )
 
 
 def _live(here: Session | None) -> dict[str, Run]:

@@ -4,25 +4,24 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ..model.errors import FlowError
 from ..session import opened, session
 from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
 from ..widgets.hub import hub
-from ..widgets.messages import Badge, Panel, State, Told
+from ..widgets.messages import Badge, Dispatched, Panel, State, Told
 from ..widgets.subshells import by_sender
 from .badges import badges
-from .flow.book import Cell
 from .flow.flow import Flow
 from .flow.picture import FlowSource
-from .flow.steps import next_step
 from .functions import Functions
 from .overview import Overview
 from .shell import Shell
+from .telling import next_told, told
 
 LOG = logging.getLogger("jupyter_flow")
 TARGET = "jupyter_flow.panel"  # a page opens it
@@ -36,9 +35,9 @@ OURS = (
     "watch_panel",
 )  # all other requests are views'
 SECOND = 1.0  # between two looks at how busy executors are
-SAYS = "running what is stale"
 MOST = 1000  # dispatches in the list
 FEW = 10  # dispatches, until more are asked for
+Part = TypeVar("Part")
 
 
 class Panels:
@@ -116,15 +115,19 @@ class Panels:
 
     def _panel(self) -> Panel:
         watched = any(page.watches for page in self._pages)
-        dispatches, more = self._overview.dispatches(self.limit, watched)
-        marks, stale = self._badges()
-        resources, remarks = self._resources()
+        troubles: list[str] = []
+        nothing: tuple[list[Dispatched], bool] = ([], False)
+        unmarked: tuple[list[Badge], int] = ([], 0)
+        dispatches, more = _or_not(lambda: self._overview.dispatches(self.limit, watched), nothing, troubles)
+        marks, stale = _or_not(self._badges, unmarked, troubles)
+        resources, remarks = _or_not(self._resources, self._busy, troubles)
         return {
             "kind": "panel",
             "version": VERSION,
-            "flow": self._state(),
+            "flow": _or_not(self._state, None, troubles),
             "dispatches": dispatches,
             "more": more,
+            "troubles": list(dict.fromkeys([*self._overview.troubles, *troubles])),
             "resources": resources,
             "remarks": remarks,
             "badges": marks,
@@ -179,35 +182,35 @@ class Panels:
         try:
             (opened() or session()).cancel(id)
         except FlowError as error:
-            page.send(_told(False, str(error)))
+            page.send(told(False, str(error)))
         else:
-            page.send(_told(True, f"cancelled {id.partition('-')[0]}"))
+            page.send(told(True, f"cancelled {id.partition('-')[0]}"))
 
     def _cancel_cell(self, key: str) -> Told:
         flow = self._flow()
         cell = next((cell for cell in flow.book if cell.key == key), None) if flow is not None else None
         execution = cell.execution if cell is not None else None
         if flow is None or execution is None or execution.state.over:
-            return _told(False, "this cell is not under way")
+            return told(False, "this cell is not under way")
         flow.scheduler.cancel(execution)
-        return _told(True, f"cancelled {execution.name}")
+        return told(True, f"cancelled {execution.name}")
 
     def _run_stale(self, page: "Page", key: str | None, ran: list[str]) -> None:
         """What runs it is code of cells: it must be on the main thread, after what runs there, and interruptible."""
         flow = self._flow()
         if flow is None:
-            return page.send(_told(False, "the magics are not loaded: %load_ext jupyter_flow"))
+            return page.send(told(False, "the magics are not loaded: %load_ext jupyter_flow"))
         cell = next((cell for cell in flow.book if cell.key == key and cell.run is not None), None)
         if key is not None and cell is None:
-            return page.send(_told(False, "this cell has not been run yet"))
+            return page.send(told(False, "this cell has not been run yet"))
         flow.lookout.quiet()
         try:
-            page.send(_next(flow, cell, ran))
+            page.send(next_told(flow, cell, ran))
         except FlowError as error:
-            page.send(_told(False, str(error)))
+            page.send(told(False, str(error)))
         except Exception as error:  # a cell may be changing what is looked at
             LOG.debug("what is to be run could not be told", exc_info=True)
-            page.send(_told(False, f"what is stale could not be told: {type(error).__name__}: {error}"))
+            page.send(told(False, f"what is stale could not be told: {type(error).__name__}: {error}"))
 
 
 class Page:
@@ -261,28 +264,11 @@ def _lasting(panel: Panel) -> Any:
     return panel | {"dispatches": timeless, "flow": panel["flow"] and panel["flow"] | {"now": 0.0}}
 
 
-def _next(flow: Flow, cell: Cell | None, ran: list[str]) -> Told:
-    """The next step of bringing a notebook, or one cell of it, up to date."""
-    step = next_step(flow, [cell] if cell is not None else [], ran)
-    names = [_meant(flow, electron) for electron in step.electrons]
-    if step.cell is not None:
-        return _told(True, SAYS, _run(*names) if names else "", [step.cell.key])
-    if cell is None:
-        return _told(True, SAYS, _run())
-    if cell.definition is not None:
-        return _told(True, f"running {cell.title}", _run(_meant(flow, cell)))
-    return _told(True, "", "", [cell.key] if cell.key not in ran else [])
-
-
-def _run(*names: str) -> str:
-    return " ".join(("%jupyter_flow flow run", *names))
-
-
-def _meant(flow: Flow, cell: Cell) -> str:
-    """What a cell is called in a line of code."""
-    named = cell.definition.name if cell.definition is not None else ""
-    return named if flow.book.named(named) is cell or cell.run is None else str(cell.run.count)
-
-
-def _told(ok: bool, text: str, code: str = "", cells: Sequence[str] = ()) -> Told:
-    return {"kind": "told", "ok": ok, "text": text, "code": code, "cells": list(cells)}
+def _or_not(look: Callable[[], Part], otherwise: Part, troubles: list[str]) -> Part:
+    """A part of the panel; where it cannot be had it is told why, and the others are shown all the same."""
+    try:
+        return look()
+    except Exception as error:  # whatever it is: a panel that stands still would say nothing
+        LOG.debug("a part of the panel could not be kept up to date", exc_info=True)
+        troubles.append(str(error) if isinstance(error, FlowError) else f"{type(error).__name__}: {error}")
+        return otherwise

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..store.location import private_folder
-from ..store.runs import new_worker
+from ..store.records import new_worker
 from ..worker.process import About
 from .base import Services
 from .guardian import guardian

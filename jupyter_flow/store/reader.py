@@ -62,7 +62,7 @@ class Reader:
         with self._reading() as connection:
             found = self._trusted(connection.execute(sql, (beginning, beginning + LAST)), strange)
             rows = list(itertools.islice(found, limit))
-        return self._owned_or_not(rows)
+        return self._owned_or_not(self._answered_for(rows, strange))
 
     def children(self, id: str) -> list[RunRow]:
         """The sublattices that nodes of a dispatch started, oldest first."""
@@ -163,6 +163,22 @@ class Reader:
             except StoreUntrusted:
                 if strange is not None:
                     strange.append(str(columns[1]))
+
+    def _answered_for(self, rows: list[RunRow], strange: list[str] | None) -> list[RunRow]:
+        """Without what is recorded as running in a session whose own record nobody has signed."""
+        unknown = {
+            session for session in {row.session for row in rows if row.status == RUNNING} if self._forged(session)
+        }
+        if strange is not None:
+            strange += [row.id for row in rows if row.status == RUNNING and row.session in unknown]
+        return [row for row in rows if row.status != RUNNING or row.session not in unknown]
+
+    def _forged(self, session: str) -> bool:
+        try:
+            self.owned(session)
+        except StoreUntrusted:
+            return True
+        return False
 
     def _owned_or_not(self, rows: list[RunRow]) -> list[RunRow]:
         """What is recorded as running, and whose owner is dead, is INTERRUPTED."""

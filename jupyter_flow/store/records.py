@@ -1,6 +1,7 @@
 """The rows of the store, as values."""
 
 import re
+import secrets
 from typing import NamedTuple
 
 from jupyter_flow.model.events import STATUS_OF, Origin, Record, Value
@@ -12,6 +13,11 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 def valid(id: str) -> bool:
     """Whether this can be a dispatch's id, and with it the name of a folder."""
     return ID.fullmatch(id) is not None
+
+
+def new_worker() -> int:
+    """A number for a worker: nobody has it, in any kernel."""
+    return secrets.randbits(62) | 1
 
 
 class Run(NamedTuple):

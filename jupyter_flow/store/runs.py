@@ -4,12 +4,9 @@ Many kernels use one store at once. Each writes through one thread of its own an
 that says it lives; reading needs neither.
 """
 
-import os
-import secrets
 import socket
 import sqlite3
 import threading
-import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,7 @@ from typing import Any
 from jupyter_flow.model.errors import StoreError, UnknownDispatch
 from jupyter_flow.model.events import RUNNING, Record
 
-from . import cached, pins, settings, tables
+from . import cached, forking, pins, settings, tables
 from .answers import Answers
 from .authentication import Key
 from .blobs import Blobs, Durability
@@ -27,15 +24,12 @@ from .manifests import Keeper
 from .pruning import Choice, Pruned, Pruner
 from .reader import Reader
 from .readonly import check_read_only, connect_read_only, writable
-from .records import Made, Run, RunRow, WorkerRow, valid
+from .records import Made, Run, RunRow, WorkerRow, new_worker, valid
 from .requests import Requests
 from .schema import connect, ensure
 from .sealing import Sealer, clean
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
-
-_open: "weakref.WeakSet[Store]" = weakref.WeakSet()
-_writing: "set[Store]" = set()  # of those: who began to write lives, and holds its lock, until it is closed
 
 
 class Store(Answers):
@@ -55,7 +49,7 @@ class Store(Answers):
         self._ids: dict[int, str] = {}  # of the runs begun here that have not ended
         self._starting = threading.Lock()
         self._unusable = ""
-        _open.add(self)
+        forking.known(self)
 
     @classmethod
     def open(cls, root: Path | str | None = None, durability: Durability | None = None) -> "Store":
@@ -241,8 +235,7 @@ class Store(Answers):
             whole = writer.close()
             self._session.release(remove=whole and not self._ids)
         self._reader.close()
-        _open.discard(self)
-        _writing.discard(self)
+        forking.closed(self)
 
     def _wait(self, act: Act) -> None:
         done = Latch()
@@ -275,7 +268,7 @@ class Store(Answers):
         except OSError as error:
             raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
         self.blobs.sweep()
-        _writing.add(self)
+        forking.writes(self)
         return Writer(connect(self.root, self.durability == "full"), self._sealer, self._session)
 
     def _id(self, serial: int) -> str:
@@ -301,22 +294,6 @@ class Store(Answers):
         """In a forked child: the parent's death must free the lock, and its connections are not ours to close."""
         self._unusable = f"The store {self.root} belongs to the process that this one was forked from."
         self._starting = threading.Lock()
-        _forgotten.append((self._reader, self._writer, self._keeper))
+        forking.keep(self._reader, self._writer, self._keeper)
         self._writer = None
         self._session.release()
-
-
-def new_worker() -> int:
-    """A number for a worker: nobody has it, in any kernel."""
-    return secrets.randbits(62) | 1
-
-
-_forgotten: list[tuple[Reader, Writer | None, Keeper]] = []  # never closed: SQLite's files are shared with the parent
-
-
-def _after_fork() -> None:
-    for store in list(_open):
-        store._abandon()
-
-
-os.register_at_fork(after_in_child=_after_fork)

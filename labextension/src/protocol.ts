@@ -137,6 +137,7 @@ export interface Panel {
   flow: State | null;
   dispatches: Dispatched[];
   more: boolean;
+  troubles: string[];
   resources: Busy[];
   remarks: string[];
   badges: Badge[];

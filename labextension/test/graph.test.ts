@@ -150,6 +150,15 @@ describe('lines', () => {
     expect(crowded.labelsOf(1).size).toBe(4);
   });
 
+  test('no label of another edge stands below those of a box', () => {
+    const wide = { text: 'x'.repeat(40), at: [0, 0] as [number, number] };
+    const crowd = new Scene(diamond, cutter);
+    expect(crowd.besides(1).map(({ key }) => key)).toEqual(['0>2>1', '2>3>3']);
+    const [mine] = [...crowd.labelsOf(1).keys()];
+    (crowd.labelsOf(1) as Map<unknown, unknown>).set(mine, { ...wide, at: crowd.lines[1]!.label!.at });
+    expect(crowd.besides(1).map(({ key }) => key)).toEqual(['2>3>3']);
+  });
+
   test('against the layout are told apart, and those to the same box have no route', () => {
     const back = new Scene(graph(groups, [[3, 0], [1, 1]]), cutter);
     expect(back.lines.map(line => [line.back, line.route.length])).toEqual([[true, 2], [false, 0]]);

@@ -51,6 +51,8 @@ class Front:
         self.name = ""
         self.errors: list[str] = []
         page.set_default_timeout(PATIENCE * 1000)
+        self.complaints: list[str] = []  # of the front end, in the console
+        page.on("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
 
     # the notebook --------------------------------------------------------------------------------

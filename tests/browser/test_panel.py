@@ -40,6 +40,8 @@ def test_the_panel_is_live_and_cancels_while_a_cell_blocks(
     cancel = row.get_by_role("button", name="Cancel slow")
     took = front.seconds(cancel.click, lambda: row.get_attribute("data-status") == "cancelled")
     assert took < SOON
+    # Neither by what is opened before the kernel has us, nor by what that says when it has.
+    assert not [told for told in front.complaints if "Comm not found" in told]
 
 
 def test_the_panel_comes_back_after_a_reload_and_after_a_restart(

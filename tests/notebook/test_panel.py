@@ -97,6 +97,20 @@ def test_what_is_stale_is_told_with_its_reason_and_run_by_a_line_of_code(noteboo
     assert notebook["model"] == 3
 
 
+def test_whatever_keeps_the_list_away_is_told_and_badges_go_on(
+    notebook: Notebook, page: Page, panels: Panels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise OSError("no such disk")
+
+    monkeypatch.setattr(panels._overview, "dispatches", refuse)
+    notebook.run("scale = 1")
+    notebook.run(CELL)
+    notebook.run("scale = 2")
+    until(lambda: badge(page)["state"] == "stale")
+    assert (page.panel["troubles"], page.panel["dispatches"], page.panel["stale"]) == (["OSError: no such disk"], [], 1)
+
+
 def test_a_page_hears_nothing_while_nothing_changes(page: Page, panels: Panels) -> None:
     until(lambda: page.panel)
     time.sleep(0.5)

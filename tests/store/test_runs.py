@@ -175,6 +175,15 @@ def test_a_run_that_nobody_signed_hides_no_other_and_is_named(store: Store, root
     assert strange == ["b"]
 
 
+def test_what_runs_in_a_session_that_nobody_signed_hides_no_other_and_is_named(store: Store, root: Path) -> None:
+    finish(store, store.begin(run("a")))
+    store.begin(run("b"))
+    change(root, "UPDATE session SET mac = zeroblob(32)")
+    strange: list[str] = []
+    assert [r.id for r in store.runs(strange=strange)] == ["a"]
+    assert strange == ["b"]
+
+
 def test_a_store_signed_with_another_key_is_refused(store: Store, root: Path) -> None:
     finish(store, store.begin(run("a")))
     store.close()

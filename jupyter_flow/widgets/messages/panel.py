@@ -86,6 +86,7 @@ class Panel(TypedDict):
     flow: State | None  # of the notebook's own electron cells, if there are any
     dispatches: list[Dispatched]
     more: bool  # the store has more
+    troubles: list[str]  # why something of this is not there
     resources: list[Busy]
     remarks: list[str]
     badges: list[Badge]

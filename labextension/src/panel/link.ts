@@ -124,8 +124,8 @@ export class Link {
     }
   }
 
-  private readonly hello = (comm: Kernel.IComm): void => {
-    comm.dispose();
+  /** The comm is not disposed of here: the kernel closes it at once, and Lab complains about what it does not know. */
+  private readonly hello = (): void => {
     if (!this.kernel || this.state === 'live') return;
     this.drop(this.state); // an attempt that came too early
     void this.connect(this.kernel);

@@ -26,6 +26,8 @@ export class FlowPanel extends Widget {
   private readonly status = h('p', { class: 'jf-status', role: 'status' });
   private readonly book = h('p', { class: 'jf-book' });
   private readonly list = h('ul', { class: 'jf-dispatches', 'aria-label': 'Dispatches' });
+  private readonly troubles = h('div', { class: 'jf-troubles', role: 'alert' });
+  private told = ''; // of troubles
   private readonly none = h('p', { class: 'jf-none' }, 'Nothing has been dispatched yet.');
   private readonly more = h('button', { class: 'jf-more', onclick: () => this.ask() }, 'More');
   private readonly flow: FlowRow;
@@ -57,7 +59,7 @@ export class FlowPanel extends Widget {
       {},
       this.flow.element,
       this.stale,
-      section('Dispatches', this.none, this.list, this.more),
+      section('Dispatches', this.troubles, this.none, this.list, this.more),
       section('Executors', this.resources.element)
     );
     themed(this.node).append(this.book, this.status, this.absent, this.live);
@@ -92,11 +94,19 @@ export class FlowPanel extends Widget {
     if (!panel) return;
     this.showRows(panel.dispatches, link);
     this.flow.show(panel.flow);
-    this.none.hidden = panel.dispatches.length > 0;
+    this.showTroubles(panel.troubles);
+    this.none.hidden = panel.dispatches.length > 0 || panel.troubles.length > 0;
     this.more.hidden = !panel.more;
     this.stale.hidden = !panel.stale;
     say(this.stale, `Run ${panel.stale === 1 ? '1 cell that is' : `${panel.stale} cells that are`} not up to date`);
     this.resources.show(panel.resources, panel.remarks);
+  }
+
+  /** Only what is new is read out. */
+  private showTroubles(troubles: readonly string[]): void {
+    if (this.told === troubles.join('\n')) return;
+    this.told = troubles.join('\n');
+    this.troubles.replaceChildren(...troubles.map(text => h('p', { class: 'jf-trouble' }, text)));
   }
 
   private showRows(dispatches: readonly Dispatched[], link: Link): void {

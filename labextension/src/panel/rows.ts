@@ -87,10 +87,15 @@ export class FlowRow {
   }
 }
 
+/** A time as short as it is of use in a list; the tooltip has the rest. */
+function minute(time: number): string {
+  return clock(time).slice(0, -3);
+}
+
 function words({ status, counts, started, ended, rate, left }: Dispatched['state'], done: number, total: number): string {
   if (!isRunning(status)) {
     const took = ended ? ` · ${duration(ended - started)}` : '';
-    return `${statusWord(status)}${took} · ${clock(ended ?? started)}`;
+    return `${statusWord(status)}${took} · ${minute(ended ?? started)}`;
   }
   const failed = counts[5] ?? 0;
   return [

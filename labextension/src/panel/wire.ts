@@ -17,6 +17,7 @@ export class Wire {
   private subshell: string | null = null;
   private open = false;
   private over = false;
+  private known: Kernel.IComm | null = null;
 
   constructor(private readonly kernel: Kernel.IKernelConnection, private readonly target: string) {
     kernel.iopubMessage.connect(this.hear, this);
@@ -32,6 +33,8 @@ export class Wire {
     }
     if (this.over) return false;
     this.open = true;
+    // Lab complains of a comm that it does not know when the kernel closes it, as one without us does at once.
+    this.known = this.kernel.handleComms ? this.kernel.createComm(this.target, this.id) : null;
     this.shell('comm_open', { comm_id: this.id, target_name: this.target, data: {} });
     return true;
   }
@@ -40,11 +43,12 @@ export class Wire {
     if (this.open) this.shell('comm_msg', { comm_id: this.id, data: data as Data });
   }
 
-  /** Close it; `dead`: there is no kernel any more to tell. */
-  end(dead: boolean): void {
+  /** Close it; `dead`: there is no kernel any more to tell; `closed`: that did it, and Lab is about to hear it. */
+  end(dead: boolean, closed = false): void {
     if (this.over) return;
     this.over = true;
     this.kernel.iopubMessage.disconnect(this.hear, this);
+    if (!closed) this.known?.dispose();
     if (!this.open || dead || this.kernel.isDisposed) return;
     this.open = false;
     this.shell('comm_close', { comm_id: this.id, data: {} });
@@ -60,7 +64,7 @@ export class Wire {
   }
 
   private closed(): void {
-    this.end(true);
+    this.end(true, true);
     this.onClose();
   }
 

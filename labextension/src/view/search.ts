@@ -18,13 +18,16 @@ export class Search {
   readonly element = h('span', { class: 'jf-search' }, this.input, this.told);
   private found: Found | null = null;
   private place = -1;
+  private meant = false; // the first hit is the node of that number, and Enter has not opened it yet
+  private opening = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `ask` the kernel; `mark` the boxes with hits; `go` to one of them. */
+  /** `ask` the kernel; `mark` the boxes with hits; `go` to one of them; `open` one for a node, and select that. */
   constructor(
     private readonly ask: (text: string) => void,
     private readonly mark: (boxes: number[]) => void,
-    private readonly go: (box: number) => void
+    private readonly go: (box: number) => void,
+    private readonly open: (node: number, box: number) => void
   ) {
     this.input.addEventListener('input', () => {
       clearTimeout(this.timer);
@@ -43,7 +46,13 @@ export class Search {
     const fresh = found.text !== this.found?.text;
     this.found = found;
     this.mark(found.hits.map(({ group }) => group));
-    if (!fresh) return;
+    if (!fresh) {
+      const hit = found.hits[this.place];
+      if (this.opening && hit) this.go(hit.group); // where it is now
+      this.opening = false;
+      return;
+    }
+    this.meant = this.asked(found);
     this.place = -1;
     if (found.total) this.walk(1);
     else say(this.told, 'Nothing found');
@@ -65,7 +74,8 @@ export class Search {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key === 'Enter') this.walk(event.shiftKey ? -1 : 1);
+    if (event.key === 'Enter' && this.meant && this.place === 0) this.enter();
+    else if (event.key === 'Enter') this.walk(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape' && this.input.value) this.clear();
     else return;
     event.preventDefault();
@@ -77,13 +87,27 @@ export class Search {
     this.search();
   }
 
+  /** Whether a number was asked for, and is a node's. */
+  private asked({ text, hits }: Found): boolean {
+    return /^#?\d+$/.test(text) && hits[0]?.node === Number(text.replace('#', ''));
+  }
+
+  private enter(): void {
+    const { node, group } = this.found!.hits[0]!;
+    this.meant = false;
+    this.opening = true;
+    this.open(node, group);
+  }
+
   private walk(way: 1 | -1): void {
     const hits = this.found?.hits ?? [];
     if (!hits.length) return;
     this.place = (this.place + way + hits.length) % hits.length;
     const hit = hits[this.place]!;
     const { total } = this.found!;
-    say(this.told, total === 1 ? `1 node: ${hit.name}` : `${this.place + 1} of ${many(total, 'node')}: ${hit.name}`);
+    const named = this.place === 0 && this.asked(this.found!) ? `#${hit.node} ${hit.name}` : hit.name;
+    say(this.told, total === 1 ? `1 node: ${named}` : `${this.place + 1} of ${many(total, 'node')}: ${named}`);
+    this.told.title = this.told.textContent ?? '';
     this.go(hit.group);
   }
 }

@@ -41,12 +41,16 @@ export class Toolbar {
       this.turned,
       tool('Fit graph', events.fit),
       search,
-      h('span', { class: 'jf-segments' }, this.buttons(this.panes)),
       h(
         'span',
-        { class: 'jf-segments', role: 'group', 'aria-label': 'Save the picture' },
-        tool('SVG', () => events.save('svg'), 'Save as SVG'),
-        tool('PNG', () => events.save('png'), 'Save as PNG')
+        { class: 'jf-ends' }, // they go to another line together
+        h('span', { class: 'jf-segments' }, this.buttons(this.panes)),
+        h(
+          'span',
+          { class: 'jf-segments', role: 'group', 'aria-label': 'Save the picture' },
+          tool('SVG', () => events.save('svg'), 'Save as SVG'),
+          tool('PNG', () => events.save('png'), 'Save as PNG')
+        )
       )
     );
   }

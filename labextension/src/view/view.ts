@@ -2,6 +2,7 @@ import type { Channel } from '../channel';
 import type { Answer, Delta, Graph, Group, Pane, ViewMessage, ViewRequest } from '../protocol';
 import { Beside } from './beside';
 import { fill, h, say } from './dom';
+import { height } from './graph/camera';
 import { GraphCanvas } from './graph/graph';
 import { Legend } from './legend';
 import type { Panes } from './panes/all';
@@ -22,8 +23,6 @@ export interface ViewOptions {
   height?: number;
 }
 
-const LOWEST = 150; // px
-const HIGHEST = 520;
 const PATIENCE = 4000; // ms until the kernel is asked again
 
 /** The whole view of a dispatch: toolbar, progress, graph, panes. */
@@ -59,7 +58,8 @@ export class View {
     this.search = new Search(
       text => this.ask({ kind: 'search', text }),
       boxes => this.graph.mark(boxes),
-      box => this.graph.go(box)
+      box => this.graph.go(box),
+      (node, box) => this.reveal(node, box)
     );
     this.graph = new GraphCanvas({
       select: (node, byKey) => this.select(node, byKey),
@@ -90,8 +90,7 @@ export class View {
     this.cancel.addEventListener('click', () => this.stop());
     this.root = themed(this.built());
     host.append(this.root);
-    const { height } = this.options;
-    if (height) this.graph.element.style.height = `${height}px`;
+    if (this.options.height) this.graph.element.style.height = `${this.options.height}px`;
     this.endings = [channel.listen(message => this.hear(message)), onTheme(() => this.graph.repaint())];
     this.open();
   }
@@ -191,7 +190,7 @@ export class View {
     const before = this.shown;
     this.shown = graph;
     if (before && before.flow !== graph.flow) this.beside.close(); // its node has another number
-    if (!before && !this.options.height) this.measure(graph);
+    if (!before && !this.options.height) this.graph.element.style.height = `${height(graph, this.graph.element.clientWidth)}px`;
     say(this.cancel, graph.flow ? 'Cancel all cells' : 'Cancel dispatch');
     this.graph.show(graph);
     this.tools.show(graph, this.beside.visible);
@@ -237,13 +236,6 @@ export class View {
     if (this.live) this.silence.heard(isRunning(graph.state.status));
   }
 
-  /** As high as the graph needs at its own size, so that a small one leaves no empty page. */
-  private measure({ width, height }: Graph): void {
-    const { element } = this.graph;
-    const scale = Math.min(1, (element.clientWidth || 800) / (width + 36));
-    element.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height * scale) + 40))}px`;
-  }
-
   private remark(text: string, ok: boolean): void {
     this.told.classList.toggle('jf-bad', !ok);
     say(this.told, text);
@@ -272,6 +264,12 @@ export class View {
     const { opened, groups } = this.shown!;
     const members = new Set(groups.filter(group => group.family === family).map(group => group.first));
     this.draw({ opened: opened.filter(node => !members.has(node)) });
+  }
+
+  private reveal(node: number, box: number): void {
+    const { groups, opened } = this.shown!;
+    if (groups[box]!.count > 1) this.draw({ opened: [...opened, groups[box]!.first] });
+    this.select(node, false);
   }
 
   private select(node: number, byKey: boolean): void {

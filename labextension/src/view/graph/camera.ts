@@ -100,3 +100,12 @@ export function whole(camera: Camera, content: Size, room: Size): boolean {
   const part = seen(camera, room);
   return part.left <= 0 && part.top <= 0 && part.right >= content.width && part.bottom >= content.height;
 }
+
+const LOWEST = 150; // px
+const HIGHEST = 520;
+
+/** As high as a graph needs at its own size in a page so wide, so that a small one leaves it not empty. */
+export function height(graph: { width: number; height: number }, wide: number): number {
+  const scale = Math.min(1, (wide || 800) / (graph.width + 36));
+  return Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(graph.height * scale) + 40));
+}

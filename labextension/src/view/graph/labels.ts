@@ -12,7 +12,7 @@ export interface Label {
 const ROOMS = [90, 40]; // px that a label may take; where the first is not to be had, it is shortened
 const PLACES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]; // along a bend
 const STEPS = 14; // points of a bend that others are kept away from
-const HIGH = 6; // px, half of a label
+export const HIGH = 6; // px, half of a label
 
 /** Places labels on edges one after the other, so that they hide no box and no other label, and lie on one edge only. */
 export class Labels {

@@ -129,8 +129,8 @@ function drawLabels(ctx: CanvasRenderingContext2D, frame: Frame, part: Rect): vo
   ctx.globalAlpha = motion ? Math.max(0, 2 * time - 1) : 1;
   const lit = litBox(frame);
   const own = lit < 0 ? null : scene.labelsOf(lit);
-  for (const line of scene.lines) {
-    if (line.label && camera.k >= ALL && !own?.has(line) && overlap(line.bounds, part)) write(ctx, line.label);
+  for (const line of lit < 0 ? scene.lines : scene.besides(lit)) {
+    if (line.label && camera.k >= ALL && overlap(line.bounds, part)) write(ctx, line.label);
   }
   ctx.fillStyle = look.theme.text;
   for (const label of own?.values() ?? []) write(ctx, label);

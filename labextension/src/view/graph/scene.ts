@@ -2,8 +2,8 @@ import type { Edge, Graph, Group, Point, Tally } from '../../protocol';
 import { isRunning } from '../text';
 import type { Rect } from './camera';
 import { overlap } from './curve';
-import { Labels, type Label } from './labels';
-import { labelText, type Cutter } from './lettering';
+import { HIGH, Labels, type Label } from './labels';
+import { labelText, SMALL, type Cutter } from './lettering';
 
 export const STACK = 5; // px, how far the cards of a group stick out behind it
 const LABELLED = 60; // edges, up to which they carry the names of parameters
@@ -70,6 +70,18 @@ export class Scene {
     let found = this.lit.get(box);
     if (!found) this.lit.set(box, (found = this.labelled(box)));
     return found;
+  }
+
+  /** The lines whose labels stand beside those of a box's own edges: none of these hides them. */
+  besides(box: number): readonly Line[] {
+    const own = this.labelsOf(box);
+    const taken = [...own.values()].map(label => this.room(label));
+    return this.lines.filter(line => line.label && !own.has(line) && !taken.some(rect => overlap(rect, this.room(line.label!))));
+  }
+
+  private room({ text, at: [x, y] }: Label): Rect {
+    const half = this.cutter.measure(text, SMALL) / 2 + 2;
+    return { left: x - half, top: y - HIGH, right: x + half, bottom: y + HIGH };
   }
 
   private labelled(box: number): Map<Line, Label> {
