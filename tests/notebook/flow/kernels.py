@@ -132,16 +132,10 @@ class Kernel:
             self._read()
 
     def _read(self) -> None:
-        try:
-            reply = self.client.get_shell_msg(timeout=0)
+        if reply := _heard(lambda: self.client.get_shell_msg(timeout=0)):
             self._of(reply).reply = reply["content"]
-        except Empty:
-            pass
-        try:
-            message = self.client.get_iopub_msg(timeout=0.02)
-        except Empty:
-            return
-        getattr(self, f"_{message['msg_type']}", self._other)(self._of(message), message["content"])
+        if message := _heard(lambda: self.client.get_iopub_msg(timeout=0.02)):
+            getattr(self, f"_{message['msg_type']}", self._other)(self._of(message), message["content"])
 
     def _of(self, message: dict[str, Any]) -> Ran:
         return self._ran.get(message["parent_header"].get("msg_id", ""), Ran(self, ""))
@@ -205,3 +199,15 @@ class Kernel:
         """Shut it down."""
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+
+
+def _heard(get: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """A message, if there is one that can be read: an interrupt may hit ipykernel while it signs one."""
+    try:
+        return get()
+    except Empty:
+        return None
+    except ValueError as error:
+        if "Signature" not in str(error):
+            raise
+        return None

@@ -308,6 +308,15 @@
 .jf-panel .jf-none {
   color: var(--jp-ui-font-color2);
 }
+.jf-panel .jf-trouble {
+  margin: 0 0 6px;
+  padding: 6px 8px;
+  border: 1px solid var(--jp-border-color1);
+  border-left: 3px solid var(--jp-warn-color1, #b57a00);
+  border-radius: 4px;
+  font-size: 12px;
+  overflow-wrap: anywhere;
+}
 .jf-panel .jf-dispatches {
   list-style: none;
   margin: 0 -6px;
@@ -324,9 +333,6 @@
 .jf-own {
   margin: 8px -6px 0;
   grid-template-columns: minmax(0, 1fr);
-}
-.jf-own .jf-words {
-  white-space: normal !important;
 }
 .jf-dispatch:hover {
   background: var(--jp-layout-color2);
@@ -376,15 +382,21 @@
   background: var(--d);
 }
 .jf-dispatch .jf-words {
-  overflow: hidden;
-  text-overflow: ellipsis;
-  white-space: nowrap;
+  overflow-wrap: anywhere; /* where it is narrow, in two lines rather than cut */
 }
 .jf-panel .jf-resources {
   padding: 0;
 }
 .jf-panel .jf-resource .jf-facts {
-  grid-template-columns: repeat(3, minmax(0, 1fr));
+  grid-template-columns: repeat(auto-fill, minmax(46px, auto));
+  gap: 6px 8px;
+  overflow-wrap: normal; /* a label is not broken within a word */
+}
+.jf-panel .jf-facts dt {
+  font-size: 11px;
+}
+.jf-panel .jf-facts dd {
+  white-space: nowrap;
 }
 .jf-panel .jf-idle {
   display: none; /* which electrons are on an executor is told of one dispatch, not of all */
@@ -972,7 +984,7 @@
 .jf-table th:nth-child(n + 7) {
   width: 86px;
 }
-@container (max-width: 800px) {
+@container (max-width: 840px) {
   /* Names and times stay; where it ran, the details tell. */
   .jf-themed table.jf-table {
     min-width: 540px;
@@ -1003,6 +1015,9 @@
   }
 }
 @container (max-width: 400px) {
+  .jf-themed table.jf-table {
+    min-width: 350px; /* narrower than that it scrolls */
+  }
   .jf-table tr:not(.jf-gap) > :nth-child(6) {
     display: none;
   }
@@ -1100,6 +1115,11 @@
   width: 16px;
   height: 5px;
   background: repeating-linear-gradient(90deg, var(--jf-muted) 0 1.5px, transparent 1.5px 4px);
+}
+.jf-several {
+  width: 12px;
+  height: 12px;
+  background: var(--jf-muted);
 }
 .jf-rule {
   width: 16px;
@@ -1213,6 +1233,7 @@
   .jf-progress i,
   .jf-load i,
   .jf-rule,
+  .jf-several,
   .jf-hatch {
     background: CanvasText;
     forced-color-adjust: none;
@@ -1365,9 +1386,14 @@
 .jf-themed .jf-cancel:hover:enabled {
   background: color-mix(in srgb, var(--jf-bad) 9%, var(--jf-card));
 }
+.jf-ends {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 6px;
+}
 .jf-search {
   display: inline-flex;
-  flex: 1 1 160px;
+  flex: 1 1 90px;
   align-items: center;
   gap: 8px;
   min-width: 0;
