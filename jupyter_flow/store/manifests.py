@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from jupyter_flow.model.errors import StoreError
@@ -107,7 +107,7 @@ class Keeper:
         self._ended: dict[str, int] = {}  # how often it was tried since
         self._waiting = threading.Condition(threading.Lock())
         self._idle = self._closed = False
-        self._index: sqlite3.Connection | None = None
+        self.connected = threading.Lock()  # while it has a connection, which is not for long
         self._thread: threading.Thread | None = None
 
     def begun(self, dispatch: str, serial: int) -> None:
@@ -152,14 +152,17 @@ class Keeper:
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         try:
-            self._index = connect(self._blobs.root)
             self._catch_up()
             while self._wait():
                 self._write_due()
             self._write_due(all=True)
-            self._index.close()
         except Exception:
             _log.warning("no manifests are written any more in %s", self._blobs.root, exc_info=True)
+
+    @contextmanager
+    def _index(self) -> Iterator[sqlite3.Connection]:
+        with self.connected, closing(connect(self._blobs.root)) as index:
+            yield index
 
     def _wait(self) -> bool:
         """Wait a little, or until something begins; whether to go on."""
@@ -172,10 +175,11 @@ class Keeper:
 
     def _catch_up(self) -> None:
         """Those of dispatches whose sessions had no time for it, or knew no manifests."""
-        assert self._index is not None
         there = set(manifests(self._blobs.root))
         found: dict[str, list[int]] = {}
-        for root, serial in self._index.execute("SELECT root, serial FROM run ORDER BY serial").fetchall():
+        with self._index() as index:
+            runs = index.execute("SELECT root, serial FROM run ORDER BY serial").fetchall()
+        for root, serial in runs:
             if root not in there and valid(root):
                 found.setdefault(root, []).append(serial)
         for root, serials in found.items():
@@ -208,9 +212,9 @@ class Keeper:
         self._due[dispatch] = time.monotonic() + pause
 
     def _write(self, dispatch: str, serials: list[int]) -> bool:
-        assert self._index is not None
         try:
-            write_manifest(self._index, self._blobs, dispatch, serials)
+            with self._index() as index:
+                write_manifest(index, self._blobs, dispatch, serials)
         except (StoreError, sqlite3.Error, OSError) as error:  # a full disk: the index has it all the same
             _log.warning("the manifest of dispatch %s could not be written: %s", dispatch, error)
             return False

@@ -5,8 +5,6 @@ so whoever could write in the folder can have made up what is told.
 """
 
 import json
-import os
-import shutil
 import sqlite3
 import tempfile
 import unicodedata
@@ -22,6 +20,7 @@ from jupyter_flow.model.status import Status
 
 from .blobs import Blobs
 from .location import absolute
+from .schema import copy_index, index_path
 from .sealing import to_value
 
 STEPS = 50_000_000  # of SQLite's machine, for one question
@@ -68,7 +67,7 @@ class PlainStore:
 
     def __init__(self, root: Path | str) -> None:
         self.root = absolute(root)
-        if not (self.root / "index.sqlite3").is_file():
+        if not index_path(self.root).is_file():
             raise StoreError(f"{self.root} has no index of a store.")
         self._blobs = Blobs(self.root)
 
@@ -123,17 +122,12 @@ class PlainStore:
     def _copied(self) -> Iterator[Path]:
         """A copy of the index, which may have been left with a log that only a writer could put in order."""
         with tempfile.TemporaryDirectory(prefix="jupyter-flow-") as folder:
-            for suffix in ("", "-wal"):
-                name = f"index.sqlite3{suffix}"
-                try:
-                    fd = os.open(self.root / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    raise StoreError(f"{self.root / name} cannot be read: {error.strerror}.") from error
-                with open(fd, "rb") as source, open(Path(folder) / name, "wb") as copy:
-                    shutil.copyfileobj(source, copy)
-            yield Path(folder) / "index.sqlite3"
+            index = index_path(self.root)
+            try:
+                copy = copy_index(index, Path(folder))
+            except OSError as error:
+                raise StoreError(f"{index} cannot be read: {error.strerror}.") from error
+            yield copy
 
 
 def _dispatch(row: tuple[Any, ...]) -> DispatchText:

@@ -15,7 +15,7 @@ from jupyter_flow.model.events import COMPLETED, RUNNING, Record
 from . import cached, tables
 from .manifests import manifest_path, manifests
 from .records import Cached, RunRow, WorkerRow, valid
-from .schema import ATTEMPT, RUN, WORKER, translated
+from .schema import ATTEMPT, RUN, WORKER, connect, translated
 from .sealing import Sealer
 from .sessions import alive, began, lost
 
@@ -38,6 +38,14 @@ class Reader:
         """Close the connection, when no one reads."""
         with self._lock:
             self._connection.close()
+
+    def renewed(self, writing: sqlite3.Connection, full: bool) -> sqlite3.Connection:
+        """Close this process's two connections, and only then open both anew: a lock is had anew with the first."""
+        with self._lock, translated(self._root):
+            self._connection.close()
+            writing.close()
+            self._connection = connect(self._root, query_only=True)
+            return connect(self._root, full)
 
     def run(self, id: str) -> RunRow:
         """A dispatch by its id; INTERRUPTED where it is recorded as running and its owner is dead.

@@ -1,7 +1,6 @@
 """Reading a store that cannot be written (another user's mount, a snapshot, a full quota) without writing a byte."""
 
 import os
-import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -10,7 +9,7 @@ from pathlib import Path
 from jupyter_flow.model.errors import StoreError
 
 from .location import WAY_OUT
-from .schema import VERSION, check, connected, index_path, translated, wal_path
+from .schema import VERSION, check, connected, copy_index, index_path, translated, wal_path
 
 PROBE = "SELECT count(*) FROM session, worker, run, attempt, cached WHERE 0"
 
@@ -41,15 +40,13 @@ def connect_read_only(root: Path) -> sqlite3.Connection:
         try:
             return _probed(connected(index, "mode=ro"))  # a kernel elsewhere has made it
         except sqlite3.OperationalError:
-            return _of_copy(index, wal)
+            return _of_copy(index)
 
 
-def _of_copy(index: Path, wal: Path) -> sqlite3.Connection:
+def _of_copy(index: Path) -> sqlite3.Connection:
     """What a kernel that died has left in the WAL can only be read in a copy, which is unlinked while it is read."""
     with tempfile.TemporaryDirectory(prefix="jupyter-flow-") as folder:
-        copy = Path(folder) / index.name
-        shutil.copyfile(index, copy)
-        shutil.copyfile(wal, wal_path(copy))
+        copy = copy_index(index, Path(folder))
         with closing(connected(copy)) as whole:
             whole.execute("PRAGMA journal_mode = DELETE")
         return _probed(connected(copy, "mode=ro&immutable=1"))

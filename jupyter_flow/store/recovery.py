@@ -25,7 +25,20 @@ from .files import locked
 from .location import check_folder, private_folder
 from .manifests import manifest_path, manifests
 from .records import RunRow
-from .schema import ATTEMPT, RUN, SESSION, WORKER, connected, index_path, make, mark, migrate, translated, wal_path
+from .schema import (
+    ATTEMPT,
+    RUN,
+    SESSION,
+    WORKER,
+    connected,
+    copy_index,
+    index_path,
+    make,
+    mark,
+    migrate,
+    translated,
+    wal_path,
+)
 from .sealing import Sealer
 from .sessions import begun, everyone, settle
 
@@ -172,9 +185,8 @@ def _copied(index: Path) -> Iterator[Path]:
     """A copy of a database with its WAL, to be read: SQLite would write into the original."""
     folder = private_folder(index.parent / "tmp" / f"recovering-{secrets.token_hex(8)}")
     try:
-        for file in (index, wal_path(index)):
-            with suppress(FileNotFoundError):
-                shutil.copyfile(file, folder / file.name)
+        with suppress(FileNotFoundError):
+            copy_index(index, folder)
         with suppress(StoreError, sqlite3.Error):
             migrate(folder / index.name)
         yield folder / index.name

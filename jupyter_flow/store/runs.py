@@ -269,7 +269,10 @@ class Store(Answers):
             raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
         self.blobs.sweep()
         forking.writes(self)
-        return Writer(connect(self.root, self.durability == "full"), self._sealer, self._session)
+        full = self.durability == "full"
+        return Writer(
+            connect(self.root, full), self._sealer, self._session, lambda old: self._reader.renewed(old, full)
+        )
 
     def _id(self, serial: int) -> str:
         self._check_usable()

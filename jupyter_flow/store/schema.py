@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import struct
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
@@ -224,26 +224,53 @@ def check(index: Path) -> int:
     return int(version)
 
 
+def copy_index(index: Path, folder: Path) -> Path:
+    """Copy an index with its WAL into a folder, to be read there. Raises OSError."""
+    copy = folder / index.name
+    _copy(_descriptor(index), copy)
+    with suppress(FileNotFoundError):
+        wal = os.open(wal_path(index), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            _copy(wal, wal_path(copy))
+        finally:
+            os.close(wal)
+    return copy
+
+
+def _copy(descriptor: int, to: Path) -> None:
+    with open(to, "wb") as copy:
+        while block := os.pread(descriptor, 1 << 20, copy.tell()):
+            copy.write(block)
+
+
 class InPlace:
     """Whether the index and its WAL are the files that they were: SQLite goes on with ones that were removed."""
 
     def __init__(self, root: Path) -> None:
         self._index = index_path(root)
         self._wal = wal_path(self._index)
-        self._known: dict[Path, int] = {}
+        self._inodes = (_inode(self._index), 0)  # a WAL comes with the first transaction
 
-    def check(self) -> None:
-        """Raise StoreCorruption where they are others now; a WAL comes with the first transaction."""
-        for path in (self._index, self._wal):
-            try:
-                inode = os.stat(path).st_ino
-            except OSError:
-                inode = 0
-            if self._known.setdefault(path, inode) != inode:
-                if not self._known[path]:
-                    self._known[path] = inode
-                    continue
-                raise _corrupt(path, "was removed or replaced while this kernel worked with it")
+    def __call__(self) -> bool:
+        """Whether the WAL is the one it was. Raises StoreCorruption where the index is another."""
+        index, wal = self._inodes
+        now = (_inode(self._index), _inode(self._wal))
+        if now[0] != index:
+            raise self.corrupt(self._index)
+        if not wal:
+            self._inodes = now
+        return not wal or now[1] == wal
+
+    def corrupt(self, path: Path | None = None) -> StoreCorruption:
+        """What to raise where one of the two, or the WAL, is gone with what it had."""
+        return _corrupt(path or self._wal, "was removed or replaced while this kernel worked with it")
+
+
+def _inode(path: Path) -> int:
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
 
 
 _descriptors: dict[tuple[int, int], int] = {}  # of indexes that were looked at, by device and inode
@@ -258,7 +285,7 @@ def _descriptor(index: Path) -> int:
     about = os.lstat(index)
     known = (about.st_dev, about.st_ino)
     if known not in _descriptors:
-        _descriptors[known] = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        _descriptors[known] = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     return _descriptors[known]
 
 

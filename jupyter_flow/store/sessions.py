@@ -63,6 +63,11 @@ class Session:
         with suppress(OSError):  # a full disk: the file then says less than the index, which is no loss
             os.pwrite(self._fd, self._commits.to_bytes(COUNT, "little"), 0)
 
+    def complete(self, connection: sqlite3.Connection) -> bool:
+        """Whether the index has all the groups that were committed in it."""
+        found = connection.execute("SELECT commits FROM session WHERE id = ?", (self.id,)).fetchone()
+        return (found[0] if found else 0) == self._commits
+
     def begun(self, run: str) -> None:
         """List a dispatch in the file, after it was committed."""
         line = f"\n{run}\n".encode()

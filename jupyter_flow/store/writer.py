@@ -10,14 +10,16 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
-from .schema import InPlace, told
+from .schema import InPlace, connected, index_path, told
 from .sealing import Column, Sealer
 from .sessions import Session
 
 OnCommit = Callable[[BaseException | None], object]
 Act = Callable[[sqlite3.Connection], object]
+Renewed = Callable[[sqlite3.Connection], sqlite3.Connection]
 
 GROUP = 20_000  # rows in one transaction, so that no callback waits for an endless one
 BLOCK = 100  # rows in one statement
@@ -41,8 +43,9 @@ class Job(NamedTuple):
 class Writer:
     """A daemon thread with a connection of its own."""
 
-    def __init__(self, connection: sqlite3.Connection, sealer: Sealer, session: Session) -> None:
+    def __init__(self, connection: sqlite3.Connection, sealer: Sealer, session: Session, renewed: Renewed) -> None:
         self._connection = connection
+        self._renewed = renewed
         self._sealer = sealer
         self._session = session
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -114,7 +117,8 @@ class Writer:
                 few, many = self._sealer.attempts(job.serial, job.run, job.rows)
                 short += few
                 whole += many
-        self._in_place.check()
+        if not self._in_place():
+            self._renew()
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -128,8 +132,22 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._in_place.check()  # what was written into a file that is gone is nowhere
+        if not self._in_place():  # what was written into a file that is gone is nowhere
+            raise self._in_place.corrupt()
         self._session.counted()
+
+    def _renew(self) -> None:
+        """Go on with a WAL of our own after another process has removed the one we had.
+
+        It does so where it takes itself for the last that has the index open: whoever reads the file past SQLite in
+        our process (a copy of the folder, say) has taken our locks from us. All that was committed is in the index
+        then. Where it is not, nothing more is written here.
+        """
+        with closing(connected(index_path(self._root), "mode=ro&immutable=1")) as alone:
+            if not self._session.complete(alone):
+                raise self._in_place.corrupt()
+        self._connection = self._renewed(self._connection)
+        self._in_place = InPlace(self._root)
 
 
 def insert(connection: sqlite3.Connection, short: list[Column], whole: list[Column]) -> None:

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ import pytest
 from jupyter_flow.model.errors import StoreError
 from jupyter_flow.model.events import COMPLETED, RUNNING
 from jupyter_flow.store import Store
+from jupyter_flow.store.plain import PlainStore
 from tests.store.samples import Told, output, python, record, row, run
 
 
@@ -176,8 +178,7 @@ def test_a_run_that_lacks_rows_is_not_recorded_as_ended(store: Store) -> None:
     assert store.run("a").status == COMPLETED
 
 
-@pytest.mark.parametrize("gone", ["index.sqlite3", "index.sqlite3-wal"])
-def test_nothing_is_told_as_committed_that_went_into_a_file_which_was_removed(root: Path, gone: str) -> None:
+def test_nothing_is_told_as_committed_that_went_into_an_index_which_was_removed(root: Path) -> None:
     code = """if True:
         import sys
         from pathlib import Path
@@ -186,12 +187,60 @@ def test_nothing_is_told_as_committed_that_went_into_a_file_which_was_removed(ro
         store = Store.open(sys.argv[1])
         serial = store.begin(run("a"))
         record(store, serial, [row(0)])
-        (Path(sys.argv[1]) / sys.argv[2]).unlink()
+        (Path(sys.argv[1]) / "index.sqlite3").unlink()
         told = Told()
         store.record(serial, [row(1)], told)
         print(type(told.error()).__name__, told.error())
     """
-    told = output(code, root, gone)
+    told = output(code, root)
     assert told.startswith("StoreCorruption")
-    assert f"{gone} was removed or replaced while this kernel worked with it" in told
+    assert "index.sqlite3 was removed or replaced while this kernel worked with it" in told
     assert "jupyter-flow recover" in told
+
+
+def test_a_wal_that_another_process_put_away_loses_nothing(root: Path) -> None:
+    """It takes itself for the last one after a copy of the folder has taken our locks."""
+    store = Store.open(root)
+    serial = store.begin(run("a"))
+    record(store, serial, [row(0)])
+    for node in (1, 2):
+        shutil.copytree(root, root.with_name(f"copy{node}"))
+        output("import sys; from jupyter_flow.store import Store; Store.open(sys.argv[1]).close()", root)
+        assert not (root / "index.sqlite3-wal").exists()
+        record(store, serial, [row(node)])
+    assert [found.node for found in store.rows(serial)] == [0, 1, 2]
+    rows = "import sys; from jupyter_flow.store import Store; print(len(Store.open(sys.argv[1]).rows(1)))"
+    assert output(rows, root).strip() == "3"
+    assert store.losses(thorough=True) == ""
+    store.close()
+
+
+def test_rows_that_went_with_a_wal_are_missed_and_no_more_are_taken(root: Path) -> None:
+    code = """if True:
+        import os, sys
+        from jupyter_flow.store import Store
+        from tests.store.samples import Told, record, row, run
+        store = Store.open(sys.argv[1])
+        serial = store.begin(run("a"))
+        store._writer._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        record(store, serial, [row(0)])
+        os.unlink(os.path.join(sys.argv[1], "index.sqlite3-wal"))
+        for n in (1, 2):
+            told = Told()
+            store.record(serial, [row(n)], told)
+            print(type(told.error()).__name__, told.error())
+    """
+    told = output(code, root)
+    assert told.count("StoreCorruption The index") == 2
+    assert told.count("index.sqlite3-wal was removed or replaced while this kernel worked with it") == 2
+    assert told.count("jupyter-flow recover") == 2
+
+
+def test_to_look_at_a_store_as_text_takes_no_lock_from_who_writes_in_it(root: Path) -> None:
+    store = Store.open(root)
+    serial = store.begin(run("a"))
+    record(store, serial, [row(0)])
+    assert [found.id for found in PlainStore(root).dispatches()] == ["a"]
+    output("import sys; from jupyter_flow.store import Store; Store.open(sys.argv[1]).close()", root)
+    assert (root / "index.sqlite3-wal").exists()
+    store.close()
