@@ -12,6 +12,7 @@ from ..model.errors import FlowError
 from ..session import opened, session
 from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
+from ..widgets.checking import PanelRequest, checked
 from ..widgets.hub import hub
 from ..widgets.messages import Badge, Dispatched, Panel, State, Told
 from ..widgets.subshells import by_sender
@@ -175,8 +176,8 @@ class Panels:
                 page.send(self._cancel_cell(key))
             case {"kind": "watch_panel", "visible": bool(visible)}:
                 page.watches = visible
-            case {"kind": "run_stale", "cell": str() | None as key, "ran": list(ran)}:
-                hub().errand("what is to be run", partial(self._run_stale, page, key, list(map(str, ran))))
+            case {"kind": "run_stale", "cell": key, "ran": ran}:
+                hub().errand("what is to be run", partial(self._run_stale, page, key, ran))
 
     def _cancel(self, page: "Page", id: str) -> None:
         try:
@@ -251,7 +252,7 @@ class Page:
         try:
             request = message["content"]["data"]
             if isinstance(request, dict) and request.get("kind") in OURS:
-                self._panels.hear(self, request)
+                self._panels.hear(self, checked(request, PanelRequest) or {})
             else:
                 self._views.hear(request)
         except Exception:

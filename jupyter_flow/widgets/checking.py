@@ -13,7 +13,7 @@ from .messages import PanelRequest, ViewRequest
 
 LONGEST = {"view": 100, "dispatch": 100, "executor": 200, "cell": 200, "input": 1000}  # characters
 TEXT = 1000  # characters of any other
-MOST = {"opened": 10_000, "path": 50, "panes": 10}  # items of a list
+MOST = {"opened": 10_000, "path": 50, "panes": 10, "ran": 10_000}  # items of a list
 LARGEST = {"limit": 1000, "width": 100_000}
 NUMBER = 2**31 - 1
 SECONDS = 1e12  # of any time

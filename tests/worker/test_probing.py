@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 import pandas
 import pytest
+from tblib.pickling_support import unpickle_exception_with_attrs
 
 import jupyter_flow as jf
 from jupyter_flow.model.cellvalues import CellValues
@@ -29,6 +30,13 @@ class Bomb:
         return self.how
 
 
+class AsDaskHasIt:
+    """What every exception is pickled as in a process that has imported Dask."""
+
+    def __reduce__(self) -> Any:
+        return unpickle_exception_with_attrs, (ValueError, {"args": ("x",)}, None, None, None, False, None)
+
+
 PLAIN = {
     "numbers": [1, 2.5, 1j, None, True],
     "text": {"a": "b" * 1000, "c": b"d"},
@@ -40,6 +48,7 @@ PLAIN = {
     "times": [datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC), decimal.Decimal("1.5"), Path("x")],
     "collections": [collections.OrderedDict(a=1), collections.deque([1]), collections.Counter("aab")],
     "error": ValueError("x"),
+    "error, as Dask has it": AsDaskHasIt(),
     "a cell's": CellValues({"a": 1, "b": numpy.arange(3)}),
 }
 
