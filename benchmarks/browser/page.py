@@ -49,6 +49,7 @@ FIRST = (
     + """
     window.bench.heard.length = window.bench.asked.length = 0;
     book.deselectAll(); book.activeCellIndex = index;
+    book.widgets[0].inputHidden = true; // else it leaves no room on the screen for a picture, and none is drawn
     const proto = CanvasRenderingContext2D.prototype, real = proto.roundRect;
     const drawn = new Promise((done, fail) => {
         setTimeout(() => fail(new Error('no picture came')), 60_000);
