@@ -47,6 +47,7 @@ class ResourceInfo(NamedTuple):
     queued: int
     executors: list[str]
     pids: list[int]
+    given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
 
 
 class DispatchSummary(NamedTuple):
@@ -216,7 +217,10 @@ class Session:
         dispatcher = self.dispatcher
         with dispatcher.lock:
             return [
-                ResourceInfo(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids())
+                ResourceInfo(
+                    *(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids()),
+                    given_up=getattr(r, "given_up", 0),  # only what cannot stop its work has any
+                )
                 for r in dispatcher.resources
             ]
 
