@@ -34,6 +34,7 @@ from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
 MOST_NAMED, MOST_OF_AN_ID = 5, 100
+NONE = "nothing has been dispatched yet"
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -264,6 +265,11 @@ def left_out(strange: Sequence[str]) -> str:
         f"left out, for this user's key has not signed what is on record: {named}. It was changed, or written by "
         "someone else, or the key is another one now."
     )
+
+
+def none_yet(strange: Sequence[str]) -> str:
+    """What is said where there is no dispatch; strange: those on record that cannot be trusted."""
+    return f"nothing that can be trusted has been dispatched yet; {left_out(strange)}" if strange else NONE
 
 
 def _warn(text: str) -> None:
