@@ -17,8 +17,7 @@ def addressed(code: CodeType, used: Iterable[Any]) -> list[ModuleType]:
     names = {name for one in codes for name in one.co_names}
     packages = [module.__name__ for module in used if isinstance(module, ModuleType) and hasattr(module, "__path__")]
     prefixes = tuple(f"{package}." for package in {*packages, *_imported(codes, names)})
-    loaded = [module for name, module in list(sys.modules.items()) if _named(name, prefixes, names)]
-    return [module for module in loaded if isinstance(module, ModuleType)]
+    return [module for name, module in list(sys.modules.items()) if _named(name, prefixes, names)]
 
 
 def has_more(code: CodeType) -> bool:
@@ -48,4 +47,6 @@ def _imported(codes: list[CodeType], names: set[str]) -> set[str]:
 
 def _named(name: str, prefixes: tuple[str, ...], names: set[str]) -> bool:
     prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), None)
-    return prefix is not None and names.issuperset(name[len(prefix) :].split("."))
+    if prefix is None or sys.modules.get(name) is None:  # an import of it is forbidden
+        return False
+    return names.issuperset(name[len(prefix) :].split("."))

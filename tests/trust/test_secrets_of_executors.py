@@ -61,7 +61,7 @@ def test_a_dispatch_runs_with_it_and_is_read_and_repeated_later(word: str, tmp_p
     def here() -> str:
         import os
 
-        print("printed")
+        os.system("echo printed")
         return os.path.basename(os.getcwd())
 
     @jf.electron(executor=executor)
