@@ -52,7 +52,7 @@ def test_it_is_the_same_executor_when_it_comes_back(word: str) -> None:
         pickle.loads(data)
 
 
-def test_a_dispatch_runs_with_it_and_is_read_and_repeated_later(word: str, tmp_path: Path) -> None:
+def test_a_dispatch_on_such_an_executor_runs_and_is_read_and_repeated_later(word: str, tmp_path: Path) -> None:
     """A folder may be called like an address."""
     named = f"{tmp_path}/ftp://me:{word}@host"
     executor = LocalExecutor(1, workdir=named, log_stdout=f"https://me:{word}@host/out.log")
