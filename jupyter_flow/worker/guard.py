@@ -93,10 +93,11 @@ class Guard:
 
     def _end_all(self) -> None:
         """Kill what is left, until nothing is; also the server that workers are forked from, if its kernel is dead."""
-        begun = time.monotonic()
-        while (found := self._left()) and (passed := time.monotonic() - begun) < PATIENCE:
-            if passed > GRACE or alive(self._kernel):
-                kill(found)
+        end = time.monotonic() + PATIENCE
+        if not alive(self._kernel):
+            self._await_their_own_end()
+        while (found := self._left()) and time.monotonic() < end:
+            kill(found)
             time.sleep(PAUSE)
         if not alive(self._kernel) and self._server == os.getppid() != self._kernel.pid:
             with suppress(OSError):
@@ -104,14 +105,24 @@ class Guard:
             for listener in filter(None, self._listeners):
                 _remove(listener)
 
+    def _await_their_own_end(self) -> None:
+        end = time.monotonic() + GRACE
+        while any(map(_lives, self._watched.values())) and time.monotonic() < end:
+            time.sleep(PAUSE)
+
     def _left(self) -> list[psutil.Process]:
         found = []
         for process, name in self._watched.values():
-            if process.is_running() and alive(process):
+            if _lives((process, name)):
                 found += [*descendants(process.pid), process]
             if name:
                 found += filter(alive, marked(name))
         return found
+
+
+def _lives(watched: tuple[psutil.Process, str]) -> bool:
+    process, _ = watched
+    return process.is_running() and alive(process)
 
 
 def _remove(listener: str) -> None:
