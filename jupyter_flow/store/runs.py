@@ -16,6 +16,7 @@ from jupyter_flow.model.errors import StoreError, UnknownDispatch
 from jupyter_flow.model.events import RUNNING, Record
 
 from . import cached, forking, pins, settings, tables
+from .anchor import ANCHOR
 from .answers import Answers
 from .authentication import Key
 from .blobs import Blobs, Durability
@@ -27,7 +28,7 @@ from .reader import Reader
 from .readonly import check_read_only, connect_read_only, writable
 from .records import Made, Run, RunRow, WorkerRow, new_worker, valid
 from .requests import Requests
-from .schema import connect, ensure
+from .schema import connect, ensure, index_path
 from .sealing import Sealer, clean
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
@@ -44,6 +45,8 @@ class Store(Answers):
         self._read_only = read_only
         opens = partial(connect_read_only, root) if read_only else partial(connect, root, query_only=True)
         self._reader = Reader(root, opens, self._sealer)
+        if not read_only:
+            ANCHOR.hold(index_path(root))
         self._writer: Writer | None = None
         self._keeper = Keeper(self.blobs)
         self._ids: dict[int, str] = {}  # of the runs begun here that have not ended
@@ -235,6 +238,8 @@ class Store(Answers):
             self._keeper.close()
             whole = writer.close()
             self._session.release(remove=whole and not self._ids)
+        if not self._read_only:
+            ANCHOR.let_go(index_path(self.root))
         self._reader.close()
         forking.closed(self)
 
@@ -295,6 +300,8 @@ class Store(Answers):
         """In a forked child: the parent's death must free the lock, and its connections are not ours to close."""
         self._unusable = f"The store {self.root} belongs to the process that this one was forked from."
         self._starting = threading.Lock()
+        if self._writer is not None:
+            self._writer.forked()
         forking.keep(self._reader, self._writer, self._keeper)
         self._writer = None
         self._session.release()
