@@ -15,6 +15,7 @@ from .dispatch.dispatcher import Dispatcher
 from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.memory import Memory
 from .dispatch.run import Run
+from .dispatch.strangers import left_out
 from .dispatch.submitting import Submitter
 from .dispatch.views import RunView, StoreView
 from .dispatch.watching import watched
@@ -33,8 +34,6 @@ from .store.settings import budget
 from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
-MOST_NAMED, MOST_OF_AN_ID = 5, 100
-NONE = "nothing has been dispatched yet"
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -254,22 +253,6 @@ class Session:
             global _current
             if _current is self:
                 _current = None
-
-
-def left_out(strange: Sequence[str]) -> str:
-    """What is said of records that this user's key has not signed."""
-    if not strange:
-        return ""
-    named = ", ".join(repr(id[:MOST_OF_AN_ID]) for id in strange[:MOST_NAMED]) + (", …" if strange[MOST_NAMED:] else "")
-    return (
-        f"left out, for this user's key has not signed what is on record: {named}. It was changed, or written by "
-        "someone else, or the key is another one now."
-    )
-
-
-def none_yet(strange: Sequence[str]) -> str:
-    """What is said where there is no dispatch; strange: those on record that cannot be trusted."""
-    return f"nothing that can be trusted has been dispatched yet; {left_out(strange)}" if strange else NONE
 
 
 def _warn(text: str) -> None:
