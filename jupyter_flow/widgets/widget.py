@@ -54,7 +54,7 @@ class FlowGraph(anywidget.AnyWidget):
             hub().errand(FOLDING, self._begin)
 
     def _begin(self) -> None:
-        """(a lane of the hub's) Make what all pictures of it need; who asks for one meanwhile has it before the state."""
+        """(a lane of the hub's) Make what all its pictures need; who asks for one meanwhile has it before the state."""
         if not self._channel.closed:
             foldings = self._source.foldings
             foldings.placed(foldings.folded(self._source.look()[0]), "down")
