@@ -62,7 +62,7 @@ class LivePictures:
         self._shown.add(id)
         source = source_of(id)
         widget = self._graphs.show(source, by)
-        self.keep(FollowedGraph(run, source, self._shell.display_pub, widget))
+        self.keep(FollowedGraph(run, source, self._shell.display_pub, widget, by))
         return True
 
     def show(self, source: Callable[[], Source], by: By = "status") -> None:
