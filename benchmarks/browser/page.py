@@ -34,6 +34,8 @@ LISTEN = (
 OPEN = (
     CURRENT
     + """
+    for (let turn = 0; !window.bench.graph && turn < 600; turn++) // the first picture came with the view itself
+        await new Promise(done => setTimeout(done, 50));
     const { view, by, orientation, comm, folded, boxes } = window.bench.graph;
     const kernel = panel.sessionContext.session.kernel;
     const content = { kind: 'show', view, by, orientation, opened: folded.slice(0, 100), path: [] };
