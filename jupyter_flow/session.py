@@ -27,6 +27,7 @@ from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
+from .resources.base import remark_on
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -47,6 +48,7 @@ class ResourceInfo(NamedTuple):
     queued: int
     executors: list[str]
     pids: list[int]
+    remark: str = ""  # what it cannot do
 
 
 class DispatchSummary(NamedTuple):
@@ -213,11 +215,11 @@ class Session:
     @property
     def resources(self) -> list[ResourceInfo]:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
-        dispatcher = self.dispatcher
-        with dispatcher.lock:
+        d = self.dispatcher
+        with d.lock:
             return [
-                ResourceInfo(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids())
-                for r in dispatcher.resources
+                ResourceInfo(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r), r.pids(), remark_on(r))
+                for r in d.resources
             ]
 
     @property

@@ -52,6 +52,10 @@ class Vault:
         self._lock = threading.Lock()
         self.clear()
 
+    def forked(self) -> None:
+        """In a process that was forked from one with threads: whoever held the lock is not here."""
+        self._lock = threading.Lock()
+
     def clear(self) -> None:
         """Forget them all."""
         self._pickles: dict[bytes, bytes] = {}
