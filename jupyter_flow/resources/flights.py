@@ -143,8 +143,9 @@ class Flights:
         return not taught or not self._processes <= taught
 
     def _note(self, flight: Flight) -> str:
+        """An earlier attempt was given up, or is about to be."""
         node, _ = flight.attempt
-        others = [f.attempt for f in self if f.given_up and f.work is flight.work and f.attempt[0] == node]
+        others = [f.attempt for f in self if f is not flight and f.work is flight.work and f.attempt[0] == node]
         return f"attempt {others[0][1]} was given up, and may still run beside this one" if others else ""
 
     # what is told -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ in pools of threads and in Dask's workers, only what Python prints is the electr
 """
 
 import faulthandler
+import fcntl
 import os
 import sys
 import tempfile
@@ -95,6 +96,7 @@ class Desk:
 def _file(prefix: str, suffix: str) -> int:
     if not prefix:
         with tempfile.TemporaryFile() as file:
+            fcntl.fcntl(file, fcntl.F_SETFL, os.O_RDWR | os.O_APPEND)  # it is emptied while others write to it
             return os.dup(file.fileno())
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(f"{prefix}.{suffix}", flags, 0o600)
