@@ -24,13 +24,18 @@ from ..worker.messages import Code, Moment, Setup
 from ..worker.orders import Begun, Home, Order, Worker, refs_in
 from ..worker.payload import nodes_in
 from ..worker.pooled import claim as claim_of
+from ..worker.pooled import claimed
 from ..worker.remarks import REMARK
 from ..worker.runner import append
 from ..worker.shown import written
+from ..worker.tree import alive
 from .base import Claim, Services, Work
 from .workerprocess import masked, unlink_all
 
 UNSEEN = "what it prints is shown when it has ended, for the workers of its pool do not see the store"
+
+
+PATIENCE = 2.0  # seconds that a pool has for saying that a worker is dead
 
 
 class Flight:
@@ -46,6 +51,7 @@ class Flight:
         self.full = False  # all that it takes was sent along
         self.begun: Begun | None = None
         self.start = 0
+        self.missed = 0.0  # when its process was first found dead
         self.given_up = self.released = False
 
     def owner(self) -> tuple[int, int, int]:
@@ -118,6 +124,11 @@ class Flights:
         return any(flight.shared and flight.begun is None for flight in self)
 
     @property
+    def watched(self) -> bool:
+        """Whether a process may die."""
+        return any(flight.begun is not None for flight in self)
+
+    @property
     def running(self) -> int:
         """How many run."""
         return sum(bool(flight.start) and not flight.given_up for flight in self)
@@ -175,6 +186,31 @@ class Flights:
                 flight.begun, flight.start = begun, begun.start
                 found.append(flight)
         return found
+
+    def began(self, flight: Flight, cancelled: bool) -> bool:
+        """Whether a worker has begun it, or may have; if none has, none ever will. cancelled: by the pool."""
+        if not flight.shared:
+            return not cancelled
+        return flight.begun is not None or not claimed(self.home.folder, flight.number, None)
+
+    def orphans(self) -> list[Flight]:
+        """Those whose process died a while ago, of which the pool has said nothing: some pools never do."""
+        now, found = time.monotonic(), []
+        for flight in self:
+            if flight.begun is None or self._lives(flight.begun.worker):
+                continue
+            flight.missed = flight.missed or now
+            if now - flight.missed > PATIENCE:
+                found.append(flight)
+        return found
+
+    def _lives(self, worker: Worker) -> bool:
+        if worker.host != self.home.host or worker.pid == self.home.kernel:
+            return True
+        try:
+            return alive(psutil.Process(worker.pid))
+        except psutil.Error:
+            return False
 
     def witness(self, work: Work, node: int) -> Seen:
         """Where a node runs, and what it has printed and displayed so far."""

@@ -32,8 +32,8 @@ from .switchboard import Switchboard
 LOG = logging.getLogger("jupyter_flow")
 SWEEP = 0.002  # seconds between two looks for what has begun
 SLOW_SWEEP = 0.05
-NO_KILL = "what runs in it cannot be stopped"
-UNSEEN = "its workers do not see the store, so output is shown when an electron has ended"
+WATCH = 1.0  # seconds between two looks for processes that have died
+TWICE = "the pool began it a second time, as some do when a worker has died; it runs once"
 
 
 class FuturesResource:
@@ -53,6 +53,7 @@ class FuturesResource:
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._wanted = 0
         self._pause = SWEEP
+        self._due = 0.0  # when to look next for processes that have died
         self._shielded = self._closed = False
 
     # what the dispatcher calls ------------------------------------------------------------------
@@ -78,13 +79,7 @@ class FuturesResource:
     @property
     def remark(self) -> str:
         """What whoever looks at it should know."""
-        held = self._flights.lost_to(self.pool.turn)
-        said = [NO_KILL]
-        if self.pool.shares is False:
-            said.append(UNSEEN)
-        if held:
-            said.append(f"{held} of its {self.workers} workers still run what was given up")
-        return "; ".join(said)
+        return self.pool.limits(self._flights.lost_to(self.pool.turn), self.workers)
 
     def kick(self) -> None:
         """(lock) There is work."""
@@ -113,7 +108,7 @@ class FuturesResource:
     # its thread ---------------------------------------------------------------------------------
 
     def _timeout(self) -> float | None:
-        return self._pause if self._flights.unbegun else None
+        return self._pause if self._flights.unbegun else WATCH if self._flights.watched else None
 
     def _turn(self, _: Any) -> None:
         if self._closed:
@@ -121,6 +116,9 @@ class FuturesResource:
         self._shield()
         news = self._look()
         self._pause = SWEEP if news else min(SLOW_SWEEP, self._pause * 1.5)
+        if (now := time.monotonic()) > self._due:
+            self._due = now + WATCH
+            self._bury()
         self._share()
 
     def _shield(self) -> None:
@@ -138,6 +136,14 @@ class FuturesResource:
             with self._queue.lock:
                 flight.work.started(*flight.attempt, flight.start)
         return bool(begun)
+
+    def _bury(self) -> None:
+        """Not every pool says that a worker is dead."""
+        for flight in self._flights.orphans():
+            flight.future = None
+            self._flights.remove(flight)
+            self._lost(flight, ProcessLookupError("its process is dead, and the pool has not said so"))
+            self._release(flight)
 
     def _share(self) -> None:
         while self._ready() and (claim := self._claim()) is not None:
@@ -219,8 +225,16 @@ class FuturesResource:
 
     def _landed(self, flight: Flight, future: "Future[Any]") -> None:
         flight.future = None  # it knows us: what it holds elsewhere is to go with it
-        if not self._closed and self._flights.remove(flight) and not self._goes_on(flight, future):
-            self._release(flight)
+        if self._closed or not self._flights.remove(flight):
+            return
+        try:
+            goes_on = self._goes_on(flight, future)
+        except Exception as error:  # nobody is to wait for ever
+            LOG.exception("what came of an electron in a pool could not be taken in")
+            self._fail(flight, failure_of(error, "store"))
+        else:
+            if not goes_on:
+                self._release(flight)
 
     def _goes_on(self, flight: Flight, future: "Future[Any]") -> bool:
         """Take in what came of it; whether it was handed over once more, to a worker that lacked something."""
@@ -239,7 +253,7 @@ class FuturesResource:
             self._begin(flight)
             return True
         else:
-            self._lost(flight, RuntimeError("the pool began it a second time: what became of the first is not known"))
+            self._lost(flight, RuntimeError(TWICE))
         return False
 
     def _finished(self, flight: Flight, answer: Answer, record: Record) -> None:
@@ -257,20 +271,14 @@ class FuturesResource:
             self._renew(flight.pool)
         if flight.given_up:
             return
-        if self._began(flight, isinstance(error, CancelledError)):
+        self._look()
+        if self._flights.began(flight, isinstance(error, CancelledError)):
             record = self._flights.loss(flight, self.pool.lost(error, flight.begun))
             self._flights.log(flight, record)
             flight.work.finished([record])
         else:
             with self._queue.lock:
                 flight.work.returned([flight.attempt])
-
-    def _began(self, flight: Flight, cancelled: bool) -> bool:
-        """Whether a worker has begun it, or may have; if none has, none ever will."""
-        if not flight.shared:
-            return not cancelled
-        self._look()
-        return flight.begun is not None or not claimed(self.home.folder, flight.number, None)
 
     def _renew(self, turn: int) -> None:
         self.pool.broken(turn)

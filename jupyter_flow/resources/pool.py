@@ -50,6 +50,15 @@ class LivePool:
         """Whether the session made it, and ends it."""
         return self._pool.factory
 
+    def limits(self, held: int, workers: int) -> str:
+        """What it cannot do, and how many of so many workers are held by what was given up."""
+        said = ["what runs in it cannot be stopped"]
+        if self.shares is False:
+            said.append("its workers do not see the store, so output is shown when an electron has ended")
+        if held:
+            said.append(f"{held} of its {workers} workers still run what was given up")
+        return "; ".join(said)
+
     def greet(self, home: Home, then: Callable[["Future[Any]"], None]) -> None:
         """Ask a worker what is there; `then` is called with the future. Raises PoolError."""
         self.greeting = True

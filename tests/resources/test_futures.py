@@ -45,6 +45,7 @@ def test_an_electron_is_in_a_pool_what_it_is_elsewhere(pool: Any, run: Run) -> N
     @jf.electron
     def place(n: int) -> tuple[int, str, int]:
         say("here", n)
+        display({"text/plain": f"shown {n}"}, raw=True)  # type: ignore[name-defined]  # noqa: F821
         return os.getpid(), jf.get_context().dispatch_id, n
 
     @jf.electron
@@ -471,6 +472,25 @@ def test_an_engine_that_runs_an_electron_again_runs_it_once(run: Run) -> None:
     assert gates.seen == [1]
     assert outcome.nodes[0].error.kind == "worker_lost"
     assert "began it a second time" in outcome.nodes[0].error.message
+
+
+def test_a_worker_that_died_is_missed_also_where_the_pool_says_nothing(run: Run, tmp_path: Path) -> None:
+    die = jf.electron(dies)
+
+    @jf.electron
+    def one() -> int:
+        return 1
+
+    @jf.lattice(executor=FuturesExecutor(pools.Silent(), workers=2))
+    def flow() -> None:
+        die(tmp_path / "count")
+        one()
+
+    outcome = run(flow)
+    assert [str(node.status) for node in outcome.nodes] == ["FAILED", "COMPLETED"]
+    assert outcome.nodes[0].error.kind == "worker_lost"
+    assert "its process is dead, and the pool has not said so" in outcome.nodes[0].error.message
+    assert outcome.nodes[0].stdout == "last words\n"
 
 
 def test_a_view_that_runs_a_call_on_every_engine_is_refused() -> None:
