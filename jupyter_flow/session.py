@@ -28,6 +28,7 @@ from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
+from .resources.base import remark_on
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -48,6 +49,7 @@ class ResourceInfo(NamedTuple):
     executors: list[str]
     pids: list[int]
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
+    remark: str = ""  # what it cannot do
 
 
 class DispatchSummary(NamedTuple):
@@ -214,14 +216,15 @@ class Session:
     @property
     def resources(self) -> list[ResourceInfo]:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
-        dispatcher = self.dispatcher
-        with dispatcher.lock:
+        d = self.dispatcher
+        with d.lock:
             return [
                 ResourceInfo(
-                    *(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids()),
+                    *(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r), r.pids()),
                     given_up=getattr(r, "given_up", 0),  # only what cannot stop its work has any
+                    remark=remark_on(r),
                 )
-                for r in dispatcher.resources
+                for r in d.resources
             ]
 
     @property

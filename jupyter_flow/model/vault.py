@@ -53,6 +53,10 @@ class Vault:
         self._met = 0
         self.clear()
 
+    def forked(self) -> None:
+        """In a process that was forked from one with threads: whoever held the lock is not here."""
+        self._lock = threading.Lock()
+
     def clear(self) -> None:
         """Forget them all."""
         self._pickles: dict[bytes, bytes] = {}

@@ -149,9 +149,10 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%executor [NAME [KIND]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
+        "%executor [NAME [KIND [POOL]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
         argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
-        argument("kind", nargs="?", help="local: worker processes (unset: this); thread; inline"),
+        argument("kind", nargs="?", help="local: worker processes (unset: this); thread; inline; futures; a plug-in's"),
+        argument("address", nargs="?", metavar="POOL", help="for futures: the variable that holds the pool"),
         argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
         argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),
         argument("--log-stderr", metavar="FILE", help="the same for standard error"),

@@ -126,6 +126,11 @@ class Resource(Protocol):
         """Stop everything and leave nothing behind."""
 
 
+def remark_on(resource: Resource) -> str:
+    """What whoever looks at a resource should know of it; empty for those that can do all there is."""
+    return str(getattr(resource, "remark", ""))
+
+
 class Services(NamedTuple):
     """What a resource is made with."""
 
