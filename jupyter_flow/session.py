@@ -27,7 +27,7 @@ from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import remark_on
+from .resources.base import more_on
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -35,6 +35,7 @@ from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
 MOST_NAMED, MOST_OF_AN_ID = 5, 100
+NONE = "nothing has been dispatched yet"
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -48,6 +49,7 @@ class ResourceInfo(NamedTuple):
     queued: int
     executors: list[str]
     pids: list[int]
+    given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
     remark: str = ""  # what it cannot do
 
 
@@ -217,10 +219,8 @@ class Session:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
         d = self.dispatcher
         with d.lock:
-            return [
-                ResourceInfo(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r), r.pids(), remark_on(r))
-                for r in d.resources
-            ]
+            about = [(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r)) for r in d.resources]
+            return [ResourceInfo(*one, r.pids(), *more_on(r)) for one, r in zip(about, d.resources, strict=True)]
 
     @property
     def executors(self) -> dict[str, Any]:
@@ -262,6 +262,11 @@ def left_out(strange: Sequence[str]) -> str:
         f"left out, for this user's key has not signed what is on record: {named}. It was changed, or written by "
         "someone else, or the key is another one now."
     )
+
+
+def none_yet(strange: Sequence[str]) -> str:
+    """What is said where there is no dispatch; strange: those on record that cannot be trusted."""
+    return f"nothing that can be trusted has been dispatched yet; {left_out(strange)}" if strange else NONE
 
 
 def _warn(text: str) -> None:
