@@ -28,7 +28,7 @@ from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import remark_on
+from .resources.base import more_on
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -218,14 +218,8 @@ class Session:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
         d = self.dispatcher
         with d.lock:
-            return [
-                ResourceInfo(
-                    *(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r), r.pids()),
-                    given_up=getattr(r, "given_up", 0),  # only what cannot stop its work has any
-                    remark=remark_on(r),
-                )
-                for r in d.resources
-            ]
+            about = [(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r)) for r in d.resources]
+            return [ResourceInfo(*one, r.pids(), *more_on(r)) for one, r in zip(about, d.resources, strict=True)]
 
     @property
     def executors(self) -> dict[str, Any]:

@@ -126,9 +126,9 @@ class Resource(Protocol):
         """Stop everything and leave nothing behind."""
 
 
-def remark_on(resource: Resource) -> str:
-    """What whoever looks at a resource should know of it; empty for those that can do all there is."""
-    return str(getattr(resource, "remark", ""))
+def more_on(resource: Resource) -> tuple[int, str]:
+    """What only some can tell: how many workers still run what was given up, and what they cannot do."""
+    return getattr(resource, "given_up", 0), str(getattr(resource, "remark", ""))
 
 
 class Services(NamedTuple):

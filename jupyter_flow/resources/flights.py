@@ -1,5 +1,6 @@
 """Electrons that were handed to a pool and have not come back: what is known of each, and of who runs them."""
 
+import itertools
 import os
 import shutil
 import socket
@@ -35,6 +36,7 @@ from .workerprocess import masked, unlink_all
 UNSEEN = "what it prints is shown when it has ended, for the workers of its pool do not see the store"
 
 
+_numbers = itertools.count(int.from_bytes(os.urandom(6), "big"))  # nobody has one twice, in any session
 PATIENCE = 2.0  # seconds that a pool has for saying that a worker is dead
 
 
@@ -85,6 +87,10 @@ class Flights:
         if self._notes is not None:
             self._notes.note(flight.work.number, *flight.attempt, now)
         return now
+
+    def new(self, claim: Claim) -> Flight:
+        """One for an electron that is to be handed over."""
+        return Flight(next(_numbers), claim)
 
     # which there are ----------------------------------------------------------------------------
 

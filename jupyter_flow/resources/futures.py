@@ -5,7 +5,6 @@ what has begun and what was printed is known while it runs, and what nobody has 
 not, values travel with the orders, and an electron counts as begun when it is handed over.
 """
 
-import itertools
 import logging
 import os
 import pickle
@@ -79,7 +78,12 @@ class FuturesResource:
     @property
     def remark(self) -> str:
         """What whoever looks at it should know."""
-        return self.pool.limits(self._flights.lost_to(self.pool.turn), self.workers)
+        return self.pool.limits(self.given_up, self.workers)
+
+    @property
+    def given_up(self) -> int:
+        """How many workers run what was cancelled or timed out."""
+        return self._flights.lost_to(self.pool.turn)
 
     def kick(self) -> None:
         """(lock) There is work."""
@@ -148,7 +152,7 @@ class FuturesResource:
     def _share(self) -> None:
         while self._ready() and (claim := self._claim()) is not None:
             self._pause = SWEEP
-            self._begin(Flight(next(_numbers), claim))
+            self._begin(self._flights.new(claim))
 
     def _claim(self) -> Claim | None:
         turn = self.pool.turn
@@ -195,7 +199,7 @@ class FuturesResource:
                 claim = self._queue.claim(self, self.workers)
             if claim is None:
                 return
-            self._fail(Flight(next(_numbers), claim), Failure("worker_lost", "WorkerLost", why, ""))
+            self._fail(self._flights.new(claim), Failure("worker_lost", "WorkerLost", why, ""))
 
     def _fail(self, flight: Flight, failure: Failure) -> None:
         node, attempt = flight.attempt
@@ -293,6 +297,3 @@ class FuturesResource:
                 self._flights.take_back(flight)  # it will not begin, as far as the pool can tell
             self._release(flight)
         self._share()
-
-
-_numbers = itertools.count(int.from_bytes(os.urandom(6), "big"))

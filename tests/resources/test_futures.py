@@ -23,7 +23,10 @@ say = print
 FORK = get_context("fork")
 
 
-@pytest.fixture(scope="module", params=pools.KINDS)
+# ipyparallel's engines take ten seconds to come up
+@pytest.fixture(
+    scope="module", params=[pytest.param(k, marks=pytest.mark.slow) if k == "ipyparallel" else k for k in pools.KINDS]
+)
 def pool(request: pytest.FixtureRequest) -> Iterator[Any]:
     with pools.pool_of(request.param) as pool:
         yield pool
