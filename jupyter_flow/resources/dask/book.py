@@ -13,6 +13,7 @@ from ...worker.runner import append
 from ..base import Claim, Queue, Work
 from .desks import Desks
 from .handing import Handed
+from .relay import Depot
 
 LATE = 30.0  # seconds after which a batch that was taken back will not begin any more
 
@@ -25,6 +26,7 @@ class Book:
     def __init__(self, queue: Queue, store: Any, desks: Desks, unwanted: Callable[[Handed], None]) -> None:
         self._queue, self._store, self._desks, self._unwanted = queue, store, desks, unwanted
         self._payload = Payload(store.blobs)
+        self.depot = Depot(store.blobs)
         self.handed: dict[str, Handed] = {}
         self._members: dict[tuple[int, int], Handed] = {}  # by run and node
         self.progress = 0.0  # when a batch came to its end
@@ -66,6 +68,7 @@ class Book:
             return
         del handed.members[record.node]
         handed.number, handed.current = record.worker, None
+        record = self._arrived(record)
         work = handed.claim.work
         self._members.pop((work.number, record.node), None)
         self._log(handed.claim, record)
@@ -150,6 +153,14 @@ class Book:
             return Record(node, attempt, FAILED, 0, now, handed.number, failure=failure)
         shown, start = self._payload.document(seen.displays), handed.current[2]
         return Record(node, attempt, FAILED, start, now, seen.worker, None, seen.stdout, seen.stderr, failure, shown)
+
+    def _arrived(self, record: Record) -> Record:
+        """What a worker elsewhere has made is here, or the electron has failed."""
+        desk = self._desks.find(record.worker)
+        if desk is None or desk.hello.shares or not (problem := self.depot.problem(record.value)):
+            return record
+        failure = Failure("store", "StoreError", f"its output is not in the kernel's store: {problem}", "")
+        return record._replace(status=FAILED, value=None, failure=failure)
 
     def _log(self, claim: Claim, record: Record) -> None:
         """The executor's log files are this machine's."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from ...model.events import FAILED, Failure, Record
+from ...model.events import FAILED, BlobRef, Failure, Record
 from ...model.printed import Seen
 from ...worker.failures import failure_of
 from ..base import Claim, Services, Work
@@ -253,6 +253,16 @@ class DaskResource:
             else:
                 tell[kind](key, *item)
         self._book.tell(ended)
+
+    def _heard_put(self, digest: bytes, data: bytes) -> None:
+        self._book.depot.take(digest, data)
+
+    def _heard_get(self, number: int, digest: bytes, size: int) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.have(number, self._book.depot.give(BlobRef(digest, size)))
+            except OSError as error:
+                self._connection.have(number, b"", _text(error))
 
     def _heard_lost(self, key: str, why: str, begun: bool) -> None:
         """A batch will not come to its end: its worker has gone, or could not run it."""
