@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from ...model.events import FAILED, Failure, Record
 from ...model.printed import Seen
 from ...model.vault import VAULT
+from ...worker.begun import Begun
 from ...worker.entries import Finished
 from ...worker.payload import Payload
 from ...worker.runner import append
-from ..base import Claim, Queue, Work
+from ..base import Claim, Services, Work
 from .desks import Desks
 from .handing import Handed
 from .relay import Depot
@@ -23,11 +23,15 @@ Ended = dict[int, tuple[Work, list[Record]]]  # by run
 class Book:
     """Batches by their keys, and their members by what journals call them. On the resource's thread, lookups aside."""
 
-    def __init__(self, queue: Queue, store: Any, desks: Desks, unwanted: Callable[[Handed], None]) -> None:
-        self._queue, self._store, self._desks, self._unwanted = queue, store, desks, unwanted
-        self._payload = Payload(store.blobs)
-        self.depot = Depot(store.blobs)
+    def __init__(self, services: Services, name: str, ours: bool, desks: Desks) -> None:
+        self._queue, self._store, self._folder = services.queue, services.store, services.folder
+        self._name, self._ours, self._desks = name, ours, desks
+        self.unwanted: Callable[[Handed], object] = lambda handed: None  # told of what runs, and is not to
+        self._payload = Payload(services.store.blobs)
+        self.depot = Depot(services.store.blobs)
         self.handed: dict[str, Handed] = {}
+        self._free: list[Begun] = []
+        self._notes = 0
         self._members: dict[tuple[int, int], Handed] = {}  # by run and node
         self.progress = 0.0  # when a batch came to its end
 
@@ -36,6 +40,27 @@ class Book:
         for h in handed:
             self.handed[h.key] = h
             self._members.update(((h.claim.work.number, node), h) for node in h.members)
+
+    @property
+    def _noting(self) -> bool:
+        """Whether a worker may begin something and leave no word of it where another kernel finds it."""
+        return not self._ours and (not self._desks.known or not self._desks.exact)
+
+    def note(self, handed: Handed) -> None:
+        """This is about to be handed out: should this kernel die, it is in doubt."""
+        if not self._noting:
+            return
+        self._notes += not self._free
+        name = f"{self._name}-handed-{self._notes}"
+        handed.note = self._free.pop() if self._free else Begun(self._folder, name, 0)
+        now = time.time_ns()
+        for node, attempt in handed.members.items():
+            handed.note.note(handed.claim.work.number, node, attempt, now)
+
+    def close(self) -> None:
+        """What was noted is recorded, but for what has not ended."""
+        for note in self._free:
+            note.remove()
 
     def of(self, work: Work) -> list[Handed]:
         """The batches of a dispatch."""
@@ -54,7 +79,7 @@ class Book:
         with self._queue.lock:
             wanted = handed.claim.work.started(node, attempt, start)
         if not wanted:
-            self._unwanted(handed)
+            self.unwanted(handed)
 
     def printed(self, key: str, node: int, attempt: int, stdout: bytes, stderr: bytes, displays: bytes | None) -> None:
         """It has printed and displayed this so far."""
@@ -86,6 +111,8 @@ class Book:
         if handed is None:
             return
         self.progress = time.monotonic()
+        if handed.note is not None:
+            self._free.append(handed.note)
         if handed.future is not None:
             handed.future.release()
         for node in handed.members:
@@ -114,14 +141,14 @@ class Book:
         """How many batches the cluster is to run."""
         return sum(not handed.withdrawn for handed in list(self.handed.values()))
 
-    def lost(self, handed: Handed, failure: Callable[[Handed], Failure], doubtful: bool) -> None:
+    def lost(self, handed: Handed, failure: Failure, doubtful: bool) -> None:
         """A batch will not come to its end. doubtful: nobody can tell which of its members have begun."""
         lost = list(handed.members.items()) if doubtful else []
         if handed.current is not None and handed.current[0] in handed.members:
             lost = lost or [handed.current[:2]]
         if lost:
-            why, seen = failure(handed), self.seen(handed)
-            records = [self._loss(handed, node, attempt, why, seen) for node, attempt in lost]
+            seen = self.seen(handed)
+            records = [self._loss(handed, node, attempt, failure, seen) for node, attempt in lost]
             for node, _ in lost:
                 del handed.members[node]
             handed.claim.work.finished(records)
