@@ -15,6 +15,8 @@ from .desks import Desks
 from .handing import Handed
 from .relay import Depot
 
+GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
+SILENCE = 5.0  # seconds in which word of that ought to come
 LATE = 30.0  # seconds after which a batch that was taken back will not begin any more
 
 Ended = dict[int, tuple[Work, list[Record]]]  # by run
@@ -131,8 +133,13 @@ class Book:
                 self._queue.release(handed.claim)
 
     def tidy(self) -> None:
-        """What was taken back long ago has not begun."""
+        """What was taken back long ago has not begun; what Dask gave up long ago without a word is lost."""
         oldest = time.monotonic() - LATE
+        for handed in [h for h in self.handed.values() if h.future.status in GIVEN_UP and not h.withdrawn]:
+            handed.failed = handed.failed or time.monotonic()
+            if handed.failed < time.monotonic() - SILENCE:
+                text = f"the cluster gave it up: {handed.future.status}"
+                self.lost(handed, Failure("worker_lost", "WorkerLost", text, ""), doubtful=True)
         for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest]:
             self.through(handed.key)
 

@@ -35,6 +35,7 @@ class Handed:
         self.members = {member[0]: member[1] for member in claim.members}  # node: attempt, of those that have not ended
         self.future: Any = None
         self.note: Begun | None = None  # that it was handed out, for the kernel after this one
+        self.failed = 0.0  # when it was first seen that Dask had given it up
         self.withdrawn = 0.0  # when it was taken back; it may have begun all the same
         self.number = 0  # of the desk that runs it
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
