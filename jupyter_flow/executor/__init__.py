@@ -2,12 +2,14 @@
 
 from .base import Executor
 from .custom import BaseExecutor
+from .dask import DaskExecutor
 from .futures import FuturesExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 from .names import executors as _executor_manager
 
 __all__ = [
     "BaseExecutor",
+    "DaskExecutor",
     "Executor",
     "FuturesExecutor",
     "InlineExecutor",

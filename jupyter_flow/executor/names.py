@@ -6,6 +6,7 @@ from typing import Any
 from ..model.errors import BuildError
 from .base import Executor
 from .custom import BaseExecutor
+from .dask import DaskExecutor
 from .futures import FuturesExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 
@@ -18,6 +19,7 @@ class ExecutorNames:
             "local": LocalExecutor,
             "thread": ThreadExecutor,
             "inline": InlineExecutor,
+            "dask": DaskExecutor,
             "futures": FuturesExecutor,
         }
         self._plugged: dict[str, Any] = {}  # one of each kind: they are themselves, and so is what is behind them

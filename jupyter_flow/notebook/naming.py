@@ -50,9 +50,7 @@ def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]
         there = ", ".join([*names.kinds, *names.plugins()])
         raise UsageError(f"executor: {kind!r} is no kind of executor; there are {there}")
     takes = inspect.signature(make).parameters
-    of = _pool(shell, address) if kind == "futures" else {}
-    if address is not None and not of:
-        raise UsageError(f"executor: {kind} takes nothing after its kind, and here is {address!r}")
+    of = _of(shell, kind, address, "scheduler_address" in takes)
     for name in settings:
         if name not in takes:
             raise UsageError(f"executor: {kind} takes no {name}; it takes {', '.join(takes) or 'no settings'}")
@@ -60,6 +58,17 @@ def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]
         return make(**of, **settings)
     except (BuildError, TypeError, ValueError) as error:
         raise UsageError(f"executor: {error}") from None
+
+
+def _of(shell: Shell, kind: str, address: str | None, somewhere: bool) -> dict[str, Any]:
+    """What comes after a kind: a pool, or where the scheduler is."""
+    if kind == "futures":
+        return _pool(shell, address)
+    if address is None:
+        return {}
+    if not somewhere:
+        raise UsageError(f"executor: {kind} takes nothing after its kind, and here is {address!r}")
+    return {"scheduler_address": address}
 
 
 def _pool(shell: Shell, name: str | None) -> dict[str, Any]:

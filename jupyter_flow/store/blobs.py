@@ -219,6 +219,15 @@ def forked() -> None:
     _verified_lock, _hashing = threading.Lock(), [threading.Lock() for _ in _hashing]
 
 
+def contents(data: bytes) -> tuple[bytes, list[memoryview]]:
+    """The pickle and the buffers of a blob that came from elsewhere. Raises ValueError where it is none."""
+    try:
+        meta, buffers = _split(memoryview(data))
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+    return bytes(meta), buffers
+
+
 def parts(meta: bytes, buffers: Sequence[Any]) -> Iterator[memoryview]:
     """What a blob is made of, in order."""
     flat = [PickleBuffer(buffer).raw() for buffer in buffers]
