@@ -35,7 +35,7 @@ def _limit(version: Any, executor: Any) -> None:
     options = version.options
     if version.refusal and executor.kind not in HERE:
         raise BuildError(version.refusal)
-    if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom"):
+    if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom", "dask"):
         raise BuildError(
             f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
         )

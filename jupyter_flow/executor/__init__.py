@@ -2,7 +2,16 @@
 
 from .base import Executor
 from .custom import BaseExecutor
+from .dask import DaskExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 from .names import executors as _executor_manager
 
-__all__ = ["BaseExecutor", "Executor", "InlineExecutor", "LocalExecutor", "ThreadExecutor", "_executor_manager"]
+__all__ = [
+    "BaseExecutor",
+    "DaskExecutor",
+    "Executor",
+    "InlineExecutor",
+    "LocalExecutor",
+    "ThreadExecutor",
+    "_executor_manager",
+]

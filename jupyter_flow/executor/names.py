@@ -6,6 +6,7 @@ from typing import Any
 from ..model.errors import BuildError
 from .base import Executor
 from .custom import BaseExecutor
+from .dask import DaskExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 
 
@@ -17,6 +18,7 @@ class ExecutorNames:
             "local": LocalExecutor,
             "thread": ThreadExecutor,
             "inline": InlineExecutor,
+            "dask": DaskExecutor,
         }
         self.named: dict[str, Any] = {}
         self.default: Any = "local"

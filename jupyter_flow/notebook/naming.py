@@ -12,11 +12,14 @@ from ..model.errors import BuildError
 from .shell import Shell, say
 
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
+SAID = {"scheduler_address": "address"}
 
 
 def give(shell: Shell, given: Namespace) -> None:
     """Name an executor, and say what it is. A name alone that exists already is kept. Raises UsageError."""
     settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
+    if given.address is not None:
+        settings["scheduler_address"] = given.address
     name = given.name
     if name not in names.named or given.kind or settings:
         executor = _made(given.kind or "local", settings)
@@ -48,10 +51,12 @@ def _made(kind: str, settings: dict[str, Any]) -> Any:
     takes = inspect.signature(make).parameters
     for name in settings:
         if name not in takes:
-            raise UsageError(f"executor: {kind} takes no {name}; it takes {', '.join(takes) or 'no settings'}")
+            raise UsageError(
+                f"executor: {kind} takes no {SAID.get(name, name)}; it takes {', '.join(takes) or 'no settings'}"
+            )
     try:
         return make(**settings)
-    except ValueError as error:
+    except (ValueError, BuildError) as error:
         raise UsageError(f"executor: {error}") from None
 
 

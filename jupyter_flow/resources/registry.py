@@ -29,6 +29,10 @@ class Registry:
             from .processes import ProcessResource  # each brings what the other can do without
 
             return ProcessResource(name, self._services)
+        if kind == "dask":
+            from .dask.resource import DaskResource
+
+            return DaskResource(name, self._services, executor)
         from .threads import ThreadResource
 
         if kind == "inline":

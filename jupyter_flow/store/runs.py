@@ -105,10 +105,10 @@ class Store(Answers):
         """Call it, on the writer's thread, once all that was queued before is on disk; never, where it cannot be."""
         self._put(Job(0, "", (), None, lambda problem: call() if problem is None else None))
 
-    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0) -> int:
-        """Record a worker of this host, and return its number at once; it is written with what comes next."""
-        number = number or new_worker()
-        row = WorkerRow(number, self._session.id, clean(resource), kind, socket.gethostname(), pid, clean(name))
+    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0, host: str = "") -> int:
+        """Record a worker (host: unset for this one); its number at once, while it is written with what comes next."""
+        number, host = number or new_worker(), clean(host) or socket.gethostname()
+        row = WorkerRow(number, self._session.id, clean(resource), kind, host, pid, clean(name))
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
 

@@ -256,7 +256,7 @@ class TestExecutor:
     @pytest.mark.parametrize(
         ("line", "told"),
         [
-            ("io moon", "'moon' is no kind of executor; there are local, thread, inline"),
+            ("io moon", "'moon' is no kind of executor; there are local, thread, inline, dask"),
             ("io thread --workdir x", "thread takes no workdir"),
             ("io inline -n 2", "inline takes no workers"),
             ("io thread -n 0", "workers=0"),

@@ -1,0 +1,94 @@
+"""A cluster of the session's own: a process with a scheduler, and one for each worker.
+
+Not in the kernel: there an interrupt would end it, and the scheduler would share the interpreter with the notebook.
+Everything is on the loopback address, and asks for a certificate that only this session has; Dask's web pages,
+which ask for nothing, are left out.
+"""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.process import current_process
+from typing import Any, NamedTuple
+
+from ...worker.orphan import die_with, end
+from ...worker.tree import MARK, adopt_orphans
+
+
+class Plan(NamedTuple):
+    """What the cluster's process is told."""
+
+    kernel: int  # the process to die with
+    mark: str
+    folder: str
+    workers: int
+
+
+class Started(NamedTuple):
+    """How to reach the scheduler."""
+
+    address: str
+    security: Any
+    pid: int
+
+
+def main(channel: Connection, plan: Plan) -> None:
+    """The body of the process. Sends a `Started`, or the text of an error; then receives numbers of workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with(plan.kernel)
+    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else it could start no workers
+    adopt_orphans()
+    _own_tracker()
+    os.environ[MARK] = plan.mark
+    try:
+        asyncio.run(_serve(channel, plan))
+    except Exception as error:
+        with suppress(OSError):
+            channel.send(f"{type(error).__name__}: {error}")
+    end(0)
+
+
+def _own_tracker() -> None:
+    """The kernel's would complain, in the end, of what a killed cluster has not tidied up."""
+    tracker: Any = resource_tracker._resource_tracker
+    tracker._fd = tracker._pid = None
+
+
+async def _serve(channel: Connection, plan: Plan) -> None:
+    import dask
+    from distributed import Nanny, Security
+    from distributed.deploy.spec import SpecCluster
+
+    from .quiet import QuietScheduler, QuietWorker
+
+    dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.nanny.pre-spawn-environ": {}})
+    security = Security.temporary()
+    common = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
+    worker = {
+        "cls": Nanny,
+        "options": {
+            **common, "nthreads": 1, "memory_limit": 0, "local_directory": plan.folder, "worker_class": QuietWorker,
+            "dashboard": False, "silence_logs": 50,
+        },
+    }  # fmt: skip
+    scheduler = {"cls": QuietScheduler, "options": {**common, "dashboard": False}}
+    cluster = SpecCluster(
+        workers={}, scheduler=scheduler, worker=worker, asynchronous=True, security=security, silence_logs=50
+    )
+    async with cluster:
+        channel.send(Started(cluster.scheduler_address, security, os.getpid()))
+        cluster.scale(plan.workers)
+        await _obey(channel, cluster)
+
+
+async def _obey(channel: Connection, cluster: Any) -> None:
+    """Grow as the kernel asks, until it closes the channel."""
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            cluster.scale(await loop.run_in_executor(None, channel.recv))
+        except (EOFError, OSError):
+            end(0)

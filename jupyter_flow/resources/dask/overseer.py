@@ -1,0 +1,96 @@
+"""What this package has on a scheduler: it passes word on, and sees to it that Dask runs nothing twice.
+
+Dask runs a task again when the worker that ran it, or kept its result, has gone: tasks are pure. Electrons are not.
+So once a task has been with a worker, there is only an empty one left in its place, and the kernel is told: it
+alone knows what may run again.
+"""
+
+from typing import Any
+
+from dask._task_spec import Task
+from distributed.diagnostics.plugin import SchedulerPlugin
+
+from .envelope import lost
+
+PREFIX = "jf-"  # of our tasks' keys
+
+
+class Overseer(SchedulerPlugin):  # type: ignore[misc]
+    """One for all the kernels that use the scheduler."""
+
+    name = "jupyter-flow"
+    idempotent = True
+
+    def __init__(self) -> None:
+        self.scheduler: Any = None
+        self.dispatches: dict[str, tuple[str, list[bytes], bool]] = {}  # id: kernel, parts, whether workers are ours
+
+    async def start(self, scheduler: Any) -> None:
+        """Answer workers and kernels from now on."""
+        self.scheduler = scheduler
+        scheduler.handlers["jupyter_flow_dispatch"] = self.dispatch
+        scheduler.stream_handlers["jupyter-flow-news"] = self.news
+        scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
+        scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
+
+    # from kernels -------------------------------------------------------------------------------
+
+    def bring(self, client: str, id: str, part: bytes, alone: bool) -> None:
+        """One more part of what workers need to know of a dispatch."""
+        self.dispatches.setdefault(id, (client, [], alone))[1].append(part)
+
+    def forget(self, client: str, id: str) -> None:
+        """A dispatch is over."""
+        self.dispatches.pop(id, None)
+
+    def remove_client(self, scheduler: Any, client: str) -> None:
+        """A kernel has gone."""
+        for id in [id for id, (owner, *_) in self.dispatches.items() if owner == client]:
+            del self.dispatches[id]
+
+    # from workers -------------------------------------------------------------------------------
+
+    async def dispatch(self, id: str, since: int) -> tuple[list[bytes], bool]:
+        """What a worker does not know yet of a dispatch. Raises LookupError where that is over."""
+        _, parts, alone = self.dispatches[id]
+        return parts[since:], alone
+
+    def news(self, worker: str, kernel: str, news: bytes) -> None:
+        """Word for a kernel."""
+        self._tell(kernel, {"op": "jupyter-flow-news", "worker": worker, "news": news})
+
+    # from the scheduler -------------------------------------------------------------------------
+
+    def add_worker(self, scheduler: Any, worker: str) -> None:
+        """A worker has come."""
+        self._workers()
+
+    def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
+        """A worker has gone."""
+        self._workers()
+
+    def _workers(self) -> None:
+        threads = {address: state.nthreads for address, state in self.scheduler.workers.items()}
+        for client in list(self.scheduler.client_comms):
+            if "jupyter-flow" in client:
+                self._tell(client, {"op": "jupyter-flow-workers", "workers": threads})
+
+    def transition(self, key: Any, start: str, finish: str, *args: Any, **kwargs: Any) -> None:
+        """A task of ours that has been with a worker is not to go to another one."""
+        if type(key) is not str or not key.startswith(PREFIX) or start != "processing":
+            return
+        state = self.scheduler.tasks.get(key)
+        if state is None:
+            return
+        state.run_spec = Task(key, lost)
+        if finish != "memory":
+            worker = kwargs.get("worker")
+            why = str(getattr(state, "exception_text", "") or "") if finish == "erred" else ""
+            for kernel in list(state.who_wants or ()):
+                message = {"op": "jupyter-flow-lost", "key": key, "worker": worker, "why": why}
+                self._tell(kernel.client_key, message)
+
+    def _tell(self, client: str, message: dict[str, Any]) -> None:
+        comm = self.scheduler.client_comms.get(client)
+        if comm is not None:
+            comm.send(message)
