@@ -103,7 +103,11 @@ class Host(Machine):
 
     def seen(self, name: str) -> Path:
         """Through the door that Linux leaves open."""
-        return Path(f"/proc/{self.pid}/root{self.path(name)}")
+        return self.file(str(self.path(name)))
+
+    def file(self, path: str) -> Path:
+        """Any file of it, as it is named here."""
+        return Path(f"/proc/{self.pid}/root{path}")
 
     def enter(self, *command: str) -> list[str]:
         """A command, run there."""
