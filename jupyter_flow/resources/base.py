@@ -94,7 +94,10 @@ class Resource(Protocol):
 
     id: str
     kind: str
-    stops: bool  # whether `stop` ends what runs; else that is left to itself, and what it returns is dropped
+
+    @property
+    def stops(self) -> bool:
+        """Whether `stop` ends what runs; else that is left to itself, and what it returns is dropped."""
 
     def want(self, workers: int | None) -> None:
         """(lock) An executor asks for so many workers; the resource grows, and never shrinks."""

@@ -27,7 +27,7 @@ from .readonly import check_read_only, connect_read_only, writable
 from .records import Made, Run, RunRow, WorkerRow, new_worker, valid
 from .requests import Requests
 from .schema import connect, ensure
-from .sealing import Sealer, clean
+from .sealing import FAR, Sealer, clean, far_key
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
 
@@ -99,7 +99,8 @@ class Store(Answers):
 
     def journal_key(self, name: str, session: str | None = None) -> bytes:
         """What the worker of this name seals its journal with; None for the session of this object."""
-        return self._sealer.derived("journal", session or self._session.id, name)
+        base = self._sealer.derived("journal", session or self._session.id, FAR if name.startswith(FAR) else name)
+        return far_key(base, name) if name.startswith(FAR) and name != FAR else base
 
     def then(self, call: Callable[[], object]) -> None:
         """Call it, on the writer's thread, once all that was queued before is on disk; never, where it cannot be."""

@@ -32,13 +32,19 @@ class Brought(NamedTuple):
     vault: Shipment | None
     root: str  # the store's folder, where the kernel is
     durability: Any
+    journals: str  # the folder of the kernel's session
+    sign: str  # a file in it
+    key: bytes  # what the keys of journals are made of
+    host: str  # the kernel's
+    place: str
+    alone: bool  # the workers are the session's own
 
 
 class FarDispatch:
     """What a worker keeps of a dispatch."""
 
     def __init__(self, brought: Brought) -> None:
-        self.setup = brought.setup
+        self.setup, self.brought = brought.setup, brought
         self.codes: dict[int, Code] = {}
         self.tasks: dict[int, Task] = {}
         self.parts = 0

@@ -15,7 +15,7 @@ from multiprocessing.process import current_process
 from typing import Any, NamedTuple
 
 from ...worker.orphan import die_with, end
-from ...worker.tree import MARK, adopt_orphans
+from ...worker.tree import MARK
 
 
 class Plan(NamedTuple):
@@ -40,8 +40,8 @@ def main(channel: Connection, plan: Plan) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with(plan.kernel)
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else it could start no workers
-    adopt_orphans()
     _own_tracker()
+    _log(os.path.join(plan.folder, "cluster.log"))
     os.environ[MARK] = plan.mark
     try:
         asyncio.run(_serve(channel, plan))
@@ -57,14 +57,23 @@ def _own_tracker() -> None:
     tracker._fd = tracker._pid = None
 
 
+def _log(path: str) -> None:
+    """What Dask has to say is not for the kernel's terminal."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+
+
 async def _serve(channel: Connection, plan: Plan) -> None:
     import dask
     from distributed import Nanny, Security
     from distributed.deploy.spec import SpecCluster
 
-    from .quiet import QuietScheduler, QuietWorker
+    from .quiet import QuietScheduler, QuietWorker, tell_how_workers_end
 
     dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.nanny.pre-spawn-environ": {}})
+    tell_how_workers_end(plan.folder)
     security = Security.temporary()
     common = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
     worker = {

@@ -1,13 +1,11 @@
 """What runs on a cluster's workers: a batch of electrons as one task, and word of each to the kernel.
 
 The task's own result is a token: the values of its members, or references to them, for tasks that need them. What
-becomes of each member goes to the kernel over the worker's stream to the scheduler, many in one message.
+becomes of each member goes to the kernel over the worker's stream to the scheduler, many in one message; a worker that
+sees the kernel's store from the kernel's machine also keeps a journal there, which outlives it.
 """
 
-import os
 import pickle
-import platform
-import socket
 import threading
 import time
 from collections import OrderedDict
@@ -23,12 +21,10 @@ from ...worker import capture
 from ...worker.farrunner import Brought, FarDispatch, FarRunner
 from ...worker.messages import Member
 from ...worker.payload import nodes_in
+from .post import Post
+from .seat import Seat
 
-PAUSE = 0.005  # seconds that word of an electron may wait for company; the end of a batch waits for nothing
-LOOK = 0.2  # seconds between two looks at what a running electron has printed
 KEPT = 16  # dispatches that a worker remembers
-
-HELLO, BEGUN, ENDED, PRINTED, THROUGH = range(5)
 
 Token = dict[int, Value]
 
@@ -40,19 +36,9 @@ class Errand(NamedTuple):
     kernel: str  # the id of its client
     dispatch: str  # which the scheduler knows more of
     parts: int  # how much more
-    alone: bool  # the worker is ours alone
+    run: int  # the dispatch's number
     members: list[Member]
     values: dict[int, Value]
-
-
-class Hello(NamedTuple):
-    """Who a worker is."""
-
-    host: str
-    pid: int
-    threads: int
-    python: str
-    name: str
 
 
 def run(errand: bytes, *before: Token) -> Token:
@@ -70,16 +56,18 @@ class Desk:
 
     def __init__(self, worker: Any) -> None:
         self.worker = worker
-        self.loop = worker.loop
         self._lock = threading.Lock()
-        self._dispatches: OrderedDict[str, FarDispatch] = OrderedDict()
-        self._runners: dict[str, FarRunner] = {}
+        self._dispatches: OrderedDict[str, tuple[FarDispatch, FarRunner]] = OrderedDict()
         self._posts: dict[str, Post] = {}
+        self._seats: dict[tuple[str, int], Seat] = {}  # by kernel and thread
 
     def run(self, errand: Errand, before: tuple[Token, ...]) -> Token:
         """Run the members of a batch that have their inputs, in order."""
-        post = self._post(errand.kernel)
-        dispatch, runner = self._brought(errand)
+        with self._lock:
+            dispatch, runner = self._brought(errand)
+            post, seat = self._post(errand.kernel), self._seat(errand.kernel, dispatch.brought)
+        if seat.journal is None and not self._ask("begin", key=errand.key):
+            return {}
         values: dict[int, Value] = dict(errand.values)
         for token in before:
             values.update(token)
@@ -88,119 +76,63 @@ class Desk:
             if not all(node in values for node in nodes_in(member[3], member[4])):
                 continue  # a producer failed
             start, streams = time.time_ns(), capture.NOTHING.copy()
-            post.begin(errand.key, member, start, streams)
-            record = runner.run(dispatch, member, values, start, streams)
+            seat.begin(errand.run, member, start)
+            post.begin(errand.key, seat.number, member, start, streams)
+            record = runner.run(dispatch, member, values, start, streams)._replace(worker=seat.number)
+            seat.end(errand.run, record)
             post.end(errand.key, record)
             if record.status == COMPLETED and record.value is not None:
                 values[member[0]] = made[member[0]] = record.value
+        seat.through()
         post.through(errand.key)
         return made
 
-    def _post(self, kernel: str) -> "Post":
-        with self._lock:
-            post = self._posts.get(kernel)
-            if post is None:
-                post = self._posts[kernel] = Post(self.worker, kernel)
-            return post
+    def _ask(self, what: str, **message: Any) -> Any:
+        """Ask what we have on the scheduler."""
+        return sync(self.worker.loop, getattr(self.worker.scheduler, f"jupyter_flow_{what}"), **message)
+
+    def _post(self, kernel: str) -> Post:
+        post = self._posts.get(kernel)
+        if post is None:
+            post = self._posts[kernel] = Post(self.worker, kernel)
+        return post
+
+    def _seat(self, kernel: str, brought: Brought) -> Seat:
+        """Where this thread works for a kernel; that is told who works there before anything is begun."""
+        place = kernel, threading.get_ident()
+        seat = self._seats.get(place)
+        if seat is None:
+            seat = Seat(brought, self.worker.state.nthreads)
+            self._ask("hello", worker=self.worker.address, kernel=kernel, hello=pickle.dumps(seat.hello, 5))
+            self._seats[place] = seat
+        return seat
 
     def _brought(self, errand: Errand) -> tuple[FarDispatch, FarRunner]:
         """What the errand's dispatch is; fetched from the scheduler when it is first met."""
-        with self._lock:
-            dispatch = self._dispatches.get(errand.dispatch)
-            if dispatch is None or dispatch.parts < errand.parts:
-                dispatch = self._fetch(errand.dispatch, dispatch)
-            self._dispatches.move_to_end(errand.dispatch)
-            return dispatch, self._runners[errand.dispatch]
+        known = self._dispatches.get(errand.dispatch)
+        if known is None or known[0].parts < errand.parts:
+            known = self._dispatches[errand.dispatch] = self._fetched(errand.dispatch, known)
+        self._dispatches.move_to_end(errand.dispatch)
+        while len(self._dispatches) > KEPT:
+            self._dispatches.popitem(last=False)
+        return known
 
-    def _fetch(self, id: str, known: FarDispatch | None) -> FarDispatch:
-        since = known.parts if known is not None else 0
-        scheduler = self.worker.scheduler
-        parts, alone = sync(self.loop, scheduler.jupyter_flow_dispatch, id=id, since=since)
+    def _fetched(self, id: str, known: tuple[FarDispatch, FarRunner] | None) -> tuple[FarDispatch, FarRunner]:
+        since = known[0].parts if known is not None else 0
+        parts: list[bytes] = self._ask("dispatch", id=id, since=since)
         for part in parts:
             brought: Brought = pickle.loads(part)
             if known is None:
-                known = self._dispatches[id] = FarDispatch(brought)
-                self._runners[id] = self._runner(brought, alone)
+                known = FarDispatch(brought), self._runner(brought)
             else:
-                known.add(brought)
-        assert known is not None
-        while len(self._dispatches) > KEPT:
-            self._runners.pop(self._dispatches.popitem(last=False)[0])
+                known[0].add(brought)
+        assert known is not None, "the scheduler knows as much as the kernel has told it"
         return known
 
-    def _runner(self, brought: Brought, alone: bool) -> FarRunner:
-        same = (other for other in self._runners.values() if str(other.payload.blobs.root) == brought.root)
-        return next(same, None) or FarRunner(Blobs(Path(brought.root), brought.durability), alone)
-
-
-class Post:
-    """Word to one kernel. Its messages leave from the worker's own thread."""
-
-    def __init__(self, worker: Any, kernel: str) -> None:
-        self._worker, self._kernel = worker, kernel
-        self._news: list[tuple[Any, ...]] = [(HELLO, hello(worker))]
-        self._timed = False
-        self._running: dict[str, tuple[int, int, capture.Streams, list[int]]] = {}
-        self._looking = False
-
-    def begin(self, key: str, member: Member, start: int, streams: capture.Streams) -> None:
-        """A member begins."""
-        self._running[key] = member[0], member[1], streams, [0, 0]
-        self._news.append((BEGUN, key, member[0], member[1], start))
-        self._later()
-
-    def end(self, key: str, record: Any) -> None:
-        """A member has ended."""
-        self._running.pop(key, None)
-        self._news.append((ENDED, key, tuple(record)))
-        self._later()
-
-    def through(self, key: str) -> None:
-        """A batch is through."""
-        self._news.append((THROUGH, key))
-        self._worker.loop.add_callback(self._flush)
-
-    def _later(self) -> None:
-        if not self._timed:
-            self._timed = True
-            self._worker.loop.add_callback(self._worker.loop.call_later, PAUSE, self._due)
-
-    def _due(self) -> None:
-        self._timed = False
-        self._flush()
-        if self._running and not self._looking:
-            self._looking = True
-            self._worker.loop.call_later(LOOK, self._look)
-
-    def _look(self) -> None:
-        """What runs may have printed something."""
-        self._looking = False
-        for key, (node, attempt, streams, seen) in list(self._running.items()):
-            texts = [capture.written(streams, which) for which in (0, 1)]
-            if [len(text) for text in texts] != seen:
-                seen[:] = [len(text) for text in texts]
-                self._news.append((PRINTED, key, node, attempt, *texts, capture.displayed(streams)))
-        self._flush()
-        if self._running:
-            self._looking = True
-            self._worker.loop.call_later(LOOK, self._look)
-
-    def _flush(self) -> None:
-        news, self._news = self._news, []
-        if news:
-            data = pickle.dumps(terse(news), 5)
-            self._worker.batched_stream.send({"op": "jupyter-flow-news", "kernel": self._kernel, "news": data})
-
-
-def terse(news: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The same, without the beginnings of what has ended in it."""
-    ended = {(item[1], item[2][0]) for item in news if item[0] == ENDED}
-    return [item for item in news if item[0] != BEGUN or (item[1], item[2]) not in ended]
-
-
-def hello(worker: Any) -> Hello:
-    """Who this is."""
-    return Hello(socket.gethostname(), os.getpid(), worker.state.nthreads, platform.python_version(), str(worker.name))
+    def _runner(self, brought: Brought) -> FarRunner:
+        runners = (runner for _, runner in self._dispatches.values())
+        same = (runner for runner in runners if str(runner.payload.blobs.root) == brought.root)
+        return next(same, None) or FarRunner(Blobs(Path(brought.root), brought.durability), brought.alone)
 
 
 _desks: dict[str, Desk] = {}

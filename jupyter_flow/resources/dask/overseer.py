@@ -23,21 +23,23 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self.scheduler: Any = None
-        self.dispatches: dict[str, tuple[str, list[bytes], bool]] = {}  # id: kernel, parts, whether workers are ours
+        self.dispatches: dict[str, tuple[str, list[bytes]]] = {}  # id: kernel, parts
+        self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
         self.scheduler = scheduler
-        scheduler.handlers["jupyter_flow_dispatch"] = self.dispatch
+        for question in (self.dispatch, self.hello, self.begin):
+            scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
         scheduler.stream_handlers["jupyter-flow-news"] = self.news
         scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
         scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
 
     # from kernels -------------------------------------------------------------------------------
 
-    def bring(self, client: str, id: str, part: bytes, alone: bool) -> None:
+    def bring(self, client: str, id: str, part: bytes) -> None:
         """One more part of what workers need to know of a dispatch."""
-        self.dispatches.setdefault(id, (client, [], alone))[1].append(part)
+        self.dispatches.setdefault(id, (client, []))[1].append(part)
 
     def forget(self, client: str, id: str) -> None:
         """A dispatch is over."""
@@ -50,10 +52,21 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
 
     # from workers -------------------------------------------------------------------------------
 
-    async def dispatch(self, id: str, since: int) -> tuple[list[bytes], bool]:
+    async def dispatch(self, id: str, since: int) -> list[bytes]:
         """What a worker does not know yet of a dispatch. Raises LookupError where that is over."""
-        _, parts, alone = self.dispatches[id]
-        return parts[since:], alone
+        return self.dispatches[id][1][since:]
+
+    async def hello(self, worker: str, kernel: str, hello: bytes) -> None:
+        """Who will work for a kernel."""
+        self._tell(kernel, {"op": "jupyter-flow-hello", "worker": worker, "hello": hello})
+
+    async def begin(self, key: str) -> bool:
+        """Whether a worker may begin with a task: only one ever may, and only while it is to."""
+        state = self.scheduler.tasks.get(key)
+        if key in self.begun or state is None or state.state != "processing":
+            return False
+        self.begun.add(key)
+        return True
 
     def news(self, worker: str, kernel: str, news: bytes) -> None:
         """Word for a kernel."""
@@ -77,18 +90,20 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **kwargs: Any) -> None:
         """A task of ours that has been with a worker is not to go to another one."""
-        if type(key) is not str or not key.startswith(PREFIX) or start != "processing":
+        if type(key) is not str or not key.startswith(PREFIX):
             return
+        if finish in ("memory", "forgotten"):
+            self.begun.discard(key)
         state = self.scheduler.tasks.get(key)
-        if state is None:
-            return
-        state.run_spec = Task(key, lost)
-        if finish != "memory":
-            worker = kwargs.get("worker")
-            why = str(getattr(state, "exception_text", "") or "") if finish == "erred" else ""
-            for kernel in list(state.who_wants or ()):
-                message = {"op": "jupyter-flow-lost", "key": key, "worker": worker, "why": why}
-                self._tell(kernel.client_key, message)
+        if start == "processing" and state is not None and finish != "forgotten":
+            state.run_spec = Task(key, lost)
+            if finish != "memory":
+                self._lost(key, state, str(state.exception_text or "") if finish == "erred" else "")
+
+    def _lost(self, key: str, state: Any, why: str) -> None:
+        message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun}
+        for kernel in list(state.who_wants or ()):
+            self._tell(kernel.client_key, message)
 
     def _tell(self, client: str, message: dict[str, Any]) -> None:
         comm = self.scheduler.client_comms.get(client)

@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jupyter_flow.executor import DaskExecutor
@@ -42,8 +44,10 @@ class Cluster:
     def close(self) -> None:
         """End it."""
         for process in (self.workers, self.scheduler):
-            process.terminate()
-        for process in (self.workers, self.scheduler):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+            process.kill()
             process.wait(20)
 
 
