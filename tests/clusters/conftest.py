@@ -19,7 +19,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster = Cluster(machine, machine)
     for name in ("one", "two"):
         cluster.worker(name)
-    yield cluster
+    yield cluster.ready()
     cluster.close()
 
 
@@ -39,7 +39,7 @@ def apart(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     cluster = Cluster(Machine(tmp_path_factory.mktemp("client")), hosts[0])
     for name, host in zip("ab", hosts, strict=True):
         cluster.worker(name, host)
-    yield cluster
+    yield cluster.ready()
     cluster.close()
 
 

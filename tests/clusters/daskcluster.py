@@ -79,6 +79,11 @@ class Cluster:
             client.wait_for_workers(len(self.workers), timeout=60)
             yield client
 
+    def ready(self) -> "Cluster":
+        """This one, when all of its workers are there."""
+        with self.client(set_as_default=False):
+            return self
+
     def processes(self, name: str) -> list[psutil.Process]:
         """A worker's: where it has a nanny, both."""
         nanny = psutil.Process(self.workers[name])

@@ -34,8 +34,8 @@ def main() -> None:
 
 def reached(port: int, temporary: Security) -> list[str]:
     """How a port answers, in whichever language it is asked."""
-    if said := http(port):  # Dask would take what a web server says for the length of a message
-        return [f"http: {said}"]
+    if said := plain(port):  # Dask would take what a web server says for the length of a message
+        return [f"says {said}"]
     found = [f"tls: {said}"] if (said := tls(port)) else []
     for name, security in (("tcp", None), ("tls", temporary)):
         if asyncio.run(dask(f"{name}://127.0.0.1:{port}", security)):
@@ -43,8 +43,8 @@ def reached(port: int, temporary: Security) -> list[str]:
     return found
 
 
-def http(port: int) -> str:
-    """What a web server says, if it is one."""
+def plain(port: int) -> str:
+    """What it says to somebody who asks for a web page: a scheduler greets first."""
     try:
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
             connection.settimeout(PATIENCE)

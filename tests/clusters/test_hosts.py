@@ -73,7 +73,7 @@ def test_a_value_that_is_held_on_a_cluster_is_said_to_be_and_when_its_host_is_go
     cluster = Cluster(Machine(tmp_path / "client"), hosts[0])
     for host in hosts[1:]:
         cluster.worker(host.name, host)
-    id = begin(on(cluster), held_up, "/tmp")
+    id = begin(on(cluster.ready()), held_up, "/tmp")
     eventually(lambda: str(jf.get_result(id).nodes[0].status) == "COMPLETED")
     eventually(lambda: any(host.file("/tmp/standing").exists() for host in hosts))
     (stand,) = (host for host in hosts if host.file("/tmp/standing").exists())
@@ -82,8 +82,8 @@ def test_a_value_that_is_held_on_a_cluster_is_said_to_be_and_when_its_host_is_go
     made.off()
     stand.file("/tmp/gate").touch()
     result = jf.get_result(id, wait=True, timeout=60)
-    assert states(result) == ["COMPLETED", "FAILED", "COMPLETED", "COMPLETED"]
-    assert result.nodes[1].error.kind == "input"
+    assert states(result) == ["COMPLETED", "COMPLETED", "FAILED", "COMPLETED"]
+    assert result.nodes[2].error.kind == "input"
     with pytest.raises(jf.errors.FlowError, match="held on"):
         _ = result.nodes[0].output
     assert not stand.file("/tmp/count").exists()  # nobody has made it again
