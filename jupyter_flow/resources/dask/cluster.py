@@ -67,37 +67,23 @@ def _log(path: str) -> None:
 
 async def _serve(channel: Connection, plan: Plan) -> None:
     import dask
-    from distributed import Nanny, Security
-    from distributed.deploy.spec import SpecCluster
+    from distributed import Security
 
-    from .quiet import QuietScheduler, QuietWorker, tell_how_workers_end
+    from .nannies import Nannies
+    from .quiet import QuietScheduler, tell_how_workers_end
 
-    dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.nanny.pre-spawn-environ": {}})
+    dask.config.set({"distributed.scheduler.allowed-failures": 0})
     tell_how_workers_end(plan.folder)
-    security = Security.temporary()
-    common = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
-    worker = {
-        "cls": Nanny,
-        "options": {
-            **common, "nthreads": 1, "memory_limit": 0, "local_directory": plan.folder, "worker_class": QuietWorker,
-            "dashboard": False, "silence_logs": 50,
-        },
-    }  # fmt: skip
-    scheduler = {"cls": QuietScheduler, "options": {**common, "dashboard": False}}
-    cluster = SpecCluster(
-        workers={}, scheduler=scheduler, worker=worker, asynchronous=True, security=security, silence_logs=50
-    )
-    async with cluster:
-        channel.send(Started(cluster.scheduler_address, security, os.getpid()))
-        cluster.scale(plan.workers)
-        await _obey(channel, cluster)
-
-
-async def _obey(channel: Connection, cluster: Any) -> None:
-    """Grow as the kernel asks, until it closes the channel."""
-    loop = asyncio.get_running_loop()
-    while True:
+    common = {"host": "127.0.0.1", "protocol": "tls://", "security": Security.temporary()}
+    async with QuietScheduler(**common, port=0, dashboard=False) as scheduler:
+        channel.send(Started(scheduler.address, common["security"], os.getpid()))
+        nannies = Nannies(scheduler.address, {**common, "local_directory": plan.folder})
+        nannies.wanted = plan.workers
+        loop = asyncio.get_running_loop()
+        keeping = loop.create_task(nannies.keep())
         try:
-            cluster.scale(await loop.run_in_executor(None, channel.recv))
-        except (EOFError, OSError):
+            while True:
+                nannies.wanted = await loop.run_in_executor(None, channel.recv)
+        except (EOFError, OSError):  # the kernel has closed its end
+            keeping.cancel()
             end(0)

@@ -9,7 +9,7 @@ from distributed.core import Status
 from .overseer import Overseer
 
 LOG = logging.getLogger("jupyter_flow")
-PATIENCE = 30.0  # seconds for a scheduler to answer
+PATIENCE = 10.0  # seconds for a scheduler to answer
 
 Hear = Callable[[str, dict[str, Any]], None]  # what, message
 

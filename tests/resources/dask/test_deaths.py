@@ -52,7 +52,10 @@ def same(value: Any) -> Any:
 
 
 def lives(pid: int) -> bool:
-    return psutil.pid_exists(pid) and alive(psutil.Process(pid))
+    try:
+        return alive(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.mark.parametrize("how", ["exit", "kill"])
