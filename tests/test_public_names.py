@@ -11,7 +11,7 @@ import pytest
 import jupyter_flow
 
 CHECKOUT = Path(__file__).parent.parent
-EXECUTORS = ["BaseExecutor", "DaskExecutor", "InlineExecutor", "LocalExecutor", "ThreadExecutor"]
+EXECUTORS = ["BaseExecutor", "Cluster", "DaskExecutor", "InlineExecutor", "LocalExecutor", "ThreadExecutor"]
 PUBLIC = [
     "DepsBash",
     "DepsCall",

@@ -2,13 +2,17 @@
 
 import inspect
 from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from IPython.core.error import UsageError
 
 from ..executor import BaseExecutor, Executor
 from ..executor import _executor_manager as names
+from ..executor.clusters import DOORS
 from ..model.errors import BuildError
+from . import ondemand
 from .shell import Shell, say
 
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
@@ -20,6 +24,7 @@ def give(shell: Shell, given: Namespace) -> None:
     settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
     if given.address is not None:
         settings["scheduler_address"] = given.address
+    settings |= ondemand.settings_of(given)
     name = given.name
     if name not in names.named or given.kind or settings:
         executor = _made(given.kind or "local", settings)
@@ -45,19 +50,26 @@ def forget(shell: Shell, name: str) -> None:
 
 
 def _made(kind: str, settings: dict[str, Any]) -> Any:
-    if kind not in names.kinds:
-        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {', '.join(names.kinds)}")
-    make = names.kinds[kind]
-    takes = inspect.signature(make).parameters
+    make: Callable[[dict[str, Any]], Any]
+    if kind in DOORS:
+        make, takes = partial(ondemand.made, kind), ondemand.takes(kind)
+    elif kind in names.kinds:
+        make, takes = _from(names.kinds[kind]), list(inspect.signature(names.kinds[kind]).parameters)
+    else:
+        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {', '.join([*names.kinds, *DOORS])}")
     for name in settings:
         if name not in takes:
             raise UsageError(
                 f"executor: {kind} takes no {SAID.get(name, name)}; it takes {', '.join(takes) or 'no settings'}"
             )
     try:
-        return make(**settings)
+        return make(settings)
     except (ValueError, BuildError) as error:
         raise UsageError(f"executor: {error}") from None
+
+
+def _from(kind: Callable[..., Any]) -> Callable[[dict[str, Any]], Any]:
+    return lambda settings: kind(**settings)
 
 
 def _check_free(shell: Shell, name: str) -> None:

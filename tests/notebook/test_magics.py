@@ -258,6 +258,9 @@ class TestExecutor:
         [
             ("io moon", "'moon' is no kind of executor; there are local, thread, inline, dask"),
             ("io thread --workdir x", "thread takes no workdir"),
+            ("io thread --partition main", "thread takes no partition"),
+            ("io slurm --image x", "slurm takes no image; it takes cores, memory"),
+            ("io kubernetes -n 2", "needs dask-kubernetes, which is not installed: pip install dask-kubernetes"),
             ("io inline -n 2", "inline takes no workers"),
             ("io thread -n 0", "workers=0"),
             ("local thread", "is a kind of executor"),

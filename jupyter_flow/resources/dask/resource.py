@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from ...executor.clusters import Cluster
 from ...model.events import FAILED, Failure, Record
 from ...model.printed import Seen
 from ...worker.failures import failure_of
@@ -39,6 +40,9 @@ class DaskResource:
         self._services, self._queue, self._store = services, services.queue, services.store
         self._address, self._security = executor.address(), _security(executor)
         self._folder = os.path.join(services.folder, id)  # of the workers of a cluster of our own
+        target = executor.scheduler_address
+        self._call = target.call() if isinstance(target, Cluster) else None
+        self._ours = self._address is None or self._call is not None  # to start, and to end
         self._wanted = _cores() if self._address is None else 1
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._desks = Desks(services.store)
@@ -61,7 +65,7 @@ class DaskResource:
 
     def want(self, workers: int | None) -> None:
         """(lock) Grow, if it is ours and need be."""
-        if workers is not None and self._address is None and workers > self._wanted:
+        if workers is not None and self._ours and workers > self._wanted:
             self._wanted = workers
             if self._embedded is not None:
                 self._board.tell(self._scale)
@@ -145,8 +149,8 @@ class DaskResource:
     def _made(self) -> Connection:
         session = self._store.session_id
         address, security = self._address, self._security
-        if address is None:
-            self._embedded = Embedded(f"{session}-{self.id}", self._folder, self._wanted)
+        if self._ours:
+            self._embedded = Embedded(f"{session}-{self.id}", self._folder, self._wanted, self._call)
             address, security = self._embedded.told.address, self._embedded.told.security
         return Connection(address, security, f"jupyter-flow-{session}", self._hear)
 
@@ -156,7 +160,7 @@ class DaskResource:
             connection.close()
             return
         self._connection = self._stopper.connection = connection
-        self._hander = Hander(connection, self._services, self._embedded is not None)
+        self._hander = Hander(connection, self._services, self._address is None)
         self._scale()
 
     def _unreachable(self, error: BaseException) -> None:
@@ -263,7 +267,7 @@ class DaskResource:
         if why:
             failure = Failure("worker_lost", "WorkerLost", f"the cluster could not run it: {why}", "")
             self._book.lost(handed, lambda _: failure, doubtful=True)
-        elif self._embedded is not None and handed.current is not None:
+        elif self._address is None and handed.current is not None:
             self._ask_nanny(handed, time.monotonic() + NANNY)
         else:
             self._book.lost(handed, self._loss, doubtful=begun)
@@ -284,7 +288,7 @@ class DaskResource:
         desk = self._desks.find(handed.number)
         if desk is None:
             return Failure("worker_lost", "WorkerLost", "the worker that had it has gone", "")
-        cause = told(self._folder, desk.hello.pid) if self._embedded is not None else ""
+        cause = told(self._folder, desk.hello.pid) if self._address is None else ""
         text = f"its worker process (pid {desk.hello.pid}, {desk.address}) {cause or 'has gone'}"
         return Failure("worker_lost", "WorkerLost", text, "")
 
