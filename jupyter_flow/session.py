@@ -34,6 +34,7 @@ from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
 MOST_NAMED, MOST_OF_AN_ID = 5, 100
+NONE = "nothing has been dispatched yet"
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -47,6 +48,7 @@ class ResourceInfo(NamedTuple):
     queued: int
     executors: list[str]
     pids: list[int]
+    given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
 
 
 class DispatchSummary(NamedTuple):
@@ -216,7 +218,10 @@ class Session:
         dispatcher = self.dispatcher
         with dispatcher.lock:
             return [
-                ResourceInfo(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids())
+                ResourceInfo(
+                    *(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids()),
+                    given_up=getattr(r, "given_up", 0),  # only what cannot stop its work has any
+                )
                 for r in dispatcher.resources
             ]
 
@@ -260,6 +265,11 @@ def left_out(strange: Sequence[str]) -> str:
         f"left out, for this user's key has not signed what is on record: {named}. It was changed, or written by "
         "someone else, or the key is another one now."
     )
+
+
+def none_yet(strange: Sequence[str]) -> str:
+    """What is said where there is no dispatch; strange: those on record that cannot be trusted."""
+    return f"nothing that can be trusted has been dispatched yet; {left_out(strange)}" if strange else NONE
 
 
 def _warn(text: str) -> None:

@@ -34,6 +34,8 @@ LISTEN = (
 OPEN = (
     CURRENT
     + """
+    for (let turn = 0; !window.bench.graph && turn < 600; turn++) // the first picture came with the view itself
+        await new Promise(done => setTimeout(done, 50));
     const { view, by, orientation, comm, folded, boxes } = window.bench.graph;
     const kernel = panel.sessionContext.session.kernel;
     const content = { kind: 'show', view, by, orientation, opened: folded.slice(0, 100), path: [] };
@@ -49,6 +51,7 @@ FIRST = (
     + """
     window.bench.heard.length = window.bench.asked.length = 0;
     book.deselectAll(); book.activeCellIndex = index;
+    book.widgets[0].inputHidden = true; // else it leaves no room on the screen for a picture, and none is drawn
     const proto = CanvasRenderingContext2D.prototype, real = proto.roundRect;
     const drawn = new Promise((done, fail) => {
         setTimeout(() => fail(new Error('no picture came')), 60_000);

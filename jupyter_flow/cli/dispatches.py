@@ -29,7 +29,7 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
       jupyter-flow ls --json | jq -r '.[] | select(.status == "FAILED") | .id'
     """
     from ..notebook.tables import plain
-    from ..session import left_out
+    from ..session import NONE, left_out
 
     store, strange = Store.open(), list[str]()
     rows, pinned = store.runs(None if status else count, strange=strange), store.pinned()
@@ -47,7 +47,7 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
         ]
         click.echo(plain(("id", "lattice", "status", "electrons", "dispatched"), cells, len(cells)))
     else:
-        click.echo(f"no dispatch is {status}" if status else "nothing has been dispatched yet")
+        click.echo(f"no dispatch is {status}" if status else "there is no other" if strange else NONE)
 
 
 @click.command(short_help="Show one dispatch, its graph and its results.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 from click.shell_completion import CompletionItem
 
-from ..model.errors import FlowError, UnknownDispatch
+from ..model.errors import FlowError, StoreUntrusted, UnknownDispatch
 from ..store.location import default_root
 from ..store.records import RunRow
 from ..store.runs import Store
@@ -26,12 +26,17 @@ def offered(context: click.Context, parameter: click.Parameter, incomplete: str)
 
 
 def find(store: Store, text: str) -> RunRow:
-    """The dispatch whose id is this, or begins so; "" is the last one. Raises UnknownDispatch."""
-    fits = store.runs(None if text else 1, beginning=text)
+    """The dispatch whose id is this, or begins so; "" is the last one. Raises UnknownDispatch, StoreUntrusted."""
+    from ..session import left_out, none_yet
+
+    strange: list[str] = []
+    fits = store.runs(None if text else 1, beginning=text, strange=strange)
     if len(fits) == 1:
         return fits[0]
     if not text:
-        raise UnknownDispatch("nothing has been dispatched yet")
+        raise UnknownDispatch(none_yet(strange))
+    if strange and not fits:
+        raise StoreUntrusted(left_out(strange))
     if len(fits) > 1:
         raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {_some(fits)}")
     return store.run(text)  # a sublattice has an id too; else it says what there is

@@ -11,6 +11,7 @@ import psutil
 
 from ..model.errors import FlowError
 from ..model.lattice import Lattice
+from ..session import left_out
 from ..store.authentication import Key
 from ..store.leftovers import folder_size
 from ..store.location import default_root, key_path
@@ -35,7 +36,8 @@ def store() -> Iterator[Finding]:
     root = default_root()
     try:
         opened = Store.open(root)
-        lost = opened.losses(thorough=True)
+        lost, strange = opened.losses(thorough=True), list[str]()
+        opened.runs(strange=strange)
         opened.close()
     except FlowError as error:
         yield Finding("problem", f"store {root}", str(error))
@@ -47,6 +49,8 @@ def store() -> Iterator[Finding]:
         yield Finding("warning", f"store {root}", f"can only be read, {holds}", ELSEWHERE)
     if lost:
         yield Finding("problem", "index of the store", lost)
+    if strange:
+        yield Finding("problem", "records of the store", left_out(strange), f"The key is {key_path()}")
     kind = file_system(root, _mounts())
     if kind in NETWORK:
         told = f"{kind}, a network file system: its locks may not hold between machines, and it is slow"

@@ -1,7 +1,11 @@
 """Continue a dispatch that did not complete."""
 
+import sys
+from collections.abc import Sequence
+
 import click
 
+from ..model.errors import SecretNeeded
 from ..model.status import Status
 from .ids import find, offered
 
@@ -12,7 +16,7 @@ def resume(id: str) -> int:
     """Run what is left of a dispatch that was interrupted or cancelled, or that failed, and wait for it.
 
     It becomes a dispatch of its own, which takes over what the earlier one had completed. What ran when its kernel
-    died is run again. In a notebook: %dispatch --resume ID.
+    died is run again. Secrets that it was given are asked for, and not shown. In a notebook: %dispatch --resume ID.
 
     \b
     Examples:
@@ -31,9 +35,18 @@ def resume(id: str) -> int:
     here = session()
     row = find(here.store, id)
     check_resumable(row)
-    new = here.resubmit(row.id, (), {}, None, True)
+    try:
+        new = here.resubmit(row.id, (), {}, None, True)
+    except SecretNeeded as error:
+        if not sys.stdin.isatty():
+            raise
+        new = here.resubmit(row.id, (), {}, None, True, secrets=_asked(error.names))
     click.echo(f"resumed {row.id} ({row.name}) as {new}: {told_taken(here.run(new))}")
     here.wait(new)
     result = here.result(new)
     click.echo(f"{new} is {result.status}" + (f": {result.error}" if result.error else ""))
     return 0 if result.status is Status.COMPLETED else 1
+
+
+def _asked(names: Sequence[str]) -> dict[str, str]:
+    return {name: click.prompt(name, hide_input=True, err=True) for name in names}

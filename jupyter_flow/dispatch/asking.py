@@ -23,20 +23,20 @@ def supply(id: str, graph: TransportGraph, given: Mapping[str, Any]) -> None:
             VAULT.supply(secret, given[name], name)
 
 
-def check(id: str, graph: TransportGraph) -> None:
+def check(id: str, graph: TransportGraph, reuse: bool) -> None:
     """Raise SecretNeeded, naming all that are missing, and how to give them."""
     missing = [graph.secrets[secret] for secret in VAULT.lacks(graph.secrets)]
     if missing:
-        raise SecretNeeded(missing, _told(id, missing))
+        raise SecretNeeded(missing, _told(id, missing, reuse))
 
 
 @contextmanager
-def asking(id: str) -> Iterator[None]:
+def asking(id: str, reuse: bool) -> Iterator[None]:
     """Say of a secret that is missing meanwhile how to give it."""
     try:
         yield
     except SecretNeeded as error:
-        raise SecretNeeded(error.names, _told(id, error.names)) from None
+        raise SecretNeeded(error.names, _told(id, error.names, reuse)) from None
 
 
 def only_secrets(graph: TransportGraph, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
@@ -54,11 +54,12 @@ def exchanged(
     return tuple([given.get(label, value) for label, value in zip(labels, args, strict=True)]), later
 
 
-def _told(id: str, missing: list[str]) -> str:
+def _told(id: str, missing: list[str], reuse: bool) -> str:
+    again = f"jf.redispatch({id!r}{', reuse_previous_results=True' * reuse}"
     if all(name.isidentifier() for name in missing):
-        way = f"jf.redispatch({id!r})({', '.join(f'{name}=…' for name in missing)})"
+        way = f"{again})({', '.join(f'{name}=…' for name in missing)})"
     else:
-        way = f"jf.redispatch({id!r}, secrets={{{', '.join(f'{name!r}: …' for name in missing)}}})()"
+        way = f"{again}, secrets={{{', '.join(f'{name!r}: …' for name in missing)}}})()"
     return f"dispatch {id} was given secrets, which are written nowhere: {_listed(missing)}. Give them again: {way}"
 
 

@@ -8,7 +8,7 @@ from ..model.status import Status
 from ..store.records import RunRow
 from ..store.requests import Request
 from ..store.runs import Store
-from .views import archive_of
+from .archive import archive_of
 
 POLL = 0.05  # seconds between two looks
 PATIENCE = 15.0  # seconds: a kernel answers within one, unless it is stopped or its code holds the interpreter

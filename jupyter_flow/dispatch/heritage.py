@@ -9,8 +9,8 @@ from ..model.events import BlobRef
 from ..model.graph import TransportGraph
 from ..store.records import RunRow
 from ..store.runs import Store
+from .archive import archive_of
 from .reuse import Taken, counterparts, renewed, taken_over
-from .views import archive_of
 
 if TYPE_CHECKING:
     from .run import Run

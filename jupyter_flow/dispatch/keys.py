@@ -27,20 +27,23 @@ SHORT = 12  # bytes of a digest that are kept to compare it with another
 class Contents:
     """Digests of values at one moment, with the user's own modules that they have functions and classes of.
 
-    read: gives the pickle of a value that is a file.
+    read: gives the pickle of a value that is a file. past: the moment is not now, and nobody knows what was in
+    those modules then.
     """
 
-    def __init__(self, read: Callable[[BlobRef], bytes | memoryview]) -> None:
-        self._read = read
+    def __init__(self, read: Callable[[BlobRef], bytes | memoryview], past: bool = False) -> None:
+        self._read, self._past = read, past
         self._codes: dict[frozenset[str], bytes] = {}  # by the modules' names
 
     def digest(self, value: Value) -> bytes:
-        """Raises StoreError where it cannot be read."""
+        """Raises StoreError where it cannot be read, LookupError where its modules are not known any more."""
         content = b"b" + value.digest if isinstance(value, BlobRef) else b"v" + value
         modules = self._mentioned(value) if isinstance(value, BlobRef) else modules_in(value)
         if modules not in self._codes:
             self._codes[modules] = code_of_modules(modules)
         code = self._codes[modules]
+        if code and self._past:
+            raise LookupError(f"what was in {', '.join(sorted(modules))} is not known any more")
         digest: bytes = blake3(blake3(content).digest() + code if code else content).digest()
         return digest
 

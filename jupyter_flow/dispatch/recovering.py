@@ -7,12 +7,16 @@ whole make their nodes COMPLETED, what had begun and not ended is INTERRUPTED (i
 
 import logging
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from ..model.errors import StoreError
 from ..model.events import COMPLETED, INTERRUPTED, BlobRef, Failure, Record
-from ..store.records import RunRow
+from ..store.records import Made, RunRow
 from ..store.runs import Store
+from .archive import archive_of
+from .caching import Caching
+from .keys import Contents
 
 LOG = logging.getLogger("jupyter_flow")
 
@@ -28,7 +32,8 @@ def settled(row: RunRow, store: Store) -> RunRow:
     try:
         for inner in store.children(row.id):
             settled(inner, store)
-        row = store.mark_interrupted(row.id, _unrecorded(row, store, folder))
+        found = _unrecorded(row, store, folder)
+        row = store.mark_interrupted(row.id, found, _made(row, store, found))
         if not store.unsettled(row.session):
             shutil.rmtree(folder, ignore_errors=True)
     except StoreError as error:  # a store that can only be read, say: it shows what is recorded
@@ -45,7 +50,29 @@ def _unrecorded(row: RunRow, store: Store, folder: Path) -> list[Record]:
     told = recovered(folder, lambda name: store.journal_key(name, row.session), row.serial)
     told += in_doubt(folder, row.serial)
     known = {record[:2] for record in store.rows(row.serial)}
-    return [_whole(record, store) for record in told if record[:2] not in known]
+    first = {record[:2]: record for record in reversed(told)}  # a journal knows more than that it was handed out
+    return [_whole(record, store) for attempt, record in first.items() if attempt not in known]
+
+
+def _made(row: RunRow, store: Store, found: list[Record]) -> list[Made]:
+    """Of what was found, the values that the cache is to have, as it would if the kernel had lived."""
+    completed = [record for record in found if record.status == COMPLETED]
+    try:
+        graph = archive_of(row, store).graph if completed else None
+        caching = Caching.of(graph) if graph is not None else None
+        if caching is None:
+            return []
+        known = {record.node: record.value for record in store.rows(row.serial) if record.status == COMPLETED}
+        values = {node: value for node, value in known.items() if value is not None}
+        values |= {record.node: record.value for record in completed if record.value is not None}
+        contents = Contents(lambda ref: store.blobs.read(ref)[0], past=True)
+        for node in caching.new(record.node for record in completed):
+            with suppress(LookupError):  # made of something that may have been edited since
+                caching.keys([node], values, contents)
+        return caching.made(completed)
+    except Exception as error:  # the values are there; only nobody will find them again
+        LOG.warning("what dispatch %s made is not kept for the cache: %s", row.id, error)
+        return []
 
 
 def _whole(record: Record, store: Store) -> Record:

@@ -17,7 +17,7 @@ from ..model.secret import guard, guarded
 from ..model.vault import VAULT
 from ..store.records import RunRow
 from ..worker.messages import Moment
-from .archive import Inputs, new_id, pack_record
+from .archive import Inputs, archive_of, new_id, pack_record
 from .asking import asking, check, exchanged, only_secrets, supply
 from .dispatcher import Dispatcher, Submission
 from .heritage import Heritage
@@ -28,7 +28,6 @@ from .recovering import settled
 from .resolve import resolve
 from .run import Run
 from .surroundings import Surroundings
-from .views import archive_of
 from .workflows import check_here, lattice_of
 
 
@@ -63,9 +62,9 @@ class Submitter:
             secrets = {**secrets, **kwargs}
         supply(row.id, archive.graph, secrets)
         if as_before:
-            check(row.id, archive.graph)
+            check(row.id, archive.graph, reuse)
         payload = self._dispatcher.payload
-        with asking(row.id):
+        with asking(row.id, reuse):
             lattice, replaced = payload.load(archive.workflow)
         if as_before:
             assert archive.inputs is not None

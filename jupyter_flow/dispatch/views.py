@@ -10,7 +10,7 @@ from ..model.status import Status
 from ..store.records import RunRow
 from ..store.runs import Store
 from ..worker.payload import Payload
-from .archive import Archive, Inputs, unpack_record
+from .archive import Inputs, archive_of
 from .recovering import settled
 from .run import Run
 
@@ -120,9 +120,3 @@ class StoreView(_Values):
     def inside(self, node: int) -> Result | None:
         """The result of a sublattice."""
         return self._inside(self.id, node)
-
-
-def archive_of(row: RunRow, store: Store) -> Archive:
-    """The graph, inputs and workflow of a recorded dispatch. Raises StoreError."""
-    data = row.graph if isinstance(row.graph, bytes) else store.blobs.read(row.graph)[0]
-    return unpack_record(data)

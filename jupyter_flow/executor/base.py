@@ -4,6 +4,8 @@ import copy
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
+from .settings import parted, restored, shown
+
 Key = tuple[Any, ...]
 
 
@@ -26,8 +28,23 @@ class Executor:
         return copy.copy(self)
 
     def describe(self) -> dict[str, Any]:
-        """Its settings, those left at their defaults aside, as text and numbers."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        """Its settings, those left at their defaults aside, as text and numbers; ``***`` for secrets in them."""
+        return shown({f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default})
+
+    def __init_subclass__(cls) -> None:
+        if "__repr__" not in vars(cls):  # else it would be a dataclass's, which shows all
+            cls.__repr__ = Executor._repr  # type: ignore[assignment]
+
+    def _repr(self) -> str:
+        settings = shown({f.name: getattr(self, f.name) for f in fields(self)})
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        settings = {f.name: getattr(self, f.name) for f in fields(self)}
+        secret = parted(settings)
+        if not secret:
+            return object.__reduce_ex__(self, protocol)
+        return restored, (type(self), {n: v for n, v in settings.items() if n not in secret}, secret)
 
     def __hash__(self) -> int:
         return id(type(self))  # settings may change; equal executors must hash alike

@@ -23,6 +23,9 @@ def conceal(graph: TransportGraph, noted: Mapping[bytes, str]) -> None:
     with VAULT.noting() as late:
         for text in dict.fromkeys(texts):
             written(text)
+        for executor in graph.executors:
+            if hasattr(executor, "describe"):
+                executor.describe()  # which finds the secrets in its settings
         if not VAULT.needles and not noted:
             return
         graph.source, graph.doc = VAULT.masked(graph.source), VAULT.masked(graph.doc)

@@ -18,6 +18,7 @@ import cloudpickle
 from .events import BlobRef, Value
 from .secret import Hidden, Secret, discover, guarded
 from .secretnames import holds_secret
+from .submodules import addressed, has_more
 from .vault import VAULT
 from .wrappers import reduced
 
@@ -87,6 +88,9 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no 
     def _dynamic_function_reduce(self, func: Any) -> Any:
         """(cloudpickle) How to take a function apart: what is secret by its name is not in it."""
         make, made, (state, slots), *rest = super()._dynamic_function_reduce(func)
+        if has_more(func.__code__):
+            more = addressed(func.__code__, slots["__globals__"].values())
+            slots["_cloudpickle_submodules"] = [*slots["_cloudpickle_submodules"], *more]
         slots["__globals__"] = guarded(slots["__globals__"])
         if func.__kwdefaults__:
             slots["__kwdefaults__"] = guarded(func.__kwdefaults__)

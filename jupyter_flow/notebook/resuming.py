@@ -1,11 +1,14 @@
 """``%dispatch --resume ID``: what is left of a dispatch that did not end well."""
 
 from argparse import Namespace
+from getpass import getpass
 from typing import Any
 
-from IPython.core.error import UsageError
+from IPython.core.error import StdinNotImplementedError, UsageError
+from IPython.core.getipython import get_ipython
 
 from ..dispatch.resuming import check_resumable, told_taken
+from ..model.errors import SecretNeeded
 from ..model.result import Result
 from ..model.status import Status
 from ..session import session
@@ -27,9 +30,22 @@ def resumed(given: Namespace, call: str, space: dict[str, Any]) -> DispatchId:
     here = session()
     row = here.store.run(id or id_of(given.resume, space))
     check_resumable(row)
-    new = here.resubmit(row.id, (), {}, None, True)
+    try:
+        new = here.resubmit(row.id, (), {}, None, True)
+    except SecretNeeded as error:
+        new = here.resubmit(row.id, (), {}, None, True, secrets=_asked(error))
     say(told_taken(here.run(new)))
     return DispatchId(new)
+
+
+def _asked(needed: SecretNeeded) -> dict[str, str]:
+    """The secrets, typed by whoever sits at the notebook. Raises SecretNeeded where nobody can be asked."""
+    if not hasattr(get_ipython(), "kernel"):
+        raise needed
+    try:
+        return {name: getpass(f"{name}: ") for name in needed.names}
+    except StdinNotImplementedError:
+        raise needed from None
 
 
 def resumable() -> list[str]:

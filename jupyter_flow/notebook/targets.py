@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.errors import UnknownDispatch
+from ..model.errors import StoreUntrusted, UnknownDispatch
 from ..model.result import NodeResult, Result
-from ..session import session
+from ..session import left_out, none_yet, session
 from ..verbs import DispatchId
 
 MOST = 5  # ids that are listed
@@ -25,14 +25,17 @@ def result_of(text: str, namespace: dict[str, Any]) -> Result:
 
 
 def id_of(text: str, namespace: Mapping[str, Any] = {}) -> DispatchId:
-    """The dispatch whose id begins so; "" is the last one. Raises UnknownDispatch."""
+    """The dispatch whose id begins so; "" is the last one. Raises UnknownDispatch, StoreUntrusted."""
     if not text and (last := session().last) is not None:
         return DispatchId(last)
-    fits = [row.id for row in session().store.runs(None if text else 1, beginning=text)]
+    strange: list[str] = []
+    fits = [row.id for row in session().store.runs(None if text else 1, beginning=text, strange=strange)]
     if len(fits) == 1:
         return DispatchId(fits[0])
     if not text:
-        raise UnknownDispatch("nothing has been dispatched yet")
+        raise UnknownDispatch(none_yet(strange))
+    if strange and not fits:
+        raise StoreUntrusted(left_out(strange))
     if fits:
         shown = ", ".join(fits[:MOST]) + (", …" if len(fits) > MOST else "")
         raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {shown}")
@@ -44,8 +47,9 @@ def _there(namespace: Mapping[str, Any]) -> str:
     names = [n for n, v in list(namespace.items()) if isinstance(v, DispatchId | Result) and not n.startswith("_")]
     if names:
         return f"there are {', '.join(sorted(names))}"
-    last = session().store.runs(1, beginning="")
-    return f"the last one is {last[0].id}" if last else "nothing has been dispatched yet"
+    strange: list[str] = []
+    last = session().store.runs(1, strange=strange)
+    return f"the last one is {last[0].id}" if last else none_yet(strange)
 
 
 def split_target(text: str) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from ..worker.guard import main
-from .spawning import launch
+from ..worker.guard import Watched, main
+from .spawning import launch, listener
 
 
 class Guardian:
@@ -26,7 +26,7 @@ class Guardian:
             if self._owner != os.getpid():  # this process was forked from the one that had it
                 self._owner, self._process, self._watched = os.getpid(), None, {}
             self._watched[process] = name
-            if self._process is None or not self._process.is_alive() or not self._told((process, name)):
+            if self._process is None or not self._process.is_alive() or not self._told(_about(process, name)):
                 self._begin()
 
     def forget(self, process: int) -> None:
@@ -48,14 +48,18 @@ class Guardian:
     def _begin(self) -> None:
         self._process, self._channel = launch(main, "jupyter-flow-guardian", (os.getpid(),))
         for pid, name in list(self._watched.items()):
-            self._told((pid, name))
+            self._told(_about(pid, name))
 
-    def _told(self, message: tuple[int, str] | None) -> bool:
+    def _told(self, message: Watched | None) -> bool:
         assert self._channel is not None
         with suppress(OSError):
             self._channel.send(message)
             return True
         return False
+
+
+def _about(process: int, name: str) -> Watched:
+    return Watched(process, name, listener())
 
 
 guardian = Guardian()

@@ -44,6 +44,13 @@ def launch(body: Callable[..., None], name: str, arguments: tuple[Any, ...]) -> 
     return process, ours
 
 
+def listener() -> str:
+    """The socket of the process that workers are forked from: it would stay where the kernel is killed. "" for none."""
+    from multiprocessing import forkserver
+
+    return getattr(forkserver._forkserver, "_forkserver_address", None) or ""
+
+
 def _method() -> str:
     return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 

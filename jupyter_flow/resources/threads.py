@@ -53,6 +53,11 @@ class ThreadResource:
         """How many electrons run now."""
         return sum(slot.current is not None for slot in self._slots)
 
+    @property
+    def given_up(self) -> int:
+        """How many threads still run what was cancelled or timed out."""
+        return len(self._given_up)
+
     def pids(self) -> list[int]:
         """This process."""
         return [os.getpid()] if self._slots else []

@@ -20,7 +20,7 @@ from ..model.sizes import size_text
 from ..model.vault import VAULT, Shipment
 from ..worker.entries import Entry, Started
 from ..worker.journal import JournalReader
-from ..worker.logs import printed
+from ..worker.logs import mend, printed
 from ..worker.memory import oom_kills
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
@@ -248,6 +248,8 @@ class WorkerProcess:
     def end(self) -> None:
         """Wait until it is dead, and let go of it. Of what it was given, its journal tells whoever asks later."""
         self.process.join(2)
+        with suppress(OSError):
+            mend(self.prefix)
         self.close(keep=bool(self.batches))
 
     def close(self, keep: bool = False) -> None:

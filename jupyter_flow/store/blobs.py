@@ -213,6 +213,15 @@ class Blobs:
         return StoreCorruption(f"The blob {path} is damaged: {why}. It was moved to {moved}.")
 
 
+def contents(data: bytes) -> tuple[bytes, list[memoryview]]:
+    """The pickle and the buffers of a blob that came from elsewhere. Raises ValueError where it is none."""
+    try:
+        meta, buffers = _split(memoryview(data))
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+    return bytes(meta), buffers
+
+
 def _parts(meta: bytes, buffers: Sequence[Any]) -> Iterator[memoryview]:
     flat = [PickleBuffer(buffer).raw() for buffer in buffers]
     head = MAGIC + struct.pack(f"<{2 + len(flat)}Q", len(meta), len(flat), *map(len, flat))

@@ -4,7 +4,7 @@ import itertools
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from typing import Any
 from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreUntrusted, UnknownDispatch
 from jupyter_flow.model.events import COMPLETED, RUNNING, Record
 
-from . import cached, tables
+from . import cached, tables, users
 from .manifests import manifest_path, manifests
 from .records import Cached, RunRow, WorkerRow, valid
-from .schema import ATTEMPT, RUN, WORKER, connect, translated
+from .schema import ATTEMPT, RUN, WORKER, translated
 from .sealing import Sealer
 from .sessions import alive, began, lost
 
@@ -28,24 +28,28 @@ LAST = "\U0010ffff"  # comes after whatever an id may be made of
 class Reader:
     """Answers from one connection, on any thread."""
 
-    def __init__(self, root: Path, connection: sqlite3.Connection, sealer: Sealer) -> None:
-        self._root = root
-        self._connection = connection
+    turn = 1  # what a writer does may ask it
+
+    def __init__(self, root: Path, opens: Callable[[], sqlite3.Connection], sealer: Sealer) -> None:
+        self.root, self._opens = root, opens
+        self._connection = opens()
         self._sealer = sealer
-        self._lock = threading.Lock()
+        self.using = threading.Lock()
+        users.known(self)
 
     def close(self) -> None:
         """Close the connection, when no one reads."""
-        with self._lock:
+        users.left(self)
+        with self.using:
             self._connection.close()
 
-    def renewed(self, writing: sqlite3.Connection, full: bool) -> sqlite3.Connection:
-        """Close this process's two connections, and only then open both anew: a lock is had anew with the first."""
-        with self._lock, translated(self._root):
-            self._connection.close()
-            writing.close()
-            self._connection = connect(self._root, query_only=True)
-            return connect(self._root, full)
+    def let_go(self) -> None:
+        """(using) Close the connection."""
+        self._connection.close()
+
+    def take_up(self) -> None:
+        """(using) Open another one."""
+        self._connection = self._opens()
 
     def run(self, id: str) -> RunRow:
         """A dispatch by its id; INTERRUPTED where it is recorded as running and its owner is dead.
@@ -92,7 +96,7 @@ class Reader:
         if run.attempts is not None and len(found) != run.attempts:
             self._by_serial(serial)  # it may have been pruned since
             raise StoreCorruption(
-                f"Dispatch {run.id} ended with {run.attempts} recorded attempts, and the index of {self._root} has "
+                f"Dispatch {run.id} ended with {run.attempts} recorded attempts, and the index of {self.root} has "
                 f"{len(found)} of them."
             )
         return [self._sealer.attempt(run.id, columns) for columns in found]
@@ -143,18 +147,18 @@ class Reader:
         """Whether the process of a session still runs."""
         with self._reading() as connection:
             row = tables.session(connection, self._sealer, session)
-        return row is not None and alive(self._root, row)
+        return row is not None and alive(self.root, row)
 
     def losses(self, thorough: bool) -> str:
         """What the index has lost, as a sentence (`Answers.losses`)."""
         with self._reading() as connection:
-            groups = sum(lost(self._root, connection).values())
+            groups = sum(lost(self.root, connection).values())
         gone = self._gone() if thorough else []
         told = [f"{len(gone)} dispatch{'' if len(gone) == 1 else 'es'}"] if gone else []
         told += [f"the last {groups} groups of rows of kernels that died"] if groups else []
         if not told:
             return ""
-        return f"The index of the store {self._root} has lost {' and '.join(told)}; {RECOVER}."
+        return f"The index of the store {self.root} has lost {' and '.join(told)}; {RECOVER}."
 
     def _by_serial(self, serial: int) -> RunRow:
         with self._reading() as connection:
@@ -200,7 +204,7 @@ class Reader:
         if now.status != RUNNING:
             return now
         with self._reading() as connection:
-            groups = lost(self._root, connection).get(row.session, 0)
+            groups = lost(self.root, connection).get(row.session, 0)
         return tables.interrupted(now, groups)
 
     def _checked(self, table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -216,23 +220,23 @@ class Reader:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated(self._root):
+        with self.using, translated(self.root):
             yield self._connection
 
     def _unknown(self, id: str) -> FlowError:
-        if valid(id) and (began(self._root, id) or manifest_path(self._root, id).exists()):
+        if valid(id) and (began(self.root, id) or manifest_path(self.root, id).exists()):
             return StoreCorruption(
-                f"Dispatch {id} was begun in {self._root}, and the index has lost it "
+                f"Dispatch {id} was begun in {self.root}, and the index has lost it "
                 f"(a deleted WAL file, a restored backup, or a power failure). {RECOVER.capitalize()}."
             )
         hint = f" Ids that begin alike: {', '.join(alike)}." if (alike := self._alike(id)) else ""
-        return UnknownDispatch(f"The store {self._root} has no dispatch {id!r}.{hint}")
+        return UnknownDispatch(f"The store {self.root} has no dispatch {id!r}.{hint}")
 
     def _gone(self) -> list[str]:
         """Dispatches that have a manifest, and are not in the index: `prune` removes the manifest first."""
         sql = "SELECT 1 FROM run WHERE id = ?"
-        found = [id for id in manifests(self._root) if not self._select(sql, (id,))]
-        return [id for id in found if manifest_path(self._root, id).exists()]
+        found = [id for id in manifests(self.root) if not self._select(sql, (id,))]
+        return [id for id in found if manifest_path(self.root, id).exists()]
 
     def _alike(self, id: str) -> list[str]:
         if not valid(id):

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,13 @@ class Store(Answers):
     """The records in one folder. `open` makes one; use `close`, though no row told as committed needs it."""
 
     def __init__(self, root: Path, key: Key, durability: Durability, read_only: bool = False) -> None:
-        self.root = root
-        self.durability = durability
+        self.root, self.durability = root, durability
         self.blobs = Blobs(root, durability)
         self._sealer, self._key = Sealer(key), key
         self._session = Session(root, self._sealer)
         self._read_only = read_only
-        index = connect_read_only(root) if read_only else connect(root, query_only=True)
-        self._reader = Reader(root, index, self._sealer)
+        opens = partial(connect_read_only, root) if read_only else partial(connect, root, query_only=True)
+        self._reader = Reader(root, opens, self._sealer)
         self._writer: Writer | None = None
         self._keeper = Keeper(self.blobs)
         self._ids: dict[int, str] = {}  # of the runs begun here that have not ended
@@ -166,10 +166,10 @@ class Store(Answers):
 
         self._put(Job(serial, id, rows, act, ended_or_not))
 
-    def mark_interrupted(self, id: str, rows: Sequence[Record] = ()) -> RunRow:
+    def mark_interrupted(self, id: str, rows: Sequence[Record] = (), made: Sequence[Made] = ()) -> RunRow:
         """Write down that a dispatch is INTERRUPTED, if its owner is dead; the row as it is then.
 
-        rows: attempts that the owner had not recorded any more.
+        rows: attempts that the owner had not recorded any more; those `made` go into the cache.
         """
         serial = self.run(id).serial
 
@@ -178,6 +178,7 @@ class Store(Answers):
             if row.status == RUNNING and not self._reader.owned(row.session):
                 row = tables.interrupted(row, lost(self.root, index).get(row.session, 0))
                 insert(index, *self._sealer.attempts(serial, id, rows))
+                cached.remember(index, self._sealer, serial, id, made)
                 tables.end(index, self._sealer, serial, status=row.status, error=row.error)
 
         self._wait(act)
@@ -270,10 +271,7 @@ class Store(Answers):
             raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
         self.blobs.sweep()
         forking.writes(self)
-        full = self.durability == "full"
-        return Writer(
-            connect(self.root, full), self._sealer, self._session, lambda old: self._reader.renewed(old, full)
-        )
+        return Writer(partial(connect, self.root, self.durability == "full"), self._sealer, self._session)
 
     def _id(self, serial: int) -> str:
         self._check_usable()

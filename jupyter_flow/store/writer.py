@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
+from . import users
 from .schema import InPlace, connected, index_path, told
 from .sealing import Column, Sealer
 from .sessions import Session
 
 OnCommit = Callable[[BaseException | None], object]
 Act = Callable[[sqlite3.Connection], object]
-Renewed = Callable[[sqlite3.Connection], sqlite3.Connection]
+Opens = Callable[[], sqlite3.Connection]
 
 GROUP = 20_000  # rows in one transaction, so that no callback waits for an endless one
 BLOCK = 100  # rows in one statement
@@ -43,15 +44,20 @@ class Job(NamedTuple):
 class Writer:
     """A daemon thread with a connection of its own."""
 
-    def __init__(self, connection: sqlite3.Connection, sealer: Sealer, session: Session, renewed: Renewed) -> None:
-        self._connection = connection
-        self._renewed = renewed
+    turn = 0
+
+    def __init__(self, opens: Opens, sealer: Sealer, session: Session) -> None:
+        self._opens = opens
+        self._connection = opens()
+        self.using = threading.Lock()
         self._sealer = sealer
         self._session = session
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="jupyter_flow store", daemon=True)
-        self._root = session.root
+        self.root = session.root
         self._in_place = InPlace(session.root)
+        self._lost = False  # groups that it had committed are gone
+        users.known(self)
         _start_without_interrupts(self._thread)
 
     def put(self, job: Job) -> None:
@@ -65,6 +71,11 @@ class Writer:
 
     def close(self) -> bool:
         """After the end: whether the database now holds all that was written, without its WAL."""
+        users.left(self)
+        with self.using:
+            return self._close()
+
+    def _close(self) -> bool:
         try:
             busy, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error:  # a full disk: all of it is in the WAL, where the next one finds it
@@ -104,7 +115,7 @@ class Writer:
                 for job in jobs:
                     self._commit([job])
             else:
-                _tell(jobs[0], told(error, self._root))
+                _tell(jobs[0], told(error, self.root))
             return
         for job in jobs:
             _tell(job, None)
@@ -117,8 +128,29 @@ class Writer:
                 few, many = self._sealer.attempts(job.serial, job.run, job.rows)
                 short += few
                 whole += many
-        if not self._in_place():
-            self._renew()
+        self._hold()
+        try:
+            self._write(jobs, short, whole)
+        finally:
+            self.using.release()
+
+    def _hold(self) -> None:
+        """Hold `using`, with a WAL that is in its place. Raises StoreCorruption."""
+        self.using.acquire()
+        try:
+            if self._lost:
+                raise self._in_place.corrupt()
+            while not self._in_place():
+                self.using.release()
+                try:
+                    self._renew()
+                finally:
+                    self.using.acquire()
+        except BaseException:
+            self.using.release()
+            raise
+
+    def _write(self, jobs: list[Job], short: list[Column], whole: list[Column]) -> None:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -143,11 +175,20 @@ class Writer:
         our process (a copy of the folder, say) has taken our locks from us. All that was committed is in the index
         then. Where it is not, nothing more is written here.
         """
-        with closing(connected(index_path(self._root), "mode=ro&immutable=1")) as alone:
+        with closing(connected(index_path(self.root), "mode=ro&immutable=1")) as alone:
             if not self._session.complete(alone):
                 raise self._in_place.corrupt()
-        self._connection = self._renewed(self._connection)
-        self._in_place = InPlace(self._root)
+        users.renew(self.root)
+
+    def let_go(self) -> None:
+        """(using) Close the connection."""
+        self._connection.close()
+
+    def take_up(self) -> None:
+        """(using) Open another one."""
+        self._connection = self._opens()
+        self._in_place = InPlace(self.root)
+        self._lost = not self._session.complete(self._connection)
 
 
 def insert(connection: sqlite3.Connection, short: list[Column], whole: list[Column]) -> None:

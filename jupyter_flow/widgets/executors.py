@@ -45,12 +45,17 @@ def _named(name: str, executor: Any, live: Sequence[ResourceInfo]) -> Line:
     shared = executor.resource() == (executor.kind,)  # one resource for the whole kind
     info = next((i for i in live if i.kind == executor.kind and (shared or label in i.executors)), None)
     resource = info.id if info else executor.kind
-    workers = str(info.workers) if info else "not started"
+    workers = _workers(info) if info else "not started"
     return Line(name, str(executor), resource, workers, executor, info.id if info else executor.resource())
 
 
 def _used(label: str, info: ResourceInfo) -> Line:
-    return Line(label, label, info.id, str(info.workers), None, info.id)
+    return Line(label, label, info.id, _workers(info), None, info.id)
+
+
+def _workers(info: ResourceInfo) -> str:
+    """How many it has; beside them run threads that nobody waits for any more."""
+    return f"{info.workers}" + (f", and {info.given_up} given up that may still run" if info.given_up else "")
 
 
 def _same(lines: Sequence[Line]) -> list[str]:

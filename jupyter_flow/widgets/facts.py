@@ -7,9 +7,9 @@ import logging
 import time
 from typing import Any, Protocol
 
+from ..dispatch.archive import archive_of
 from ..dispatch.recovering import settled
 from ..dispatch.run import Run
-from ..dispatch.views import archive_of
 from ..model.errors import FlowError
 from ..model.events import COMPLETED, FAILED, INTERRUPTED, RUNNING, STATUS_OF, Record
 from ..model.graph import TransportGraph

@@ -16,11 +16,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-import psutil
-
+from ..resources.guardian import guardian
 from ..resources.spawning import launch
 from ..store.blobs import Blobs
 from ..worker.preview import HEAD, TICKET, Order, main
+from ..worker.tree import kill, kill_descendants, marked
 from .messages import Shown
 
 SECONDS = 5.0  # that a value may take
@@ -60,6 +60,7 @@ class Previewer:
         self._process: BaseProcess | None = None
         self._channel: Connection | None = None
         self._timer: threading.Timer | None = None
+        self._mark = ""
 
     def look(self, order: Order) -> Look:
         """How a value looks, or why that cannot be told. One at a time; never raises for what a value does."""
@@ -104,8 +105,12 @@ class Previewer:
         if self._process is not None and not self._process.is_alive():  # a value's thread ended it meanwhile
             self._end()
         if self._channel is None:
-            arguments = (self._root, os.getpid())
+            self._mark = f"preview-{secrets.token_hex(8)}"
+            arguments = (self._root, os.getpid(), self._mark)
             self._process, self._channel = launch(main, "jupyter-flow-preview", arguments)
+            if self._process.pid is not None:
+                with suppress(OSError):  # no more processes to be had: it sees to its end itself
+                    guardian.watch(self._process.pid, self._mark)
             self._answer(self._channel, time.monotonic() + START)
         return self._channel
 
@@ -147,7 +152,7 @@ class Previewer:
         if channel is not None:
             channel.close()
         if process is not None:
-            _kill(process)
+            _kill(process, self._mark)
             process.join(2)
             with suppress(ValueError):  # it lives yet, against all expectation
                 process.close()
@@ -171,16 +176,13 @@ class Previewer:
                 self._end()
 
 
-def _kill(process: BaseProcess) -> None:
-    """A process, and what a value started in it."""
+def _kill(process: BaseProcess, mark: str) -> None:
+    """A process, and what a value started in it; that may have been faster."""
     assert process.pid is not None
-    family: list[psutil.Process] = []
-    with suppress(psutil.Error):
-        family = psutil.Process(process.pid).children(recursive=True)
-    for one in family:
-        with suppress(psutil.Error):
-            one.kill()
+    kill_descendants(process.pid)
     process.kill()
+    guardian.forget(process.pid)
+    kill(list(marked(mark)))
 
 
 def _send(channel: Connection, data: bytes, deadline: float) -> None:

@@ -69,7 +69,7 @@ class CellFunction:
             else:
                 value = value.within(home.load) if isinstance(value, CellValues) else value
                 inputs |= {name: value[name] for name in names if name in value}
-        code, _ = home.load(self.carried, inputs=inputs)
+        code, *_ = home.load(self.carried, inputs=inputs)
         space = home.space
         space.update({**code, **inputs})
         space.update(__name__="__main__", __builtins__=builtins, get_ipython=lambda: Commands(space))
@@ -164,8 +164,13 @@ class _Carrier(Pickler):
         return self._data.get(id(obj))
 
 
-def carry(code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, Any]) -> bytes:
-    """Pickle code of a notebook: by name, and the classes of its data. Raises what pickling raises."""
+def carry(
+    code: Mapping[str, Any], classes: Sequence[type], data: Mapping[str, Any], modules: Sequence[types.ModuleType] = ()
+) -> bytes:
+    """Pickle code of a notebook: by name, and the classes of its data. Raises what pickling raises.
+
+    modules: what is to be imported besides, before the cell runs.
+    """
     file = io.BytesIO()
-    _Carrier(file, data).dump((dict(code), list(classes)))
+    _Carrier(file, data).dump((dict(code), list(classes), list(modules)))
     return file.getvalue()

@@ -11,15 +11,24 @@ import signal
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 
 from .tree import alive, descendants, kill, marked
 
 LOOK = 0.5  # seconds, where the end of a process cannot be waited for
+GRACE = 1.0  # seconds in which workers may end themselves: they put their journals and logs in order
 PATIENCE = 4.0  # seconds in which all must be gone
 PAUSE = 0.05  # seconds
+
+
+class Watched(NamedTuple):
+    """A process to see to the end of; the name that it and its descendants are marked with; what it was forked by."""
+
+    pid: int
+    name: str
+    listener: str  # the socket of the server that forked it, which nobody else removes
 
 
 class Guard:
@@ -31,6 +40,7 @@ class Guard:
         self._server = os.getppid()
         self._handles: dict[int, int | None] = {}  # descriptor: pid that it stands for; None for the kernel
         self._watched: dict[int, tuple[psutil.Process, str]] = {}
+        self._listeners: set[str] = set()
         self._waits = self._handle(kernel, None)
 
     def serve(self) -> None:
@@ -62,7 +72,8 @@ class Guard:
             return False
         if message is None:
             return False
-        pid, name = message
+        pid, name, listener = message
+        self._listeners.add(listener)
         with suppress(psutil.Error):
             self._watched[pid] = psutil.Process(pid), name
             self._handle(pid, pid)
@@ -83,21 +94,42 @@ class Guard:
     def _end_all(self) -> None:
         """Kill what is left, until nothing is; also the server that workers are forked from, if its kernel is dead."""
         end = time.monotonic() + PATIENCE
+        if not alive(self._kernel):
+            self._await_their_own_end()
         while (found := self._left()) and time.monotonic() < end:
             kill(found)
             time.sleep(PAUSE)
         if not alive(self._kernel) and self._server == os.getppid() != self._kernel.pid:
             with suppress(OSError):
                 os.kill(self._server, signal.SIGKILL)
+            for listener in filter(None, self._listeners):
+                _remove(listener)
+
+    def _await_their_own_end(self) -> None:
+        end = time.monotonic() + GRACE
+        while any(map(_lives, self._watched.values())) and time.monotonic() < end:
+            time.sleep(PAUSE)
 
     def _left(self) -> list[psutil.Process]:
         found = []
         for process, name in self._watched.values():
-            if process.is_running() and alive(process):
+            if _lives((process, name)):
                 found += [*descendants(process.pid), process]
             if name:
                 found += filter(alive, marked(name))
         return found
+
+
+def _lives(watched: tuple[psutil.Process, str]) -> bool:
+    process, _ = watched
+    return process.is_running() and alive(process)
+
+
+def _remove(listener: str) -> None:
+    """Remove a socket, and its folder if that was made for it alone: the kernel would have done so at its exit."""
+    with suppress(OSError):
+        os.unlink(listener)
+        os.rmdir(os.path.dirname(listener))
 
 
 def main(channel: Connection, kernel: int) -> None:

@@ -9,11 +9,14 @@ import faulthandler
 import io
 import os
 import sys
+from contextlib import suppress
 
 from ..model.vault import VAULT
 from .payload import LONGEST_INLINE
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
+SUFFIXES = ("out", "err")
+UNMENDED = "unmended"  # of a file that says: secrets may be in the log, which nobody has looked through since
 
 
 class Logs:
@@ -21,7 +24,7 @@ class Logs:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        for descriptor, suffix in ((1, "out"), (2, "err")):
+        for descriptor, suffix in enumerate(SUFFIXES, 1):
             file = os.open(f"{prefix}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             os.dup2(file, descriptor)
             os.close(file)
@@ -49,12 +52,13 @@ class Logs:
 
     def blot(self, position: tuple[int, int], *texts: bytes) -> None:
         """Overwrite the secrets in what `since` gave."""
-        for suffix, start, text in zip(("out", "err"), position, texts, strict=True):
-            same = VAULT.masked_bytes(text, same=True)
-            if same != text:
-                with open(f"{self._prefix}.{suffix}", "r+b") as file:
-                    file.seek(start)
-                    file.write(same)
+        for suffix, start, text in zip(SUFFIXES, position, texts, strict=True):
+            _overwrite(f"{self._prefix}.{suffix}", start, text)
+
+    def meets_secrets(self) -> None:
+        """From now on a subprocess may print one."""
+        with suppress(FileExistsError):
+            os.close(os.open(f"{self._prefix}.{UNMENDED}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def _restore(self) -> None:
         for stream in (sys.stdout, sys.stderr, self.stdout, self.stderr):
@@ -75,6 +79,31 @@ class _Stream(io.TextIOWrapper):
             super().write(VAULT.masked(text))
             return len(text)
         return super().write(text)
+
+
+def mend(prefix: str) -> None:
+    """Overwrite the secrets in the log of a worker that writes no more: its electron has not come to its end."""
+    mark = f"{prefix}.{UNMENDED}"
+    if not os.path.exists(mark):
+        return
+    for suffix in SUFFIXES:
+        with open(f"{prefix}.{suffix}", "rb") as file:
+            text = file.read()
+        _overwrite(f"{prefix}.{suffix}", 0, text)
+    os.unlink(mark)
+
+
+def _overwrite(log: str, start: int, text: bytes) -> None:
+    same = VAULT.masked_bytes(text, same=True)
+    if same != text:
+        with open(log, "r+b") as file:
+            file.seek(start)
+            file.write(same)
+
+
+def mended(prefix: str) -> bool:
+    """Whether no secret can be in a log any more."""
+    return not os.path.exists(f"{prefix}.{UNMENDED}")
 
 
 def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) -> bytes | None:

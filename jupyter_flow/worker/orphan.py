@@ -32,6 +32,7 @@ def _watch(process: int) -> None:
 
 
 last_words: list[Callable[[], object]] = []  # called as this process ends itself
+traces: list[Callable[[], object]] = []  # called after that, when what its electrons have started writes no more
 
 
 def end(code: int) -> NoReturn:
@@ -40,6 +41,8 @@ def end(code: int) -> NoReturn:
         for call in last_words:
             call()
         kill_descendants(os.getpid())
+        for call in traces:
+            call()
     finally:
         os._exit(code)
 

@@ -19,6 +19,7 @@ from .failures import message_of
 from .looks import Look, clipped, look
 from .orphan import die_with
 from .payload import Payload
+from .tree import MARK, adopt_orphans
 
 HEAD = struct.Struct("!I")
 TICKET = 8  # bytes before an order, and before its answer: a value that answers for itself does not know them
@@ -34,9 +35,11 @@ class Order(NamedTuple):
     values: Mapping[int, Value]
 
 
-def main(channel: Connection, root: str, kernel: int) -> None:
-    """The body of the process. `kernel`: the process id to die with."""
+def main(channel: Connection, root: str, kernel: int, mark: str) -> None:
+    """The body of the process. `kernel`: the process id to die with. `mark`: what its descendants are known by."""
     _alone()
+    adopt_orphans()
+    os.environ[MARK] = mark
     die_with(kernel)
     redefine_classes()
     payload = Payload(Blobs(Path(root)), redefine=True)

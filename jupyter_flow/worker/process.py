@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections import deque
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import current_process
 from pathlib import Path
@@ -17,9 +18,9 @@ from ..model.pickles import redefine_classes
 from ..store.blobs import Blobs, Durability
 from . import displays
 from .journal import JournalWriter
-from .logs import Logs
+from .logs import Logs, mend
 from .messages import Batch, Forget, Member, Message, Recall
-from .orphan import die_with, end, last_words
+from .orphan import die_with, end, last_words, traces
 from .runner import Runner
 from .shown import Shown
 from .tree import MARK, adopt_orphans
@@ -43,6 +44,7 @@ class Worker:
         self.channel = channel
         self.journal = JournalWriter(prefix, about.key, about.number)
         last_words.append(self.journal.seal)
+        traces.append(partial(mend, prefix))
         shown = Shown(f"{prefix}.shown")
         displays.install(shown)
         self.runner = Runner(self.journal, Logs(prefix), blobs, shown)

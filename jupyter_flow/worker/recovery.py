@@ -18,7 +18,7 @@ import psutil
 from ..model.events import EXPANDED, INTERRUPTED, Failure, Record
 from .entries import Finished, Opened, Started
 from .journal import JournalReader
-from .logs import printed
+from .logs import mended, printed
 
 LOG = logging.getLogger("jupyter_flow")
 PATIENCE = 5.0  # seconds that a worker may outlive its kernel
@@ -96,7 +96,11 @@ def _await_end(writer: Opened) -> None:
 
 
 def _in_doubt(prefix: str, worker: int, start: Started) -> Record:
-    stdout, stderr = printed(prefix, "out", start.stdout_from), printed(prefix, "err", start.stderr_from)
+    stdout, stderr = (
+        (printed(prefix, "out", start.stdout_from), printed(prefix, "err", start.stderr_from))
+        if mended(prefix)  # else a secret may be in it, and nobody knows any more which
+        else (None, None)
+    )
     failure = Failure("interrupted", "Interrupted", "the kernel ended while it ran; it is in doubt", "")
     node, attempt, began = start.node, start.attempt, start.start
     return Record(node, attempt, INTERRUPTED, began, began, worker, None, stdout, stderr, failure)

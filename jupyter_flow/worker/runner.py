@@ -70,6 +70,7 @@ class Runner:
             VAULT.receive(batch.vault)
             if VAULT.needles:
                 _leave_no_core()
+                self.logs.meets_secrets()
         if batch.setup is not None:
             self.dispatches[batch.run] = Dispatch(batch.setup)
         dispatch = self.dispatches[batch.run]

@@ -96,6 +96,27 @@ def test_what_only_the_journals_know_when_the_kernel_dies_is_not_lost_and_not_do
     assert not (jf.session().store.root / "journals" / _session(id)).exists()
 
 
+def test_what_only_the_journals_know_of_cached_electrons_is_taken_from_the_cache_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = THIRTY.format(seconds=0.01, every=5).replace("@jf.electron", "@jf.electron(cache=True)")
+    text = text.replace("step(n)\n\n    os", "step(100 + n)\n\n    os")  # what is made to warm up is not wanted later
+    with kernel(text, tmp_path) as live:
+        id = live.note("id")
+        until(lambda: len(live.marks()) >= 4, live)
+        os.kill(live.process.pid, signal.SIGSTOP)
+        recorded = {node.id for node in jf.get_result(id).nodes if node.status == "COMPLETED"}
+        time.sleep(0.5)
+        live.kill()
+        live.nothing_left()
+        done = {node.id for node in jf.get_result(id).nodes if node.status == "COMPLETED"}
+        assert done > recorded
+        again = jf.get_result(jf.redispatch(id)(), wait=True, timeout=60)
+    assert {node.id for node in again.nodes if node.cached} >= done
+    assert [node.output for node in again.nodes] == [right(n) for n in range(NODES)]
+
+
 def _session(id: str) -> str:
     return jf.session().store.run(id).session
 

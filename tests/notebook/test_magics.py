@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from IPython.core.error import UsageError
 
-from jupyter_flow.executor import ThreadExecutor
+from jupyter_flow.executor import DaskExecutor, ThreadExecutor
 from jupyter_flow.model.electron import Electron
 from jupyter_flow.model.errors import BuildError
 from jupyter_flow.model.lattice import Lattice
@@ -125,7 +125,7 @@ class TestElectron:
         assert not Path("made").exists()
 
     def test_a_variable_that_holds_an_executor_can_be_named(self, notebook: Any) -> None:
-        notebook.run("from jupyter_flow.executor import ThreadExecutor\nio = ThreadExecutor(3)")
+        notebook.run("from jupyter_flow.executor import DaskExecutor, ThreadExecutor\nio = ThreadExecutor(3)")
         notebook.run("%%electron -q -x io\ndef f(): ...")
         assert notebook["f"].executor == ThreadExecutor(3)
 
@@ -230,6 +230,11 @@ class TestExecutor:
         assert session().executors["io"] == made
         assert notebook.printed().startswith("io: thread(workers=4")
 
+    def test_a_dask_executor_is_told_its_scheduler(self, notebook: Any) -> None:
+        notebook.run("%executor big dask localhost:8786 -n 3")
+        assert notebook["big"].key() == DaskExecutor("tcp://127.0.0.1:8786", workers=3).key()
+        assert notebook.printed().startswith("big: dask(scheduler_address='tcp://127.0.0.1:8786', workers=3)")
+
     def test_the_default_is_used_where_nothing_is_said(self, notebook: Any) -> None:
         notebook.run("%executor io thread -n 2 --default")
         notebook.run("%%electron -q\ndef one(): return 1")
@@ -262,6 +267,8 @@ class TestExecutor:
             ("io slurm --image x", "slurm takes no image; it takes cores, memory"),
             ("io kubernetes -n 2", "needs dask-kubernetes, which is not installed: pip install dask-kubernetes"),
             ("io inline -n 2", "inline takes no workers"),
+            ("io thread localhost:8786", "thread takes no address"),
+            ("io dask nowhere", "'nowhere' is no scheduler's address"),
             ("io thread -n 0", "workers=0"),
             ("local thread", "is a kind of executor"),
             ("taken thread", "taken is a variable already, of type int"),

@@ -10,6 +10,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import InlineExecutor, ThreadExecutor
+from jupyter_flow.widgets.executors import lines_of
 from tests.resources import gates
 
 Run = Callable[..., Any]
@@ -149,7 +150,12 @@ def test_every_slot_is_replaced_however_many_are_given_up(run: Run, executor: An
     assert {node.error.kind for node in run(many).nodes} == {"timed_out"}
     assert len(given_up()) == 12
     assert run(after).result == list(range(5))
-    assert next(info for info in jf.session().resources if info.kind == executor.kind).running == 0
+    live = jf.session().resources
+    found = [(info.running, info.given_up) for info in live if info.kind == executor.kind]
+    assert found == [(0, 12)]
+    assert any("12 given up that may still run" in line.workers for line in lines_of(live))
+    gates.gate.set()
+    gates.until(lambda: not any(info.given_up for info in jf.session().resources))
 
 
 def test_where_no_thread_can_be_started_for_a_while_the_dispatch_waits_and_ends(

@@ -55,6 +55,49 @@ def test_workers_that_cannot_end_themselves_end_with_their_kernel(tmp_path: Path
         assert live.process.stdout.read() == b""  # and nobody holds what the kernel printed to
 
 
+@pytest.mark.parametrize("kind", ["lock", "stopped", "daemon"])
+def test_the_process_that_looks_at_values_ends_with_its_kernel(tmp_path: Path, kind: str) -> None:
+    script = "import os, time; os.fork() and os._exit(0); os.setsid(); open('marks/d', 'w').close(); time.sleep(60)"
+    text = f"""
+        import ctypes, threading
+        from jupyter_flow.model.graph import OUTPUT
+        from jupyter_flow.model.pickles import pack
+        from jupyter_flow.widgets.previews import Previewer
+        from jupyter_flow.worker.preview import Order
+
+        class Value:
+            def __repr__(self):
+                if {kind!r} == "daemon":
+                    subprocess.run([sys.executable, "-c", {script!r}])
+                mark("seen", str(os.getpid()))
+                (ctypes.PyDLL(None) if {kind!r} == "lock" else time).sleep(60)
+                return ""
+
+        previewer = Previewer(jf.session().store.blobs, seconds=60)
+        threading.Thread(target=previewer.look, args=(Order(OUTPUT, 0, {{0: pack(Value())}}),), daemon=True).start()
+        time.sleep(60)
+    """
+    with kernel(text, tmp_path) as live:
+        pid = int(live.note("marks/seen"))
+        if kind == "daemon":
+            until(lambda: (tmp_path / "marks" / "d").exists())
+        if kind == "stopped":
+            psutil.Process(pid).suspend()
+        live.kill()
+        live.nothing_left()
+
+
+def test_a_killed_kernel_leaves_no_folder_of_a_socket_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    with kernel(script("sleep"), tmp_path) as live:
+        live.note("id")
+        assert list((tmp_path / "tmp").glob("pymp-*"))
+        live.kill()
+        live.nothing_left()
+        assert not list((tmp_path / "tmp").iterdir())
+
+
 def _ran(folder: Path, id: str) -> set[int]:
     store = jf.session().store
     session = store.run(id).session

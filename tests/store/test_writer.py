@@ -215,6 +215,24 @@ def test_a_wal_that_another_process_put_away_loses_nothing(root: Path) -> None:
     store.close()
 
 
+def test_all_that_have_the_store_open_in_one_process_go_on_after_a_wal_was_put_away(root: Path) -> None:
+    writers, looks = [Store.open(root), Store.open(root)], Store.open(root)
+    serials = [store.begin(run(f"run{n}")) for n, store in enumerate(writers)]
+    assert len(looks.runs()) == 2
+    for node in range(3):
+        shutil.copytree(root, root.with_name(f"copy{node}"))
+        output("import sys; from jupyter_flow.store import Store; Store.open(sys.argv[1]).close()", root)
+        told = [Told() for _ in writers]
+        for store, serial, each in zip(writers, serials, told, strict=True):  # both at once
+            store.record(serial, [row(node)], each)
+        for each in told:
+            each.ok()
+        assert [[found.node for found in looks.rows(serial)] for serial in serials] == [list(range(node + 1))] * 2
+    assert looks.losses(thorough=True) == ""
+    for store in (*writers, looks):
+        store.close()
+
+
 def test_rows_that_went_with_a_wal_are_missed_and_no_more_are_taken(root: Path) -> None:
     code = """if True:
         import os, sys

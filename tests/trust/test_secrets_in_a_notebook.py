@@ -38,7 +38,7 @@ NAMES = [
         "LATE",
         "HOOK",
     ),
-    *("OBJECT", "CLASSY", "METHOD", "LONG", "DISPLAYED"),
+    *("OBJECT", "CLASSY", "METHOD", "LONG", "DISPLAYED", "EXECUTOR", "UNUSED"),
 ]
 
 BEGIN = """
@@ -60,6 +60,8 @@ def closed(secret_key):
     return inner
 
 def parted(x, password=None): return len(password)
+
+def addressed(name): return jf.executor.LocalExecutor(1, log_stdout=f"https://me:{os.environ[name]}@host/log")
 
 for kind in ("local", "thread"):
     electron = functools.partial(jf.electron, executor=kind)
@@ -108,6 +110,7 @@ for kind in ("local", "thread"):
 
     hooked = electron(takes.function, call_before=[jf.DepsCall(parted, kwargs={"x": 1, "password": os.environ["HOOK"]})])
     closing = electron(closed(os.environ["CLOSURE"]))
+    sent = jf.electron(takes.function, executor=addressed("EXECUTOR"))
     partial = electron(functools.partial(parted, password=os.environ["PARTIAL"]))
 
     @jf.lattice
@@ -116,7 +119,7 @@ for kind in ("local", "thread"):
         found += [takes(jf.Secret(os.environ["BOXED"])), takes(f"https://me:{os.environ['ADDRESS']}@host/x"), hooked(1), closing(1)]
         found += [partial(1), uses(returns(jf.Secret(os.environ["RETURNED"]))), inside(os.environ["SUB"]), cached(os.environ["CACHED"])]
         found += [takes(os.environ["LATE"]), login("late", os.environ["LATE"]), shows(os.environ["DISPLAYED"]), login("long", os.environ["LONG"] * 3000)]
-        found += [login.map(["a"], [jf.Secret(os.environ["MAPPED"])])]
+        found += [sent(1), login.map(["a"], [jf.Secret(os.environ["MAPPED"])])]
         return found
 
     @jf.lattice
@@ -138,6 +141,10 @@ CELLS = [
     "size",
     "%%electron failing -x local\nraise RuntimeError(cell_password + cell_box.value)",
     "%flow",
+    "%executor",
+    "unused = addressed('UNUSED')\nprint(unused, unused.describe(), [unused])\nunused",
+    "jf.session().resources",
+    "[node.executor for node in jf.get_result(run).nodes]",
     "%result",
     "jf.get_result(run).nodes[0].inputs",
     "%graph {run}".replace("{run}", "run"),

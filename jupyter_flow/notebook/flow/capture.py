@@ -16,6 +16,7 @@ from ...model.lattice import Lattice
 from ...model.literal import ATOMS, Literal
 from ...model.options import Options
 from ...model.pickles import BY_VALUE, dumps
+from ...model.submodules import addressed
 from ...model.tracing import ACTIVE
 from ...session import session
 from ...store.fingerprints import fingerprint
@@ -172,8 +173,9 @@ def _argument(found: Reach, names: Sequence[str], together: bool) -> Any:
 
 
 def _carried(cell: Definition, found: Reach) -> bytes:
+    modules = addressed(_body(cell), found.code.values())
     try:
-        return carry(found.code, found.classes, found.data)
+        return carry(found.code, found.classes, found.data, modules)
     except Exception as error:
         culprit = next((name for name, value in found.code.items() if not _portable(value, found)), None)
         what = f"{culprit!r}, which it uses," if culprit else "the code it uses"
@@ -228,11 +230,15 @@ def _large(graph: TransportGraph) -> dict[str, int]:
 
 def code_digest(cell: Definition, found: Reach, space: Mapping[str, Any]) -> Fingerprint:
     """A digest of a cell's code and of the code it uses. Data count as inputs."""
-    body = compile(cell.source, cell.file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    function = types.FunctionType(body, {"__name__": "__main__"})
+    function = types.FunctionType(_body(cell), {"__name__": "__main__"})
     used = [(name, stripped(value, space)) for name, value in sorted(found.code.items())]
     classes = [stripped(kind, space) for kind in found.classes]
     return fingerprint((function, cell.inputs, cell.outputs, cell.mapped, used, classes))
+
+
+def _body(cell: Definition) -> types.CodeType:
+    code: types.CodeType = compile(cell.source, cell.file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    return code
 
 
 def _digests_of_code(found: Reach, space: Mapping[str, Any]) -> dict[str, bytes | None]:

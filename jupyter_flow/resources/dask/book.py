@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from ...model.events import FAILED, Failure, Record
 from ...model.printed import Seen
 from ...model.vault import VAULT
+from ...worker.begun import Begun
 from ...worker.entries import Finished
 from ...worker.payload import Payload
 from ...worker.runner import append
-from ..base import Claim, Queue, Work
+from ..base import Claim, Services, Work
 from .desks import Desks
 from .handing import Handed
+from .relay import Depot
 
+GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
+SILENCE = 5.0  # seconds in which word of that ought to come
 LATE = 30.0  # seconds after which a batch that was taken back will not begin any more
 
 Ended = dict[int, tuple[Work, list[Record]]]  # by run
@@ -22,10 +25,15 @@ Ended = dict[int, tuple[Work, list[Record]]]  # by run
 class Book:
     """Batches by their keys, and their members by what journals call them. On the resource's thread, lookups aside."""
 
-    def __init__(self, queue: Queue, store: Any, desks: Desks, unwanted: Callable[[Handed], None]) -> None:
-        self._queue, self._store, self._desks, self._unwanted = queue, store, desks, unwanted
-        self._payload = Payload(store.blobs)
+    def __init__(self, services: Services, name: str, ours: bool, desks: Desks) -> None:
+        self._queue, self._store, self._folder = services.queue, services.store, services.folder
+        self._name, self._ours, self._desks = name, ours, desks
+        self.unwanted: Callable[[Handed], object] = lambda handed: None  # told of what runs, and is not to
+        self._payload = Payload(services.store.blobs)
+        self.depot = Depot(services.store.blobs)
         self.handed: dict[str, Handed] = {}
+        self._free: list[Begun] = []
+        self._notes = 0
         self._members: dict[tuple[int, int], Handed] = {}  # by run and node
         self.progress = 0.0  # when a batch came to its end
 
@@ -34,6 +42,27 @@ class Book:
         for h in handed:
             self.handed[h.key] = h
             self._members.update(((h.claim.work.number, node), h) for node in h.members)
+
+    @property
+    def _noting(self) -> bool:
+        """Whether a worker may begin something and leave no word of it where another kernel finds it."""
+        return not self._ours and (not self._desks.known or not self._desks.exact)
+
+    def note(self, handed: Handed) -> None:
+        """This is about to be handed out: should this kernel die, it is in doubt."""
+        if not self._noting:
+            return
+        self._notes += not self._free
+        name = f"{self._name}-handed-{self._notes}"
+        handed.note = self._free.pop() if self._free else Begun(self._folder, name, 0)
+        now = time.time_ns()
+        for node, attempt in handed.members.items():
+            handed.note.note(handed.claim.work.number, node, attempt, now)
+
+    def close(self) -> None:
+        """What was noted is recorded, but for what has not ended."""
+        for note in self._free:
+            note.remove()
 
     def of(self, work: Work) -> list[Handed]:
         """The batches of a dispatch."""
@@ -52,7 +81,7 @@ class Book:
         with self._queue.lock:
             wanted = handed.claim.work.started(node, attempt, start)
         if not wanted:
-            self._unwanted(handed)
+            self.unwanted(handed)
 
     def printed(self, key: str, node: int, attempt: int, stdout: bytes, stderr: bytes, displays: bytes | None) -> None:
         """It has printed and displayed this so far."""
@@ -66,6 +95,7 @@ class Book:
             return
         del handed.members[record.node]
         handed.number, handed.current = record.worker, None
+        record = self._arrived(record)
         work = handed.claim.work
         self._members.pop((work.number, record.node), None)
         self._log(handed.claim, record)
@@ -83,6 +113,8 @@ class Book:
         if handed is None:
             return
         self.progress = time.monotonic()
+        if handed.note is not None:
+            self._free.append(handed.note)
         if handed.future is not None:
             handed.future.release()
         for node in handed.members:
@@ -101,8 +133,13 @@ class Book:
                 self._queue.release(handed.claim)
 
     def tidy(self) -> None:
-        """What was taken back long ago has not begun."""
+        """What was taken back long ago has not begun; what Dask gave up long ago without a word is lost."""
         oldest = time.monotonic() - LATE
+        for handed in [h for h in self.handed.values() if h.future.status in GIVEN_UP and not h.withdrawn]:
+            handed.failed = handed.failed or time.monotonic()
+            if handed.failed < time.monotonic() - SILENCE:
+                text = f"the cluster gave it up: {handed.future.status}"
+                self.lost(handed, Failure("worker_lost", "WorkerLost", text, ""), doubtful=True)
         for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest]:
             self.through(handed.key)
 
@@ -111,14 +148,14 @@ class Book:
         """How many batches the cluster is to run."""
         return sum(not handed.withdrawn for handed in list(self.handed.values()))
 
-    def lost(self, handed: Handed, failure: Callable[[Handed], Failure], doubtful: bool) -> None:
+    def lost(self, handed: Handed, failure: Failure, doubtful: bool) -> None:
         """A batch will not come to its end. doubtful: nobody can tell which of its members have begun."""
         lost = list(handed.members.items()) if doubtful else []
         if handed.current is not None and handed.current[0] in handed.members:
             lost = lost or [handed.current[:2]]
         if lost:
-            why, seen = failure(handed), self.seen(handed)
-            records = [self._loss(handed, node, attempt, why, seen) for node, attempt in lost]
+            seen = self.seen(handed)
+            records = [self._loss(handed, node, attempt, failure, seen) for node, attempt in lost]
             for node, _ in lost:
                 del handed.members[node]
             handed.claim.work.finished(records)
@@ -150,6 +187,14 @@ class Book:
             return Record(node, attempt, FAILED, 0, now, handed.number, failure=failure)
         shown, start = self._payload.document(seen.displays), handed.current[2]
         return Record(node, attempt, FAILED, start, now, seen.worker, None, seen.stdout, seen.stderr, failure, shown)
+
+    def _arrived(self, record: Record) -> Record:
+        """What a worker elsewhere has made is here, or the electron has failed."""
+        desk = self._desks.find(record.worker)
+        if desk is None or desk.hello.shares or not (problem := self.depot.problem(record.value)):
+            return record
+        failure = Failure("store", "StoreError", f"its output is not in the kernel's store: {problem}", "")
+        return record._replace(status=FAILED, value=None, failure=failure)
 
     def _log(self, claim: Claim, record: Record) -> None:
         """The executor's log files are this machine's."""

@@ -29,7 +29,7 @@ class Connection:
         self.client = Client(address, security=security, name=name, set_as_default=False, timeout=PATIENCE)
         self.address = address
         handlers = self.client._stream_handlers
-        for what in ("hello", "news", "workers", "lost"):
+        for what in ("hello", "news", "workers", "lost", "put", "get"):
             handlers[f"jupyter-flow-{what}"] = lambda what=what, **message: hear(what, message)
         self.client.register_plugin(Overseer())
         self.client.cluster = _Ended()
@@ -49,6 +49,10 @@ class Connection:
     def bring(self, id: str, part: bytes) -> None:
         """Let workers know more of a dispatch."""
         self._send("dispatch", id=id, part=part)
+
+    def have(self, number: int, data: bytes, problem: str = "") -> None:
+        """What a worker has asked for."""
+        self._send("have", number=number, data=data, problem=problem)
 
     def forget(self, id: str) -> None:
         """A dispatch is over."""

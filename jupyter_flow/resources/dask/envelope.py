@@ -22,7 +22,8 @@ from ...worker.farrunner import Brought, FarDispatch, FarRunner
 from ...worker.messages import Member
 from ...worker.payload import nodes_in
 from .post import Post
-from .seat import Seat
+from .relay import RelayedBlobs
+from .seat import Seat, shared
 
 KEPT = 16  # dispatches that a worker remembers
 
@@ -58,6 +59,7 @@ class Desk:
         self.worker = worker
         self._lock = threading.Lock()
         self._dispatches: OrderedDict[str, tuple[FarDispatch, FarRunner]] = OrderedDict()
+        self._runners: dict[str, FarRunner] = {}  # by kernel
         self._posts: dict[str, Post] = {}
         self._seats: dict[tuple[str, int], Seat] = {}  # by kernel and thread
 
@@ -111,28 +113,32 @@ class Desk:
         """What the errand's dispatch is; fetched from the scheduler when it is first met."""
         known = self._dispatches.get(errand.dispatch)
         if known is None or known[0].parts < errand.parts:
-            known = self._dispatches[errand.dispatch] = self._fetched(errand.dispatch, known)
+            known = self._dispatches[errand.dispatch] = self._fetched(errand, known)
         self._dispatches.move_to_end(errand.dispatch)
         while len(self._dispatches) > KEPT:
             self._dispatches.popitem(last=False)
         return known
 
-    def _fetched(self, id: str, known: tuple[FarDispatch, FarRunner] | None) -> tuple[FarDispatch, FarRunner]:
+    def _fetched(self, errand: Errand, known: tuple[FarDispatch, FarRunner] | None) -> tuple[FarDispatch, FarRunner]:
         since = known[0].parts if known is not None else 0
-        parts: list[bytes] = self._ask("dispatch", id=id, since=since)
+        parts: list[bytes] = self._ask("dispatch", id=errand.dispatch, since=since)
         for part in parts:
             brought: Brought = pickle.loads(part)
             if known is None:
-                known = FarDispatch(brought), self._runner(brought)
+                known = FarDispatch(brought), self._runner(brought, errand.kernel)
             else:
                 known[0].add(brought)
         assert known is not None, "the scheduler knows as much as the kernel has told it"
         return known
 
-    def _runner(self, brought: Brought) -> FarRunner:
-        runners = (runner for _, runner in self._dispatches.values())
-        same = (runner for runner in runners if str(runner.payload.blobs.root) == brought.root)
-        return next(same, None) or FarRunner(Blobs(Path(brought.root), brought.durability), brought.alone)
+    def _runner(self, brought: Brought, kernel: str) -> FarRunner:
+        runner = self._runners.get(kernel)
+        if runner is None:
+            blobs = Blobs(Path(brought.root), brought.durability)
+            if not shared(brought):
+                blobs = RelayedBlobs(Path(self.worker.local_directory, "jupyter-flow"), self._ask, kernel)
+            runner = self._runners[kernel] = FarRunner(blobs, brought.alone)
+        return runner
 
 
 _desks: dict[str, Desk] = {}

@@ -4,7 +4,7 @@ import itertools
 import pickle
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ...store.files import write_whole
 from ...store.location import private_folder
 from ...store.sealing import FAR
 from ...store.sessions import place
+from ...worker.begun import Begun
 from ...worker.farrunner import Brought
 from ...worker.messages import Code
 from ...worker.payload import nodes_in
@@ -33,6 +34,8 @@ class Handed:
         self.key, self.claim = key, claim
         self.members = {member[0]: member[1] for member in claim.members}  # node: attempt, of those that have not ended
         self.future: Any = None
+        self.note: Begun | None = None  # that it was handed out, for the kernel after this one
+        self.failed = 0.0  # when it was first seen that Dask had given it up
         self.withdrawn = 0.0  # when it was taken back; it may have begun all the same
         self.number = 0  # of the desk that runs it
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
@@ -48,9 +51,11 @@ class Hander:
         self._count = itertools.count(1)
         self._brought: dict[int, tuple[set[int], int, int]] = {}  # by run: versions the scheduler has, parts, secrets
 
-    def hand(self, claims: Sequence[Claim]) -> list[Handed]:
+    def hand(self, claims: Sequence[Claim], note: Callable[[Handed], None]) -> list[Handed]:
         """Give batches to the cluster, a message for each priority. Raises what pickling and the connection raise."""
         handed = [Handed(self._key(claim.work), claim) for claim in claims]
+        for h in handed:
+            note(h)
         for priority, same in itertools.groupby(sorted(handed, key=_priority), key=_priority):
             self._send(list(same), priority)
         return handed

@@ -5,6 +5,8 @@ So once a task has been with a worker, there is only an empty one left in its pl
 alone knows what may run again.
 """
 
+import asyncio
+import itertools
 from typing import Any
 
 from dask._task_spec import Task
@@ -12,6 +14,7 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 
 from .envelope import lost
 
+PATIENCE = 600.0  # seconds for a value to come from a kernel
 PREFIX = "jf-"  # of our tasks' keys
 
 
@@ -24,16 +27,19 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
     def __init__(self) -> None:
         self.scheduler: Any = None
         self.dispatches: dict[str, tuple[str, list[bytes]]] = {}  # id: kernel, parts
+        self.awaited: dict[int, asyncio.Future[bytes]] = {}  # values that kernels were asked for
+        self._count = itertools.count()
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
         self.scheduler = scheduler
-        for question in (self.dispatch, self.hello, self.begin):
+        for question in (self.dispatch, self.hello, self.begin, self.put, self.get):
             scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
         scheduler.stream_handlers["jupyter-flow-news"] = self.news
         scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
         scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
+        scheduler.stream_handlers["jupyter-flow-have"] = self.have
 
     # from kernels -------------------------------------------------------------------------------
 
@@ -44,6 +50,15 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
     def forget(self, client: str, id: str) -> None:
         """A dispatch is over."""
         self.dispatches.pop(id, None)
+
+    def have(self, client: str, number: int, data: bytes, problem: str) -> None:
+        """What a kernel was asked for."""
+        future = self.awaited.pop(number, None)
+        if future is not None and not future.done():
+            if problem:
+                future.set_exception(OSError(problem))
+            else:
+                future.set_result(data)
 
     def remove_client(self, scheduler: Any, client: str) -> None:
         """A kernel has gone."""
@@ -67,6 +82,20 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
             return False
         self.begun.add(key)
         return True
+
+    async def put(self, kernel: str, digest: bytes, data: bytes) -> None:
+        """A value for a kernel's store."""
+        self._tell(kernel, {"op": "jupyter-flow-put", "digest": digest, "data": data})
+
+    async def get(self, kernel: str, digest: bytes, size: int) -> bytes:
+        """A value from a kernel's store. Raises OSError."""
+        number = next(self._count)
+        future = self.awaited[number] = asyncio.get_running_loop().create_future()
+        self._tell(kernel, {"op": "jupyter-flow-get", "number": number, "digest": digest, "size": size})
+        try:
+            return await asyncio.wait_for(future, PATIENCE)
+        finally:
+            self.awaited.pop(number, None)
 
     def news(self, worker: str, kernel: str, news: bytes) -> None:
         """Word for a kernel."""

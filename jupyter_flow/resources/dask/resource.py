@@ -10,16 +10,17 @@ from functools import partial
 from typing import Any
 
 from ...executor.clusters import Cluster
-from ...model.events import FAILED, Failure, Record
+from ...model.events import FAILED, BlobRef, Failure, Record
 from ...model.printed import Seen
 from ...worker.failures import failure_of
 from ..base import Claim, Services, Work
 from ..switchboard import Switchboard
 from .book import Book, Ended
 from .connection import Connection
-from .desks import Desks, told
+from .deaths import Undertaker
+from .desks import Desks
 from .embedded import Embedded
-from .handing import Handed, Hander
+from .handing import Hander
 from .post import BEGUN, ENDED, PRINTED, THROUGH
 from .stopping import Stopper
 
@@ -27,7 +28,6 @@ LOG = logging.getLogger("jupyter_flow")
 DEPTH = 4  # batches for each thread of the cluster, until it is seen that they take long
 PATIENCE = 0.5  # seconds without an end, after which the cluster is to see how much more there is
 LOOK = 0.25  # seconds between two looks at the connection
-NANNY = 1.0  # seconds in which a nanny says how its worker ended
 
 
 class DaskResource:
@@ -46,8 +46,10 @@ class DaskResource:
         self._wanted = _cores() if self._address is None else 1
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._desks = Desks(services.store)
-        self._book = Book(services.queue, services.store, self._desks, lambda handed: self._stopper.kill_if(handed))
+        self._book = Book(services, id, self._address is None, self._desks)
         self._stopper = Stopper(self._book, self._desks)
+        self._book.unwanted = self._stopper.kill_if
+        self._undertaker = Undertaker(self._book, self._desks, self._board.tell, self._address is None and self._folder)
         self._embedded: Embedded | None = None
         self._connection: Connection | None = None
         self._hander: Hander | None = None
@@ -113,6 +115,7 @@ class DaskResource:
         if self._embedded is not None:
             self._embedded.close()
         self._desks.close(keep=unfinished)
+        self._book.close()
         self._board.close()
 
     # its thread ---------------------------------------------------------------------------------
@@ -182,7 +185,7 @@ class DaskResource:
         self._hander, self._threads = None, {}
         failure = Failure("worker_lost", "WorkerLost", f"{self._name} has gone while it ran", "")
         for handed in list(self._book.handed.values()):
-            self._book.lost(handed, lambda _: failure, doubtful=embedded is None and not self._desks.exact)
+            self._book.lost(handed, failure, doubtful=embedded is None and not self._desks.exact)
         self._desks.close(keep=False)
 
     def _scale(self) -> None:
@@ -215,7 +218,7 @@ class DaskResource:
     def _hand(self, claims: list[Claim]) -> None:
         assert self._hander is not None
         try:
-            self._book.add(self._hander.hand(claims))
+            self._book.add(self._hander.hand(claims, self._book.note))
         except Exception as error:
             for claim in claims:
                 self._fail(claim, failure_of(error, "input"))
@@ -258,6 +261,16 @@ class DaskResource:
                 tell[kind](key, *item)
         self._book.tell(ended)
 
+    def _heard_put(self, digest: bytes, data: bytes) -> None:
+        self._book.depot.take(digest, data)
+
+    def _heard_get(self, number: int, digest: bytes, size: int) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.have(number, self._book.depot.give(BlobRef(digest, size)))
+            except OSError as error:
+                self._connection.have(number, b"", _text(error))
+
     def _heard_lost(self, key: str, why: str, begun: bool) -> None:
         """A batch will not come to its end: its worker has gone, or could not run it."""
         self._book.read()
@@ -266,31 +279,9 @@ class DaskResource:
             return
         if why:
             failure = Failure("worker_lost", "WorkerLost", f"the cluster could not run it: {why}", "")
-            self._book.lost(handed, lambda _: failure, doubtful=True)
-        elif self._address is None and handed.current is not None:
-            self._ask_nanny(handed, time.monotonic() + NANNY)
+            self._book.lost(handed, failure, doubtful=True)
         else:
-            self._book.lost(handed, self._loss, doubtful=begun)
-
-    def _ask_nanny(self, handed: Handed, until: float) -> None:
-        """How did the worker end? Its nanny may not have noticed yet."""
-        desk = self._desks.find(handed.number)
-        cause = told(self._folder, desk.hello.pid) if desk is not None else ""
-        if cause or desk is None or time.monotonic() > until:
-            self._book.lost(handed, self._loss, doubtful=False)
-        else:
-            again = partial(self._board.tell, partial(self._ask_nanny, handed, until))
-            timer = threading.Timer(0.02, again)
-            timer.daemon = True
-            timer.start()
-
-    def _loss(self, handed: Handed) -> Failure:
-        desk = self._desks.find(handed.number)
-        if desk is None:
-            return Failure("worker_lost", "WorkerLost", "the worker that had it has gone", "")
-        cause = told(self._folder, desk.hello.pid) if self._address is None else ""
-        text = f"its worker process (pid {desk.hello.pid}, {desk.address}) {cause or 'has gone'}"
-        return Failure("worker_lost", "WorkerLost", text, "")
+            self._undertaker.bury(handed, begun)
 
 
 def _security(executor: Any) -> Any:

@@ -26,6 +26,7 @@ class Hello(NamedTuple):
     pid: int
     threads: int  # of its worker
     near: bool  # on the kernel's machine
+    shares: bool  # the kernel's store
     journal: str | None  # what the names of its files begin with
 
 
@@ -37,12 +38,13 @@ class Seat:
         near = bool(place()) and (socket.gethostname(), place()) == (brought.host, brought.place)
         self.journal: JournalWriter | None = None
         prefix = None
-        if near and _shared(brought):
+        shares = shared(brought)
+        if near and shares:
             name = f"{FAR}{os.getpid()}-{secrets.token_hex(8)}"
             prefix = os.path.join(brought.journals, name)
             opened = None if brought.alone else NOBODY
             self.journal = JournalWriter(prefix, far_key(brought.key, name), self.number, opened)
-        self.hello = Hello(self.number, socket.gethostname(), os.getpid(), threads, near, prefix)
+        self.hello = Hello(self.number, socket.gethostname(), os.getpid(), threads, near, shares, prefix)
 
     def begin(self, run: int, member: Member, start: int) -> None:
         """A member begins."""
@@ -60,7 +62,7 @@ class Seat:
             self.journal.seal()
 
 
-def _shared(brought: Brought) -> bool:
+def shared(brought: Brought) -> bool:
     """Whether this is the store that the kernel has."""
     try:
         return Path(brought.journals, brought.sign).is_file()

@@ -18,22 +18,27 @@ CHECKOUT = Path(__file__).parents[3]
 
 
 class Cluster:
-    """A scheduler and two workers with nannies."""
+    """A scheduler and two workers with nannies. hide: a folder that the workers do not see."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, hide: Path | None = None) -> None:
         self.file = folder / "scheduler.json"
         self._folder = folder
+        self._hide: Path | None = None
         self._environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
         quiet = ["--scheduler-file", str(self.file), "--no-dashboard"]
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", *quiet)
         while not self.file.exists():
             assert self.scheduler.poll() is None, "the scheduler did not start"
             time.sleep(0.05)
+        self._hide = hide
         self.workers = self._start("worker", "--nworkers", "2", "--nthreads", "1", *quiet, *options)
 
     def _start(self, what: str, *options: str) -> "subprocess.Popen[bytes]":
         log = (self._folder / f"{what}.log").open("wb")
         command = [sys.executable, "-m", "dask", what, *options]
+        if self._hide is not None:
+            hidden = f'mount -t tmpfs none {self._hide} && exec "$@"'
+            command = ["unshare", "--mount", "sh", "-c", hidden, "sh", *command]
         return subprocess.Popen(command, cwd=self._folder, env=self._environment, stdout=log, stderr=log)
 
     @property

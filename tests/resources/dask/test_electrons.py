@@ -10,6 +10,8 @@ from typing import Any
 import jupyter_flow as jf
 from jupyter_flow.executor import DaskExecutor
 
+from .conftest import Cluster
+
 Run = Callable[..., Any]
 
 
@@ -209,3 +211,30 @@ def test_a_version_that_was_dispatched_is_the_one_that_runs(run: Run, big: DaskE
         return flow
 
     assert [run(version(n)).result for n in range(3)] == [[n] * 5 for n in range(3)]
+
+
+def test_workers_that_do_not_see_the_store_have_values_all_the_same(run: Run, tmp_path: Path) -> None:
+    if os.geteuid() != 0:  # only root can hide a folder from a process
+        return
+    hidden = Path(os.environ["JUPYTER_FLOW_STORE"]).parent
+    apart = Cluster(tmp_path, hide=hidden)
+    try:
+
+        @jf.electron
+        def make(n: int) -> tuple[bytearray, bool]:
+            print("x" * 100_000)  # noqa: T201
+            return bytearray(n), os.path.exists(os.environ["JUPYTER_FLOW_STORE"])
+
+        @jf.electron
+        def size(made: tuple[bytearray, bool]) -> int:
+            return len(made[0])
+
+        @jf.lattice(executor=DaskExecutor(apart.address))
+        def flow() -> Any:
+            return make(1_000_000), size(make(2_000_000)), total([square(3), 1])
+
+        outcome = run(flow)
+        assert outcome.result == ((bytearray(1_000_000), False), 2_000_000, 10)
+        assert len(outcome.nodes[0].stdout) == 100_001
+    finally:
+        apart.close()

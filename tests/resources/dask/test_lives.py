@@ -79,7 +79,8 @@ def test_a_hundred_executors_that_name_one_scheduler_have_one_connection(run: Ru
         name for name in clients if name.startswith("Client-jupyter-flow")
     ]
     assert len(clients) == 2
-    assert sum(info.kind == "dask" for info in jf.session().resources) <= 2
+    resources = [r for r in jf.session().dispatcher.resources if r.kind == "dask"]
+    assert sum(r._address == cluster.address for r in resources) == 1  # type: ignore[attr-defined]
 
 
 def test_nobody_without_the_certificate_gets_anywhere(run: Run) -> None:

@@ -1,0 +1,69 @@
+"""Who in this process has the index open: they let go of it together, and take it up together.
+
+SQLite's locks are a process's, and so is what its connections know of the WAL. Where another process has removed that,
+a connection opened beside an old one would go on with what the old one knows; only when all are closed is it looked for
+anew.
+"""
+
+import os
+import threading
+import weakref
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+
+class User(Protocol):
+    """Something with a connection. `using` is held while that is used; of two, the one with the lower `turn` first."""
+
+    root: Path
+    turn: int
+    using: threading.Lock
+
+    def let_go(self) -> None:
+        """(using) Close the connection."""
+
+    def take_up(self) -> None:
+        """(using) Open another one. Raises StoreError."""
+
+
+_users: "weakref.WeakSet[User]" = weakref.WeakSet()
+_renewing = threading.Lock()
+
+
+def known(user: User) -> None:
+    """It has a connection."""
+    _users.add(user)
+
+
+def left(user: User) -> None:
+    """It has none any more."""
+    _users.discard(user)
+
+
+def renew(root: Path) -> None:
+    """Have everybody open the index of a store anew. Called by one that does not use it now. Raises StoreError."""
+    with _renewing, ExitStack() as held:
+        users = sorted((user for user in list(_users) if _same(user.root, root)), key=lambda user: user.turn)
+        for user in users:
+            held.enter_context(user.using)
+        for user in users:
+            user.let_go()
+        for user in users:
+            user.take_up()
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one == other or os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _after_fork() -> None:
+    """What the parent has is not to be closed here."""
+    global _users, _renewing
+    _users, _renewing = weakref.WeakSet(), threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
