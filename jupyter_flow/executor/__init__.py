@@ -1,6 +1,7 @@
 """The executors people write down. Values: the live workers behind them belong to the session."""
 
 from .base import Executor
+from .clusters import Cluster
 from .custom import BaseExecutor
 from .dask import DaskExecutor
 from .futures import FuturesExecutor
@@ -9,6 +10,7 @@ from .names import executors as _executor_manager
 
 __all__ = [
     "BaseExecutor",
+    "Cluster",
     "DaskExecutor",
     "Executor",
     "FuturesExecutor",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..model.errors import BuildError
 from .base import Executor, Key, check_limits, check_workers
+from .clusters import Cluster
 
 MISSING = 'a DaskExecutor needs Dask\'s scheduler, which is not installed: pip install "jupyter-flow[dask]"'
 
@@ -21,8 +22,9 @@ class DaskExecutor(Executor):
     """Workers of a Dask cluster.
 
     scheduler_address: where its scheduler is (``tcp://host:8786``), the scheduler file it wrote, a cluster object
-        (``SLURMCluster(…)``) or a ``Client``. Unset: a cluster of the session's own on this machine, started when it is
-        first needed; nobody else can connect to it. All executors that name one scheduler share one connection.
+        (``SLURMCluster(…)``), a ``Client``, or a `Cluster` that is to be started when it is first needed. Unset: a
+        cluster of the session's own on this machine, started then as well; nobody else can connect to it. All
+        executors that name one scheduler share one connection.
     workers: how many of its electrons run at once (unset: as many as the cluster can).
     security: what a scheduler that asks for TLS is met with (a ``distributed.Security``); never written down.
     priority: of its electrons among all that the cluster is to do; higher is earlier.
@@ -109,7 +111,9 @@ class DaskExecutor(Executor):
 
     def __getstate__(self) -> Any:
         told = {f.name: getattr(self, f.name) for f in fields(self)}
-        return None, told | {"scheduler_address": self.address(), "security": None}
+        target = self.scheduler_address
+        named = target if isinstance(target, Cluster) else self.address()
+        return None, told | {"scheduler_address": named, "security": None}
 
     def __str__(self) -> str:
         return Executor.__str__(self)
@@ -119,6 +123,8 @@ def address_of(target: Any, secure: bool = False) -> str | None:
     """The address of a scheduler that is named by it, by a scheduler file, a cluster or a client. Raises BuildError."""
     if target is None:
         return None
+    if isinstance(target, Cluster):
+        return str(target)
     if isinstance(target, str | os.PathLike):
         return _written(os.fspath(target), secure)
     found = getattr(target, "scheduler_address", None) or getattr(getattr(target, "scheduler", None), "address", None)

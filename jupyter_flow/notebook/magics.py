@@ -15,7 +15,7 @@ from ..model.options import Options
 from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId, dispatch
-from . import calls, electrons, lattices, naming, reports, shows
+from . import calls, electrons, lattices, naming, ondemand, reports, shows
 from .definitions import bind_def, body_of, is_def
 from .displays import told
 from .drawing import Drawing, drawing_meant, drawing_of_result
@@ -151,7 +151,7 @@ class FlowMagics:
     @takes(
         "%executor [NAME [KIND [ADDRESS|POOL]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
         argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
-        argument("kind", nargs="?", help="local (processes; unset: this), thread, inline, dask, futures, a plug-in's"),
+        argument("kind", nargs="?", help="local (unset), thread, inline, dask, slurm, pbs …, futures, a plug-in's"),
         argument(
             "address", nargs="?", help="dask: its scheduler, or a file (unset: its own); futures: the pool's name"
         ),
@@ -162,6 +162,7 @@ class FlowMagics:
         argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
+        *ondemand.OPTIONS,
         argument("--default", action="store_true", help="use it where nothing else is said"),
         argument("-d", "--delete", metavar="NAME", help="forget a name"),
     )

@@ -2,13 +2,17 @@
 
 import inspect
 from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from IPython.core.error import UsageError
 
 from ..executor import BaseExecutor, Executor
 from ..executor import _executor_manager as names
+from ..executor.clusters import DOORS
 from ..model.errors import BuildError
+from . import ondemand
 from .shell import Shell, say
 
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
@@ -17,6 +21,7 @@ SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "ret
 def give(shell: Shell, given: Namespace) -> None:
     """Name an executor, and say what it is. A name alone that exists already is kept. Raises UsageError."""
     settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
+    settings |= ondemand.settings_of(given)
     name = given.name
     if name not in names.named or given.kind or settings or given.address:
         executor = _made(shell, given.kind or "local", given.address, settings)
@@ -42,14 +47,7 @@ def forget(shell: Shell, name: str) -> None:
 
 
 def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]) -> Any:
-    try:
-        make = names.kind(kind)
-    except BuildError as error:
-        raise UsageError(f"executor: {error}") from None
-    if make is None:
-        there = ", ".join([*names.kinds, *names.plugins()])
-        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {there}")
-    takes = inspect.signature(make).parameters
+    make, takes = _maker(kind)
     of = _of(shell, kind, address, "scheduler_address" in takes)
     for name in settings:
         if name not in takes:
@@ -58,6 +56,20 @@ def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]
         return make(**of, **settings)
     except (BuildError, TypeError, ValueError) as error:
         raise UsageError(f"executor: {error}") from None
+
+
+def _maker(kind: str) -> tuple[Callable[..., Any], list[str]]:
+    """What makes one of a kind, and what that takes."""
+    if kind in DOORS:
+        return partial(ondemand.made, kind), ondemand.takes(kind)
+    try:
+        make = names.kind(kind)
+    except BuildError as error:
+        raise UsageError(f"executor: {error}") from None
+    if make is None:
+        there = ", ".join([*names.kinds, *DOORS, *names.plugins()])
+        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {there}")
+    return make, list(inspect.signature(make).parameters)
 
 
 def _of(shell: Shell, kind: str, address: str | None, somewhere: bool) -> dict[str, Any]:

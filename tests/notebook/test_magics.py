@@ -275,6 +275,9 @@ class TestExecutor:
         [
             ("io moon", "'moon' is no kind of executor; there are local, thread, inline, dask, futures"),
             ("io thread --workdir x", "thread takes no workdir"),
+            ("io thread --partition main", "thread takes no partition"),
+            ("io slurm --image x", "slurm takes no image; it takes cores, memory"),
+            ("io kubernetes -n 2", "needs dask-kubernetes, which is not installed: pip install dask-kubernetes"),
             ("io inline -n 2", "inline takes no workers"),
             ("io thread localhost:8786", "thread takes nothing after its kind, and here is 'localhost:8786'"),
             ("io dask nowhere", "'nowhere' is no scheduler's address"),

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from ...worker.orphan import die_with, end
 from ...worker.tree import MARK
 
+Call = tuple[str, str, dict[str, Any]]  # a class by its module and name, and what it is called with
+
 
 class Plan(NamedTuple):
     """What the cluster's process is told."""
@@ -25,6 +27,7 @@ class Plan(NamedTuple):
     mark: str
     folder: str
     workers: int
+    call: Call | None = None  # of what starts the workers; None: processes of this machine
 
 
 class Started(NamedTuple):
@@ -66,6 +69,10 @@ def _log(path: str) -> None:
 
 
 async def _serve(channel: Connection, plan: Plan) -> None:
+    if plan.call is not None:
+        from .ondemand import serve
+
+        return await serve(channel, plan)
     import dask
     from distributed import Security
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from ...executor.clusters import Cluster
 from ...model.events import FAILED, BlobRef, Failure, Record
 from ...model.printed import Seen
 from ...worker.failures import failure_of
@@ -39,6 +40,9 @@ class DaskResource:
         self._services, self._queue, self._store = services, services.queue, services.store
         self._address, self._security = executor.address(), _security(executor)
         self._folder = os.path.join(services.folder, id)  # of the workers of a cluster of our own
+        target = executor.scheduler_address
+        self._call = target.call() if isinstance(target, Cluster) else None
+        self._ours = self._address is None or self._call is not None  # to start, and to end
         self._wanted = _cores() if self._address is None else 1
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._desks = Desks(services.store)
@@ -63,7 +67,7 @@ class DaskResource:
 
     def want(self, workers: int | None) -> None:
         """(lock) Grow, if it is ours and need be."""
-        if workers is not None and self._address is None and workers > self._wanted:
+        if workers is not None and self._ours and workers > self._wanted:
             self._wanted = workers
             if self._embedded is not None:
                 self._board.tell(self._scale)
@@ -148,8 +152,8 @@ class DaskResource:
     def _made(self) -> Connection:
         session = self._store.session_id
         address, security = self._address, self._security
-        if address is None:
-            self._embedded = Embedded(f"{session}-{self.id}", self._folder, self._wanted)
+        if self._ours:
+            self._embedded = Embedded(f"{session}-{self.id}", self._folder, self._wanted, self._call)
             address, security = self._embedded.told.address, self._embedded.told.security
         return Connection(address, security, f"jupyter-flow-{session}", self._hear)
 
@@ -159,7 +163,7 @@ class DaskResource:
             connection.close()
             return
         self._connection = self._stopper.connection = connection
-        self._hander = Hander(connection, self._services, self._embedded is not None)
+        self._hander = Hander(connection, self._services, self._address is None)
         self._scale()
 
     def _unreachable(self, error: BaseException) -> None:
