@@ -3,15 +3,20 @@
 import os
 import signal
 import sys
+import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import jupyter_flow as jf
+from jupyter_flow.dispatch.dispatcher import Dispatcher
 from jupyter_flow.dispatch.resuming import check_resumable
+from jupyter_flow.dispatch.run import Run
 from jupyter_flow.model.events import BlobRef
+from jupyter_flow.store.pruning import Choice
 from tests.cli.kernels import kernel
 
 KILLED = """
@@ -82,6 +87,152 @@ def test_what_a_killed_kernel_had_completed_is_not_run_again_in_sublattices_neit
     assert run.taken == 2
     with pytest.raises(jf.errors.DispatchError, match="has completed"):
         check_resumable(jf.session().store.run(again))
+
+
+AGAIN = """
+import os, signal
+import jupyter_flow as jf
+
+id = jf.redispatch({id!r}, reuse_previous_results=True)()
+os.write(1, (id + "\\n").encode())
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_stands_in_sublattices_is_inherited_along_a_chain_of_kernels_that_died() -> None:
+    process, id = kernel(KILLED.format(executor="local"))
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    for _ in range(3):  # none of them gets as far as the sublattice
+        process, id = kernel(AGAIN.format(id=id))
+        process.communicate()
+    Path("go").touch()
+    again = jf.redispatch(id, reuse_previous_results=True)()
+    assert again.result(60) == 3
+    ran = times_run()
+    assert {name: ran[name] for name in ("first", "second", "in-first", "in-second")} == dict.fromkeys(
+        ("first", "second", "in-first", "in-second"), 1
+    )
+
+
+@jf.electron(executor="thread")
+def noted(name: str, *before: Any) -> str:
+    with open("ran", "a") as file:
+        file.write(f"{name} ")
+    if name.startswith("fails") and not os.path.exists("go"):
+        raise RuntimeError(name)
+    return name
+
+
+@jf.electron(executor="thread")
+def other(name: str, *before: Any) -> str:
+    return str(noted(f"other-{name}", *before))
+
+
+@jf.electron
+@jf.lattice
+def deepest(name: str) -> Any:
+    return noted("fails", noted(f"deep-{name}"))
+
+
+@jf.electron
+@jf.lattice
+def within(name: str) -> Any:
+    return deepest(noted(f"within-{name}"))
+
+
+@jf.lattice
+def nested(name: str) -> Any:
+    return within(noted(name))
+
+
+def stopped(again: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a dispatch that ends where its first sublattice was to begin."""
+    reached = threading.Event()
+    with monkeypatch.context() as patched:
+        patched.setattr(Dispatcher, "expand", lambda *_: reached.set())
+        id = again()
+        assert reached.wait(60)
+        jf.cancel(id)
+        jf.get_result(id, wait=True)
+    return id
+
+
+def failed(name: str) -> str:
+    """The id of a dispatch that has failed inside its inner sublattice."""
+    id = jf.dispatch(nested)(name)
+    jf.get_result(id, wait=True)
+    assert times_run() == {name: 1, f"within-{name}": 1, f"deep-within-{name}": 1, "fails": 1}
+    Path("go").touch()
+    return id
+
+
+def continued(id: str) -> Any:
+    return jf.redispatch(id, reuse_previous_results=True)()
+
+
+@pytest.mark.parametrize("stops", [1, 3])
+def test_a_sublattice_that_did_not_begin_again_is_looked_for_in_the_dispatches_before(
+    stops: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = failed("a")
+    for _ in range(stops):
+        id = stopped(lambda: continued(id), monkeypatch)  # noqa: B023 - it is called at once
+    again = continued(id)
+    assert again.result(60) == "fails"
+    assert times_run() == {"a": 1, "within-a": 1, "deep-within-a": 1, "fails": 2}
+
+
+def test_an_inner_sublattice_is_looked_for_in_the_dispatches_before_the_one_that_began_the_outer_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    id, begun, expand = failed("a"), threading.Event(), Dispatcher.expand
+
+    def only_outer(self: Dispatcher, run: Run, built: Any) -> None:
+        if run.graph.name == "nested":
+            expand(self, run, built)
+        else:
+            begun.set()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Dispatcher, "expand", only_outer)
+        second = continued(id)
+        assert begun.wait(60)
+        jf.cancel(second)
+        jf.get_result(second, wait=True)
+    assert continued(second).result(60) == "fails"
+    assert times_run() == {"a": 1, "within-a": 1, "deep-within-a": 1, "fails": 2}
+
+
+def test_what_was_to_run_anew_and_did_not_begin_is_not_taken_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    id = failed("a")
+    here = jf.session()
+    node = next(node.id for node in jf.get_result(id).nodes if node.name == "within")
+    second = stopped(lambda: here.resubmit(id, (), {}, None, True, anew={node}), monkeypatch)
+    assert continued(second).result(60) == "fails"
+    assert times_run() == {"a": 1, "within-a": 2, "deep-within-a": 2, "fails": 2}
+
+
+def test_with_other_inputs_or_electrons_only_what_is_the_same_is_taken_from_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    id = failed("a")
+    second = stopped(lambda: jf.redispatch(id, reuse_previous_results=True)("b"), monkeypatch)
+    assert continued(second).result(60) == "fails"
+    once = ("a", "within-a", "deep-within-a", "b", "within-b", "deep-within-b")
+    assert times_run() == {**dict.fromkeys(once, 1), "fails": 2}
+    third = stopped(lambda: jf.redispatch(id, {"noted": other}, reuse_previous_results=True)(), monkeypatch)
+    before = times_run()
+    assert continued(third).result(60)
+    assert times_run() - before == Counter(["within-other-a", "deep-within-other-a", "fails"])
+
+
+def test_where_an_earlier_dispatch_was_pruned_what_it_had_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    id = failed("a")
+    second = stopped(lambda: continued(id), monkeypatch)
+    jf.session().store.prune(Choice(among={id}))
+    assert continued(second).result(60) == "fails"
+    assert times_run() == {"a": 1, "within-a": 2, "deep-within-a": 2, "fails": 2}
 
 
 @jf.electron(executor="thread")
