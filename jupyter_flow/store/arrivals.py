@@ -39,6 +39,7 @@ class _Finder:
 
     def __init__(self) -> None:
         self.arrived: dict[str, Arrival] = {}
+        self.before: dict[str, str] = {}  # modules of which that is not known, and their files
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -63,6 +64,7 @@ class _Finder:
 
     def _notice(self, name: str, spec: ModuleSpec, file: str, target: ModuleType | None) -> None:
         self.arrived.pop(name, None)
+        self.before[name] = file
         arrival = _looked_at(spec, file)
         if arrival is None:
             return
@@ -90,14 +92,31 @@ _finder = _Finder()
 
 def watch() -> None:
     """Look at what is imported from now on."""
-    if _finder not in sys.meta_path:
-        sys.meta_path.insert(0, _finder)
+    if _finder in sys.meta_path:
+        return
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and name != "__main__" and _users(name, file):
+            _finder.before[name] = file
+    sys.meta_path.insert(0, _finder)
+
+
+def users_modules() -> dict[str, str]:
+    """The user's own modules that this process may have, and their files."""
+    arrived = {name: arrival.spec.origin or "" for name, arrival in list(_finder.arrived.items())}
+    return {name: file for name, file in {**_finder.before, **arrived}.items() if name in sys.modules}
 
 
 def arrival_of(name: str) -> Arrival | None:
     """How a module that this process has was imported; None where that is not known."""
     arrival, module = _finder.arrived.get(name), sys.modules.get(name)
     return arrival if arrival is not None and getattr(module, "__spec__", None) is arrival.spec else None
+
+
+def unchanged(name: str, arrival: Arrival, state: State) -> None:
+    """Remember that a module's file, found in this state, had its source: next time its times are enough."""
+    if state[1] < time.time_ns() - AGE:
+        _finder.arrived[name] = arrival._replace(state=state)
 
 
 def state_of(file: str) -> State:

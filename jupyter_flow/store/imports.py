@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import psutil
 from blake3 import blake3
 
-from .arrivals import State, arrival_of, state_of
+from .arrivals import State, arrival_of, state_of, unchanged, users_modules
 from .packages import installed, version_at
 
 BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
@@ -60,15 +60,28 @@ class Reached:
         self._statement(Import(0, name, ()), "")
 
     def module(self, name: str) -> None:
-        """A module of the user's own, which this process has: its file counts if it may be another one by now.
+        """A module of the user's own, which this process has: its file counts if that, or one that it imports, may be
+        another one by now: what it has made of that while it was imported is made anew by who imports it now.
 
         That of a script does not: what it defines travels by value.
         """
         if name == "__main__":
             return
         file = getattr(sys.modules.get(name), "__file__", None)
-        if file and file.endswith(".py") and _outdated(name, file):
+        if not file or not file.endswith(".py"):
+            return
+        if _outdated(name, file):
             self._file(file, name)
+        elif self.outdated:
+            found = Reached()
+            found._file(file, name)
+            if not self.outdated.isdisjoint(found.files):
+                self._file(file, name)
+
+    @functools.cached_property
+    def outdated(self) -> set[str]:
+        """The files of modules that may be others by now than what this process has imported."""
+        return {file for name, file in users_modules().items() if _outdated(name, file)}
 
     def _statement(self, statement: Import, module: str) -> None:
         name = _absolute(statement, module)
@@ -191,7 +204,12 @@ def _outdated(name: str, file: str) -> bool:
     arrival, state = arrival_of(name), state_of(file)
     if arrival is None or arrival.spec.origin != file:
         return _changed_since_start(file)
-    return state != arrival.state and not _alike(file, arrival.source)
+    if state == arrival.state:
+        return False
+    if not _alike(file, arrival.source):
+        return True
+    unchanged(name, arrival, state)
+    return False
 
 
 def _alike(file: str, source: bytes) -> bool:

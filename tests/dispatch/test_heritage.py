@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -233,6 +234,60 @@ def test_where_an_earlier_dispatch_was_pruned_what_it_had_is_computed_again(monk
     jf.session().store.prune(Choice(among={id}))
     assert continued(second).result(60) == "fails"
     assert times_run() == {"a": 1, "within-a": 2, "deep-within-a": 2, "fails": 2}
+
+
+WRITTEN = """
+import os, signal, sys, time
+import jupyter_flow as jf
+
+sys.path.insert(0, "")
+if {id!r} == "":
+    with open("own_steps.py", "w") as file:
+        file.write('''def ran(name):
+    with open("ran", "a") as file:
+        file.write(name + " ")
+
+def step(name):
+    ran(name)
+    return name
+
+def last(before):
+    import os, signal
+    ran("last")
+    if not os.path.exists("go"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return before
+''')
+import own_steps
+step, last = jf.electron(own_steps.step), jf.electron(own_steps.last)
+cached = jf.electron(own_steps.step, cache=True)
+
+@jf.lattice
+def flow():
+    return last(step("once"))
+
+@jf.lattice
+def taken():
+    return cached("cached")
+
+id = jf.redispatch({id!r}, reuse_previous_results=True)() if {id!r} else jf.dispatch(flow)()
+jf.get_result(id, wait=True)
+jf.dispatch_sync(taken)()
+print(id, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_module_written_meanwhile_made_is_taken_over_and_found_in_the_cache_after_a_restart() -> None:
+    process, id = kernel(WRITTEN.format(id=""))
+    process.communicate()
+    assert times_run() == {"once": 1, "last": 1, "cached": 1}
+    time.sleep(max(0, Path("own_steps.py").stat().st_ctime + 2 - time.time()))  # it is older than the next process
+    Path("go").touch()
+    process, again = kernel(WRITTEN.format(id=id))
+    process.communicate()
+    assert jf.get_result(again).status == jf.status.COMPLETED
+    assert times_run() == {"once": 1, "last": 2, "cached": 1}
 
 
 @jf.electron(executor="thread")

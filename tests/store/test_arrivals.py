@@ -122,3 +122,22 @@ def test_an_import_that_fails_says_what_it_says_without_us(file: Path) -> None:
 def _frames(error: BaseException) -> list[traceback.FrameSummary]:
 
     return list(traceback.extract_tb(error.__traceback__))
+
+
+def test_what_a_module_made_of_another_that_was_edited_counts(file: Path) -> None:
+    (file.parent / "reached_here.py").write_text("def rate():\n    return 1\n")
+    file.write_text(f"import reached_here\n{SOURCE.replace('= 1', '= reached_here.rate()')}")
+    try:
+        double = imported().double
+        before = fingerprint(double)
+        (file.parent / "reached_here.py").write_text("def rate():\n    return 2\n")
+        assert fingerprint(double) != before
+        (file.parent / "reached_here.py").write_text("# one\ndef rate():\n    return 1\n")
+        assert fingerprint(double) == before
+        (file.parent / "nothing_to_do_with_it.py").write_text("A = 1")
+        importlib.import_module("nothing_to_do_with_it")
+        (file.parent / "nothing_to_do_with_it.py").write_text("A = 2")
+        assert fingerprint(double) == before
+    finally:
+        sys.modules.pop("reached_here", None)
+        sys.modules.pop("nothing_to_do_with_it", None)
