@@ -1,6 +1,7 @@
 """A dispatch is continued by another one, which runs what is missing and nothing else."""
 
 import os
+import random
 import signal
 import sys
 import threading
@@ -288,6 +289,76 @@ def test_what_a_module_written_meanwhile_made_is_taken_over_and_found_in_the_cac
     process.communicate()
     assert jf.get_result(again).status == jf.status.COMPLETED
     assert times_run() == {"once": 1, "last": 2, "cached": 1}
+
+
+RANDOM = """
+import os, random, time
+import jupyter_flow as jf
+
+steps = []
+for kind in ("local", "thread", "local"):
+    @jf.electron(executor=kind)
+    def step(name, *before):
+        with open(f"marks/{{name}}", "a") as file:
+            file.write(".")
+        time.sleep(len(name) % 5 / 25)
+        return name
+    steps.append(step)
+
+def body(name, depth, seed, before):
+    choose, made = random.Random(seed), [before]
+    for place in range(choose.randint(2, 4)):
+        given = choose.sample(made, choose.randint(1, min(2, len(made))))
+        if depth and choose.random() < 0.5:
+            inner = choose.getrandbits(30)
+            made.append(sub(f"{{name}}-{{place}}", depth - 1, inner, given[0]))
+        else:
+            made.append(choose.choice(steps)(f"{{name}}-{{place}}", *given))
+    return made[-1]
+
+@jf.electron
+@jf.lattice
+def sub(name, depth, seed, before):
+    return body(name, depth, seed, before)
+
+@jf.lattice
+def flow():
+    return body("s", 3, {seed}, "")
+
+id = jf.redispatch({id!r}, reuse_previous_results=True)() if {id!r} else jf.dispatch(flow)()
+print(id, flush=True)
+print(jf.get_result(id, wait=True).status, flush=True)
+"""
+
+
+def names_completed(result: jf.Result) -> set[str]:
+    """The electrons that have completed, in sublattices too."""
+    found = set()
+    for node in result.nodes:
+        if node.sublattice_result is not None:
+            found |= names_completed(node.sublattice_result)
+        elif node.name == "step" and node.status == jf.status.COMPLETED:
+            found.add(str(node.inputs["name"]))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(8))
+def test_along_any_chain_of_kernels_killed_at_random_nothing_completed_runs_again(seed: int) -> None:
+    choose, id, completed = random.Random(seed), "", set[str]()
+    Path("marks").mkdir()
+    for turn in range(8):
+        before = {path.name: path.stat().st_size for path in Path("marks").iterdir()}
+        process, id = kernel(RANDOM.format(seed=seed, id=id))
+        if turn < 7:
+            time.sleep(choose.choice([0, 0, 0.3, 0.6, 1]))
+            os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        now = {path.name: path.stat().st_size for path in Path("marks").iterdir()}
+        assert {name for name in completed if now[name] != before[name]} == set()
+        completed |= names_completed(jf.get_result(id))
+    assert jf.get_result(id).status == jf.status.COMPLETED
 
 
 @jf.electron(executor="thread")
