@@ -16,7 +16,7 @@ INSTALLED := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo browser test test-slow test-newest check lab bench bench-browser pictures clean
+.PHONY: help setup demo browser slurm test test-slow test-newest check lab bench bench-browser pictures clean
 
 help: ## list these targets
 	@echo "Targets (PYTHON=$(PYTHON), VENV=$(VENV)):"
@@ -61,6 +61,19 @@ browser: ## install Chromium for the tests in a real browser, with apt-get, wher
 	    echo "==> browser: without it the tests in tests/browser fail"
 	fi
 
+slurm: ## install Slurm for the tests of a real queue, with apt-get, where there is none
+	@if [ "$$(PATH="$$PATH:/usr/sbin" type -P munged slurmctld slurmd sbatch | wc -l)" -eq 4 ]; then
+	    echo "==> slurm: there is a Slurm"
+	elif command -v apt-get >/dev/null; then
+	    echo "==> slurm: installing slurmctld, slurmd, slurm-client and munge with apt-get, as root or by sudo"
+	    $$([ $$(id -u) -eq 0 ] || echo sudo) apt-get update --quiet=2
+	    $$([ $$(id -u) -eq 0 ] || echo sudo) apt-get install --quiet=2 --yes --no-install-recommends slurmctld slurmd slurm-client munge
+	else
+	    echo "==> slurm: NO SLURM, and no apt-get to install it: put munged, slurmctld, slurmd and sbatch on the path"
+	    if [ "$${CI:-}" = true ]; then exit 1; fi
+	    echo "==> slurm: without it the tests of a real queue fail"
+	fi
+
 test: setup browser ## run the tests, the conformance suite, and the notebooks, output for output
 	@echo "==> test: pytest over tests/, then notebooks/ compared with their saved outputs; the store is temporary"
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
@@ -73,7 +86,7 @@ test: setup browser ## run the tests, the conformance suite, and the notebooks, 
 	echo "==> test: the notebooks, under nbmake"
 	$(VENV)/bin/python -m pytest --quiet --nbmake --nbmake-timeout 120 notebooks
 
-test-slow: setup ## run the tests that take minutes
+test-slow: setup slurm ## run the tests that take minutes
 	@echo "==> test-slow: pytest over the tests marked slow"
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store"

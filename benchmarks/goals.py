@@ -38,7 +38,12 @@ class Goal(NamedTuple):
         return value >= self.bound if self.least else value <= self.bound
 
 
+ON_DASK = (
+    "Beside what `client.submit` does, every electron is traced and recorded, what it prints is captured, and its "
+    "value is in the store before it is told to be COMPLETED."
+)
 THREADS, PROCESSES, BARE = "flow-threads", "flow-processes", "bare-threads"
+DASK, RAW = "flow-dask", "dask-submit"
 
 GOALS = [
     Goal("fan-out 10,000, threads", "µs", 7, lambda s: s.us("fan-out-10000", THREADS), PER_RECORD),
@@ -71,6 +76,9 @@ GOALS = [
     Goal("both, extra memory of the kernel", "MB", 5, lambda s: s.worst(
          s.memory("array-chain", PROCESSES, "kernel"), s.memory("array-fan-out", PROCESSES, "kernel")),
          "Values pass through the kernel."),
+    Goal("fan-out 1,000 on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("fan-out-1000", DASK, RAW), ON_DASK),
+    Goal("chain 100 on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("chain-100", DASK, RAW), ON_DASK),
+    Goal("layers 50×40 on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("layers", DASK, RAW), ON_DASK),
     Goal("build 100,000", "µs a node", 2, lambda s: s.us("build-100000", "flow-inline"),
          "Every call is checked against the signature and given an Output object; the body of the benchmark, which "
          "looks up the arguments, is in it too."),
@@ -101,4 +109,3 @@ GOALS = [
          s.fact("views-threads", "time"), s.fact("views-processes", "time")),
          "Folding, and what is learned of each electron as it ends, are Python under the same GIL."),
 ]  # fmt: skip
-NOT_MEASURED = "The Dask executor against raw `client.submit`: it does not exist yet."

@@ -17,7 +17,7 @@ from workloads import CASES
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 COLD = ("flow-threads", "flow-processes", "flow-inline", "bare-threads", "bare-processes", "dask-threads",
-        "dask-distributed")  # fmt: skip
+        "flow-dask", "dask-submit")  # fmt: skip
 SLOW = ("memory", "cancel", "spinning", "views")  # probes that the short run leaves out
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import tasks
 
 FLOW = ("flow-threads", "flow-processes", "flow-inline")
-ALL = (*FLOW, "serial", "bare-threads", "bare-processes", "dask-threads", "dask-distributed")
-IN_PARALLEL = ("flow-processes", "serial", "bare-processes", "dask-distributed")
+ON_DASK = ("flow-dask", "dask-distributed", "dask-submit")
+ALL = (*FLOW, "serial", "bare-threads", "bare-processes", "dask-threads", *ON_DASK)
+IN_PARALLEL = ("flow-processes", "serial", "bare-processes", *ON_DASK)
 WITH_ARRAYS = ("flow-threads", *IN_PARALLEL, "hashed-writes")
 BUILDING = ("flow-inline", "bare-threads")
 

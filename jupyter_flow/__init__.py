@@ -12,6 +12,7 @@ from .model.secret import Secret
 from .model.status import Status as status  # noqa: N813 - ct.status.COMPLETED is Covalent's spelling
 from .model.transportable import TransportableObject
 from .session import session
+from .store.arrivals import watch
 from .verbs import DispatchId, cancel, dispatch, dispatch_sync, dispatches, get_result, open_store, pin, redispatch
 from .worker.context import get_context
 
@@ -66,6 +67,9 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """What `jupyter labextension develop` links: the built page."""
     return [{"src": "labextension", "dest": "jupyter-flow"}]
 
+
+watch()
+del watch
 
 if "IPython" in sys.modules:  # a notebook shows our values well without loading the magics
     from .notebook.extension import arrive

@@ -28,6 +28,7 @@ from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
+from .resources.base import more_on
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -48,6 +49,7 @@ class ResourceInfo(NamedTuple):
     executors: list[str]
     pids: list[int]
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
+    remark: str = ""  # what it cannot do
 
 
 class DispatchSummary(NamedTuple):
@@ -214,15 +216,10 @@ class Session:
     @property
     def resources(self) -> list[ResourceInfo]:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
-        dispatcher = self.dispatcher
-        with dispatcher.lock:
-            return [
-                ResourceInfo(
-                    *(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids()),
-                    given_up=getattr(r, "given_up", 0),  # only what cannot stop its work has any
-                )
-                for r in dispatcher.resources
-            ]
+        d = self.dispatcher
+        with d.lock:
+            about = [(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r)) for r in d.resources]
+            return [ResourceInfo(*one, r.pids(), *more_on(r)) for one, r in zip(about, d.resources, strict=True)]
 
     @property
     def executors(self) -> dict[str, Any]:

@@ -35,6 +35,7 @@ OWNERS = {
     "anywidget": f"{PACKAGE}.widgets",
     "distributed": f"{PACKAGE}.resources.dask",
     "dask": f"{PACKAGE}.resources.dask",
+    "dask_jobqueue": f"{PACKAGE}.resources.dask",
 }
 
 

@@ -8,14 +8,16 @@ SYSTEMS = {
     "flow-threads": ("flow", "FlowThreads", "jupyter_flow, threads"),
     "flow-processes": ("flow", "FlowProcesses", "jupyter_flow, processes"),
     "flow-inline": ("flow", "FlowInline", "jupyter_flow, inline"),
+    "flow-dask": ("flow", "FlowDask", "jupyter_flow, on Dask"),
     "serial": ("serial", "Serial", "serial Python"),
     "bare-threads": ("bare", "BareThreads", "bare loop on ThreadPoolExecutor"),
     "bare-processes": ("bare", "BareProcesses", "bare loop on ProcessPoolExecutor"),
     "dask-threads": ("dask_threads", "DaskThreads", "dask.delayed, threads"),
     "dask-distributed": ("dask_distributed", "DaskDistributed", "dask distributed, processes"),
+    "dask-submit": ("dask_submit", "DaskSubmit", "dask distributed, `client.submit`"),
     "hashed-writes": ("hashed_writes", "HashedWrites", "the arrays written and hashed once"),
 }
-QUICK = frozenset(SYSTEMS) - {"dask-distributed"}
+QUICK = frozenset(SYSTEMS) - {"dask-distributed", "dask-submit", "flow-dask"}
 
 
 def title(name: str) -> str:

@@ -77,3 +77,11 @@ class FlowInline(_Flow):
     def executor(self, flow: Any) -> Any:
         """One thread."""
         return flow.executor.InlineExecutor()
+
+
+class FlowDask(_Flow):
+    """On the Dask cluster that a session starts for itself."""
+
+    def executor(self, flow: Any) -> Any:
+        """Its workers."""
+        return flow.executor.DaskExecutor(workers=WORKERS)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 import click
 
 from ..model.visible import visible
-from . import machine, packages
+from . import machine, packages, plugged
 from .findings import Finding
 from .printing import say, say_coloured
 
 CHECKS: dict[str, tuple[Callable[[], Iterator[Finding]], ...]] = {
     "Python": (packages.python, packages.required, packages.optional, packages.subshells),
+    "Executors": (plugged.executors,),
     "Store": (machine.store, machine.key),
     "Machine": (machine.workers, machine.resources, machine.programs),
 }

@@ -25,6 +25,14 @@ class Archive(NamedTuple):
     graph: TransportGraph
     inputs: "Inputs | None"  # what the lattice was given
     workflow: Value | None  # the pickled lattice; None for a sublattice, and where it cannot be pickled
+    continues: "Continues | None" = None
+
+
+class Continues(NamedTuple):
+    """The earlier dispatch that one takes over from."""
+
+    id: str
+    anew: tuple[int, ...]  # nodes of it that are computed again
 
 
 class Inputs(NamedTuple):
@@ -49,16 +57,19 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def pack_record(graph: TransportGraph, inputs: Inputs | None, workflow: Value | None) -> bytes:
+def pack_record(
+    graph: TransportGraph, inputs: Inputs | None, workflow: Value | None, continues: Continues | None = None
+) -> bytes:
     """A dispatch as bytes."""
-    data = pickle.dumps((1, graph, inputs, workflow), 5)
+    more = () if continues is None else (tuple(continues),)
+    data = pickle.dumps((1, graph, inputs, workflow, *more), 5)
     return holed(data) if VAULT.touches(data) else data
 
 
 def unpack_record(data: Any) -> Archive:
     """A dispatch from bytes that the store has authenticated. No code of the user's runs: values stay bytes."""
-    _, graph, inputs, workflow = _Records(io.BytesIO(data)).load()
-    return Archive(graph, inputs, workflow)
+    _, graph, inputs, workflow, *more = _Records(io.BytesIO(data)).load()
+    return Archive(graph, inputs, workflow, Continues(*more[0]) if more else None)
 
 
 def archive_of(row: RunRow, store: Store) -> Archive:

@@ -7,7 +7,7 @@ once (two draws of a random number), the first stands for the first and so on.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from blake3 import blake3
 
@@ -49,19 +49,30 @@ def taken_over(
     value that is lost is computed again, and only it: what was made from it stands, since its recipe is the same.
     anew: nodes of `graph` that are to run in any case (`renewed`).
     """
-    done: set[int] = set()  # completed then, whether or not the value still is there
     found = Taken([], {})
-    for node, same in pairs:
-        if same is None or node in anew or not all(producer in done for producer in _before(graph, node)):
-            continue
+    for node, same in standing(graph, pairs, outcome, anew).items():
         record, whole = outcome(same), None
-        if record is not None and record.status == COMPLETED and record.value is not None:
-            done.add(node)
+        if _completed(record):
             whole = _whole(record, renew)
         if whole is not None:
             found.records.append(whole._replace(node=node))
         else:
             found.alike[node] = same
+    return found
+
+
+def standing(
+    graph: TransportGraph, pairs: Pairs, outcome: Callable[[int], Record | None], anew: Collection[int] = ()
+) -> dict[int, int]:
+    """The nodes of `graph` that an earlier dispatch has had, with all that they need completed. As `taken_over`."""
+    done: set[int] = set()  # completed then, whether or not the value still is there
+    found: dict[int, int] = {}
+    for node, same in pairs:
+        if same is None or node in anew or not all(producer in done for producer in _before(graph, node)):
+            continue
+        found[node] = same
+        if _completed(outcome(same)):
+            done.add(node)
     return found
 
 
@@ -98,6 +109,10 @@ def order(graph: TransportGraph) -> list[int]:
             if not waiting[consumer]:
                 ready.append(consumer)
     return ready
+
+
+def _completed(record: Record | None) -> TypeGuard[Record]:
+    return record is not None and record.status == COMPLETED and record.value is not None
 
 
 def _whole(record: Record, renew: Callable[[BlobRef], bool]) -> Record | None:

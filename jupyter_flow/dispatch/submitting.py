@@ -69,7 +69,7 @@ class Submitter:
         if as_before:
             assert archive.inputs is not None
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
-        earlier = Heritage(self._store, row, archive.graph, anew) if reuse else None
+        earlier = Heritage(self._store, row, archive, anew) if reuse else None
         return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
 
     def _submit(
@@ -88,7 +88,8 @@ class Submitter:
         with VAULT.noting() as more:
             workflow = self._recorded((lattice, replaced))
         conceal(graph, {**noted, **more})
-        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow), moment())
+        continues = None if earlier is None else earlier.continued
+        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow, continues), moment())
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
         return run
 

@@ -1,8 +1,21 @@
 """The executors people write down. Values: the live workers behind them belong to the session."""
 
 from .base import Executor
+from .clusters import Cluster
 from .custom import BaseExecutor
+from .dask import DaskExecutor
+from .futures import FuturesExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 from .names import executors as _executor_manager
 
-__all__ = ["BaseExecutor", "Executor", "InlineExecutor", "LocalExecutor", "ThreadExecutor", "_executor_manager"]
+__all__ = [
+    "BaseExecutor",
+    "Cluster",
+    "DaskExecutor",
+    "Executor",
+    "FuturesExecutor",
+    "InlineExecutor",
+    "LocalExecutor",
+    "ThreadExecutor",
+    "_executor_manager",
+]

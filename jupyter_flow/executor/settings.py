@@ -7,8 +7,9 @@ knowing them gets an error that names them, or a description with ``***``.
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.secret import Secret, discover
-from ..model.secretnames import holds_secret
+from ..model.discovering import discover
+from ..model.discovering import learn as keep
+from ..model.secret import Secret
 from ..model.vault import MASK, VAULT
 
 Parted = tuple[tuple[bytes, ...], tuple[tuple[bytes, str], ...]]  # a text's pieces, and what belongs between them
@@ -17,8 +18,7 @@ Parted = tuple[tuple[bytes, ...], tuple[tuple[bytes, str], ...]]  # a text's pie
 def learn(settings: Mapping[str, Any]) -> None:
     """Remember the secrets among settings."""
     for name, value in settings.items():
-        if isinstance(value, str | bytes) and holds_secret(name, value):
-            VAULT.keep(value, name)
+        keep(name, value)
         discover(value)
 
 

@@ -11,7 +11,9 @@ from .secret import discover
 from .secretnames import holds_secret
 from .vault import VAULT
 
-SPELLED = re.compile(r"""([A-Za-z_]\w{0,60})["']?\]?\s*(?:[:=]|:\s*\w{1,20}\s*=)\s*[rbu]?(["'])([^"'\\\n]{6,300})\2""")
+SPELLED = re.compile(
+    r"""([A-Za-z_]\w{0,60})["']?\]?\s*(?:[:=]|:\s*\w{1,20}\s*=)\s*[\[(]?\s*[rbu]?(["'])([^"'\\\n]{6,300})\2"""
+)
 
 
 def conceal(graph: TransportGraph, noted: Mapping[bytes, str]) -> None:

@@ -1,19 +1,15 @@
 """Values that are written nowhere."""
 
-import functools
 import threading
 from collections.abc import Mapping
-from itertools import islice
-from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
+from .discovering import discover
 from .errors import SecretNeeded
-from .secretnames import holds_secret, promise
+from .secretnames import holds_secret
 from .vault import MASK, VAULT
 
 UNNAMED = "secret"
-MOST = 200  # things of a container that are looked into
-DEEPEST = 5
 
 
 class _Opening(threading.local):
@@ -147,48 +143,9 @@ def guard(name: str, value: Any) -> Any:
     """A value, or what stands for it."""
     if type(value) is Secret:
         return Secret(value.value, name) if value._name == UNNAMED else value
-    discover(value)
-    return Hidden(value, name) if holds_secret(name, value) else value
+    given = Hidden(value, name) if holds_secret(name, value) else value
+    discover(value)  # afterwards: what is known as a part of the whole is asked for as the whole
+    return given
 
-
-def discover(value: Any, depth: int = 0) -> None:
-    """Remember the secrets that have their names inside a value: in dicts, attributes, partials.
-
-    None of the value's own code is run.
-    """
-    kind = type(value)
-    if kind is str or kind is bytes:
-        if (b"://" if kind is bytes else "://") in value:
-            VAULT.urls(value if kind is bytes else value.encode("utf-8", "replace"))
-    elif kind in _LEAVES or depth == DEEPEST:
-        return
-    elif kind in _PLAIN:
-        for inner in islice(value, MOST):
-            if type(inner) not in _LEAVES:
-                discover(inner, depth + 1)
-    else:
-        for name, inner in islice(dict.items(_named(value, kind)), MOST):
-            told = type(name) is str and promise(name)
-            if told and type(inner) in (str, bytes) and holds_secret(name, inner):
-                VAULT.keep(inner, name)
-            if type(inner) not in _LEAVES:
-                discover(inner, depth + 1)
-
-
-def _named(value: Any, kind: type) -> dict[Any, Any]:
-    """What a value holds by name."""
-    if issubclass(kind, dict):
-        return cast("dict[Any, Any]", value)
-    if kind is functools.partial:
-        return {**value.keywords, None: value.args}
-    try:
-        attributes = None if issubclass(kind, type | ModuleType) else object.__getattribute__(value, "__dict__")
-    except Exception:  # it has none
-        return {}
-    return attributes if type(attributes) is dict else {}
-
-
-_PLAIN = frozenset({list, tuple, set, frozenset})
-_LEAVES = frozenset({int, float, bool, complex, type(None)})
 
 __all__ = ["Hidden", "Secret", "SecretNeeded", "SecretText", "discover", "guard", "guarded", "opening", "plain"]

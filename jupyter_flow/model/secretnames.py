@@ -64,14 +64,14 @@ def holds_secret(name: str, value: Any) -> bool:
     if value is None or issubclass(kind, bool | ModuleType) or callable(value):
         return False
     if issubclass(kind, str | bytes | bytearray):
-        return len(value) > 0 and (told > PERHAPS or _like_a_key(value))
+        return len(value) > 0 and (told > PERHAPS or like_a_key(value))
     if issubclass(kind, int | float | complex):
         return told == SURELY
     return told > PERHAPS and not hasattr(kind, "__array__")  # data, which may be large
 
 
-def _like_a_key(value: str | bytes | bytearray) -> bool:
-    """Letters and digits, and many, in one piece."""
+def like_a_key(value: str | bytes | bytearray) -> bool:
+    """Whether a text has letters and digits, and many, in one piece."""
     text = value if isinstance(value, str) else bytes(value).decode("latin-1")
     return (
         len(text) >= KEY

@@ -19,6 +19,8 @@ import cloudpickle
 from blake3 import blake3
 
 from .errors import SecretNeeded
+from .secretnames import like_a_key
+from .secretparts import texts
 
 MASK = "***"
 MOST = 500  # texts that are looked for; beyond, the oldest are not: they are only left out where they were given
@@ -29,6 +31,9 @@ NONCE = 16
 URL = re.compile(
     rb"[A-Za-z][A-Za-z0-9+.-]{0,30}://([^\s/:@'\"<>]{0,200}):([^\s/@'\"<>]{1,500})@([^\s/?#'\"<>\x00-\x1f]{0,200})"
 )
+TOKEN = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{0,30}://([^\s/:@'\"<>]{1,500}):?@([^\s/?#'\"<>\x00-\x1f]{0,200})")
+
+Item = tuple[bytes, bytes, str]  # id, pickle, name
 
 
 class Shipment(NamedTuple):
@@ -36,7 +41,7 @@ class Shipment(NamedTuple):
 
     key: bytes
     seal: bytes
-    items: tuple[tuple[bytes, bytes, str], ...]  # id, pickle, name
+    items: tuple[Item, ...]
 
 
 class _Noting(threading.local):
@@ -52,6 +57,10 @@ class Vault:
         self._lock = threading.Lock()
         self._met = 0
         self.clear()
+
+    def forked(self) -> None:
+        """In a process that was forked from one with threads: whoever held the lock is not here."""
+        self._lock = threading.Lock()
 
     def clear(self) -> None:
         """Forget them all."""
@@ -74,8 +83,15 @@ class Vault:
         id = self._id(data)
         self._note(id, name)
         if id not in self._pickles:
-            self._put([(id, data, name)])
+            self._put([(id, data, name), *self._parts(id, value, name)])
         return id
+
+    def meets(self, text: str | bytes) -> bool:
+        """Whether just this text is looked for; then it is one that this thread has met."""
+        id = self._wanted.get(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+        if id is not None:
+            self._note(id, self._names[id])
+        return id is not None
 
     def value(self, id: bytes, name: str) -> Any:
         """A secret. Raises SecretNeeded where this process does not know it."""
@@ -86,16 +102,26 @@ class Vault:
 
     def supply(self, id: bytes, value: Any, name: str) -> None:
         """Say what a secret is that somebody else knew by this id."""
-        self._put([(id, cloudpickle.dumps(value, 5), name)])
+        self._put([(id, cloudpickle.dumps(value, 5), name), *self._parts(id, value, name)])
+
+    def _parts(self, id: bytes, value: Any, name: str) -> Iterator[Item]:
+        """The texts inside a secret. Their ids begin with its own, so that whoever gives it again gives them."""
+        if type(value) in (str, bytes, bytearray):
+            return
+        for place, text in texts(value):
+            yield id + self._id(place.encode())[: ID // 2], cloudpickle.dumps(text, 5), name
 
     def lacks(self, ids: Iterable[bytes]) -> list[bytes]:
         """Those that are not known here."""
         return [id for id in ids if id not in self._pickles]
 
     def urls(self, data: bytes | memoryview) -> None:
-        """Remember the passwords in addresses (``scheme://user:password@host``)."""
+        """Remember the passwords in addresses, ``scheme://user:password@host``, and the keys, ``scheme://key@host``."""
         for user, password, host in URL.findall(data):
             self.keep(password.decode("utf-8", "replace"), f"{user.decode('latin-1')}@{host.decode('latin-1')}")
+        for token, host in TOKEN.findall(data):
+            if like_a_key(token):
+                self.keep(token.decode("utf-8", "replace"), f"token@{host.decode('latin-1')}")
 
     @contextmanager
     def noting(self) -> Iterator[dict[bytes, str]]:
@@ -108,30 +134,33 @@ class Vault:
 
     def _note(self, id: bytes, name: str) -> None:
         if self._noting.names is not None:
-            self._noting.names.setdefault(id, name)
+            self._noting.names.setdefault(id[:ID], name)
 
     def _id(self, data: bytes) -> bytes:
         digest: bytes = blake3(data, key=self._key).digest(length=ID)
         return digest
 
-    def _put(self, items: Iterable[tuple[bytes, bytes, str]]) -> None:
+    def _put(self, items: Iterable[Item]) -> None:
         with self._lock:
+            new: dict[bytes, bytes] = {}
             for id, data, name in items:
                 self._met += 1
                 self._pickles[id], self._names[id] = data, name
                 text = _text(data)
                 if text:
                     self._texts[id] = text
-                if len(text) >= SHORTEST:
-                    self._look_for(text, id)
+                if len(text) >= SHORTEST and (len(id) == ID or (text not in self._wanted and text not in new)):
+                    new[text] = id
+            if new:
+                self._look_for(new)
 
-    def _look_for(self, text: bytes, id: bytes) -> None:
+    def _look_for(self, new: dict[bytes, bytes]) -> None:
         """(lock) Others may be looking: what they walk over stays as it is."""
-        self._wanted[text] = id
-        new: dict[bytes, bytes] = {text: id}
-        if len(self._wanted) > MOST:
-            self._wanted = dict(list(self._wanted.items())[-MOST // 2 :])
-            new, self.needles, self._written = self._wanted, (), ()
+        for text, id in list(new.items()):
+            self._wanted[text] = id
+            if len(self._wanted) > MOST:
+                self._wanted = dict(list(self._wanted.items())[-MOST // 2 :])
+                new, self.needles, self._written = self._wanted, (), ()
         forms = {form for one in new for form in _forms(one.decode("utf-8", "replace"))}
         known = {**dict(self.needles), **new}
         self.needles = tuple(sorted(known.items(), key=lambda one: -len(one[0])))
@@ -193,7 +222,7 @@ class Vault:
         if not self.needles or not self.in_text(text):
             return text
         pieces, holes = self.parted(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
-        return b"\0".join([*pieces, *(id for id, _ in holes)])
+        return b"\0".join([*pieces, *(self._id(self._pickles[id]) for id, _ in holes)])  # whatever it is a part of
 
     # between processes -----------------------------------------------------------------------
 
@@ -215,7 +244,8 @@ class Vault:
 
     def sealed(self, names: Mapping[bytes, str]) -> bytes:
         """Secrets for a file that only processes of this session can open: its key is in no file."""
-        plain = pickle.dumps([(id, self._pickles[id], name) for id, name in names.items() if id in self._pickles], 5)
+        items = [(id, data, names[id[:ID]]) for id, data in list(self._pickles.items()) if id[:ID] in names]
+        plain = pickle.dumps(items, 5)
         nonce = secrets.token_bytes(NONCE)
         return nonce + _mixed(plain, self._seal, nonce)
 

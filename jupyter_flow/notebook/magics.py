@@ -15,7 +15,7 @@ from ..model.options import Options
 from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId, dispatch
-from . import calls, electrons, lattices, naming, reports, shows
+from . import calls, electrons, lattices, naming, ondemand, reports, shows
 from .definitions import bind_def, body_of, is_def
 from .displays import told
 from .drawing import Drawing, drawing_meant, drawing_of_result
@@ -30,7 +30,7 @@ from .resuming import resumed
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
-EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, inline) or a variable")
+EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, …) or a variable")
 OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
 LINES = ("dispatch", "executor", "graph", "result", "flow")
 VALUED = frozenset({"-o", "--out", "-x", "--executor", "--resume"})
@@ -149,9 +149,12 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%executor [NAME [KIND]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
+        "%executor [NAME [KIND [ADDRESS|POOL]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
         argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
-        argument("kind", nargs="?", help="local: worker processes (unset: this); thread; inline"),
+        argument("kind", nargs="?", help="local (unset), thread, inline, dask, slurm, pbs …, futures, a plug-in's"),
+        argument(
+            "address", nargs="?", help="dask: its scheduler, or a file (unset: its own); futures: the pool's name"
+        ),
         argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
         argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),
         argument("--log-stderr", metavar="FILE", help="the same for standard error"),
@@ -159,6 +162,7 @@ class FlowMagics:
         argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
         argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
+        *ondemand.OPTIONS,
         argument("--default", action="store_true", help="use it where nothing else is said"),
         argument("-d", "--delete", metavar="NAME", help="forget a name"),
     )

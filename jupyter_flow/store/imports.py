@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import psutil
 from blake3 import blake3
 
+from .arrivals import State, arrival_of, state_of, unchanged, users_modules
 from .packages import installed, version_at
 
 BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
@@ -59,15 +60,28 @@ class Reached:
         self._statement(Import(0, name, ()), "")
 
     def module(self, name: str) -> None:
-        """A module of the user's own, which this process has: its file counts if it may have changed since.
+        """A module of the user's own, which this process has: its file counts if that, or one that it imports, may be
+        another one by now: what it has made of that while it was imported is made anew by who imports it now.
 
         That of a script does not: what it defines travels by value.
         """
         if name == "__main__":
             return
         file = getattr(sys.modules.get(name), "__file__", None)
-        if file and file.endswith(".py") and _changed_since_start(file):
+        if not file or not file.endswith(".py"):
+            return
+        if _outdated(name, file):
             self._file(file, name)
+        elif self.outdated:
+            found = Reached()
+            found._file(file, name)
+            if not self.outdated.isdisjoint(found.files):
+                self._file(file, name)
+
+    @functools.cached_property
+    def outdated(self) -> set[str]:
+        """The files of modules that may be others by now than what this process has imported."""
+        return {file for name, file in users_modules().items() if _outdated(name, file)}
 
     def _statement(self, statement: Import, module: str) -> None:
         name = _absolute(statement, module)
@@ -85,7 +99,7 @@ class Reached:
     def _file(self, file: str, module: str) -> None:
         if file in self.files:
             return
-        read = _read(file, _state(file))
+        read = _read(file, state_of(file))
         if read is not None:
             self.files[file], statements = read
             package = module if os.path.basename(file) == "__init__.py" else module.rpartition(".")[0]
@@ -162,7 +176,7 @@ def _files(name: str, place: str) -> Iterator[str]:
 
 
 @functools.lru_cache(1024)
-def _read(file: str, state: tuple[int, int]) -> tuple[bytes, list[Import]] | None:
+def _read(file: str, state: State) -> tuple[bytes, list[Import]] | None:
     """The digest of a file of Python, lines and comments aside, and what it imports; None if it is none."""
     try:
         with open(file, "rb") as source:
@@ -177,15 +191,41 @@ def _read(file: str, state: tuple[int, int]) -> tuple[bytes, list[Import]] | Non
             statements += [Import(0, alias.name, ()) for alias in node.names]
         elif isinstance(node, ast.Call) and DYNAMIC & {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}:
             statements += filter(None, (_named(getattr(argument, "value", None)) for argument in node.args[:1]))
-    return blake3(ast.dump(tree).encode("utf-8", "surrogatepass")).digest(), statements
+    return _digest(tree), statements
 
 
-def _state(file: str) -> tuple[int, int]:
+def _digest(tree: ast.AST) -> bytes:
+    digest: bytes = blake3(ast.dump(tree).encode("utf-8", "surrogatepass")).digest()
+    return digest
+
+
+def _outdated(name: str, file: str) -> bool:
+    """Whether a module's file may be other code than what this process has of it."""
+    arrival, state = arrival_of(name), state_of(file)
+    if arrival is None or arrival.spec.origin != file:
+        return _changed_since_start(file)
+    if state == arrival.state:
+        return False
+    if not _alike(file, arrival.source):
+        return True
+    unchanged(name, arrival, state)
+    return False
+
+
+def _alike(file: str, source: bytes) -> bool:
+    """Whether a file has this source, lines and comments aside."""
     try:
-        found = os.stat(file)
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+        with open(file, "rb") as opened:
+            now = opened.read()
+        return now == source or _code_of(now) == _code_of(source)
+    except (OSError, SyntaxError, ValueError):
+        return False
+
+
+@functools.lru_cache(128)
+def _code_of(source: bytes) -> bytes:
+    """The digest of a source. Raises SyntaxError, ValueError."""
+    return _digest(ast.parse(source))
 
 
 def _changed_since_start(file: str) -> bool:

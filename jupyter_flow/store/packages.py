@@ -26,7 +26,7 @@ def installed(module: Any) -> str | None:
 
 def version_at(top: str, place: str) -> str | None:
     """The version of a package that has not been imported, by where it is; None for code that is the user's own."""
-    return _version(top) if _in_packages(place) else None
+    return _version(top) if in_packages(place) else None
 
 
 def users_own(module: ModuleType) -> bool:
@@ -37,10 +37,11 @@ def users_own(module: ModuleType) -> bool:
 
 def _among_packages(module: ModuleType) -> bool:
     file = getattr(module, "__file__", None)
-    return isinstance(file, str) and _in_packages(file)
+    return isinstance(file, str) and in_packages(file)
 
 
-def _in_packages(file: str) -> bool:
+def in_packages(file: str) -> bool:
+    """Whether a file is one of Python's own or of what is installed."""
     return not INSTALLED.isdisjoint(file.split(os.sep)) or file.startswith(_folders())
 
 

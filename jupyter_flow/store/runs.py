@@ -29,7 +29,7 @@ from .readonly import check_read_only, connect_read_only, writable
 from .records import Made, Run, RunRow, WorkerRow, new_worker, valid
 from .requests import Requests
 from .schema import connect, ensure, index_path
-from .sealing import Sealer, clean
+from .sealing import FAR, Sealer, clean, far_key
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
 
@@ -102,16 +102,17 @@ class Store(Answers):
 
     def journal_key(self, name: str, session: str | None = None) -> bytes:
         """What the worker of this name seals its journal with; None for the session of this object."""
-        return self._sealer.derived("journal", session or self._session.id, name)
+        base = self._sealer.derived("journal", session or self._session.id, FAR if name.startswith(FAR) else name)
+        return far_key(base, name) if name.startswith(FAR) and name != FAR else base
 
     def then(self, call: Callable[[], object]) -> None:
         """Call it, on the writer's thread, once all that was queued before is on disk; never, where it cannot be."""
         self._put(Job(0, "", (), None, lambda problem: call() if problem is None else None))
 
-    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0) -> int:
-        """Record a worker of this host, and return its number at once; it is written with what comes next."""
-        number = number or new_worker()
-        row = WorkerRow(number, self._session.id, clean(resource), kind, socket.gethostname(), pid, clean(name))
+    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0, host: str = "") -> int:
+        """Record a worker (host: unset for this one); its number at once, while it is written with what comes next."""
+        number, host = number or new_worker(), clean(host) or socket.gethostname()
+        row = WorkerRow(number, self._session.id, clean(resource), kind, host, pid, clean(name))
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
 

@@ -1,0 +1,94 @@
+"""Finding the secrets that have their names inside a value."""
+
+from itertools import islice
+from typing import Any
+
+from .secretnames import holds_secret, promise
+from .secretparts import LEAVES, MOST, WIDEST, parts, text_of, texts
+from .vault import SHORTEST, VAULT
+
+_TEXTS = frozenset({str, bytes})
+_UNNAMED = frozenset({list, tuple, set, frozenset})
+
+
+def discover(value: Any) -> None:
+    """Remember the secrets that have their names inside a value: in dicts, attributes, slots, fields, partials.
+
+    None of the value's own code is run.
+    """
+    kind = type(value)
+    if kind in _TEXTS:
+        _address(value)
+    elif kind not in LEAVES:
+        inside = _unnamed(value) if kind in _UNNAMED else _named(value)
+        if inside:
+            _deeper(value, inside)
+
+
+def _deeper(value: Any, inside: list[Any]) -> None:
+    queue, met = [value, *inside], {id(value), *map(id, inside)}  # a value may hold itself
+    for thing in islice(queue, 1, None):  # which grows meanwhile
+        for inner in _unnamed(thing) if type(thing) in _UNNAMED else _named(thing):
+            if id(inner) not in met and len(queue) < WIDEST:
+                met.add(id(inner))
+                queue.append(inner)
+
+
+def _unnamed(things: Any) -> list[Any]:
+    """What is to be looked into of a container; its texts are looked at now."""
+    inside = []
+    for thing in islice(things, MOST):
+        kind = type(thing)
+        if kind in _TEXTS:
+            _address(thing)
+        elif kind not in LEAVES:
+            inside.append(thing)
+    return inside
+
+
+def _named(thing: Any) -> list[Any]:
+    """The same for what holds things by name."""
+    inside = []
+    entries, others = (thing.items(), ()) if type(thing) is dict else parts(thing)
+    for name, held in islice(entries, MOST):
+        kind = type(held)
+        if kind not in LEAVES:  # numbers are looked for in nothing
+            if promise(name) if type(name) is str else _odd(name):
+                learn(_told(name), held)
+            if kind in _TEXTS:
+                _address(held)
+            else:
+                inside.append(held)
+    if others:
+        inside += _unnamed(others)
+    elif issubclass(type(thing), str | bytes | bytearray):
+        _address(text_of(thing) or "")
+    return inside
+
+
+def learn(name: str, value: Any) -> None:
+    """Remember the texts in a value that is secret by its name, if it is."""
+    if not holds_secret(name, value):
+        return
+    text = text_of(value)
+    known = [("", text)] if text is not None else [one for one in texts(value) if len(one[1]) >= SHORTEST]
+    for place, text in known:
+        if not VAULT.meets(text):
+            VAULT.keep(text, name + place)
+
+
+def _odd(name: Any) -> int:
+    return issubclass(type(name), str | bytes) and promise(_told(name))
+
+
+def _told(name: Any) -> str:
+    text = text_of(name)
+    return text if isinstance(text, str) else (text or b"").decode("latin-1")
+
+
+def _address(text: str | bytes) -> None:
+    if isinstance(text, str):
+        if "://" in text:
+            VAULT.urls(text.encode("utf-8", "replace"))
+    elif b"://" in text:
+        VAULT.urls(text)

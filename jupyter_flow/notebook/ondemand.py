@@ -1,0 +1,45 @@
+"""The short forms for clusters: ``%executor hpc slurm --partition main -n 2``."""
+
+import shlex
+from argparse import Namespace
+from inspect import signature
+from typing import Any
+
+from ..executor import DaskExecutor
+from ..executor.clusters import DOORS, Cluster
+from .parsing import Argument, amount, argument
+
+TEXTS = ("partition", "queue", "account", "walltime", "interface", "image", "namespace")
+OPTIONS: tuple[Argument, ...] = (
+    argument("--partition", metavar="NAME", help="slurm: where its jobs wait"),
+    argument("--queue", metavar="NAME", help="pbs, lsf, sge: where its jobs wait"),
+    argument("--account", metavar="NAME", help="slurm, pbs, lsf, sge: whom they are charged to"),
+    argument("--walltime", metavar="TIME", help="how long a job may run, as the queue writes it: 01:30:00"),
+    argument("--cores", type=int, metavar="N", help="cores of a job, which is one worker (unset: 1)"),
+    argument("--memory", type=amount, metavar="SIZE", help="memory of a job (unset: 2GB)"),
+    argument("--interface", metavar="NAME", help="the network's, by which a queue's nodes reach each other: ib0"),
+    argument("--directive", dest="directives", action="append", metavar="WORDS", help="one more of a job's script"),
+    argument("--prologue", action="append", metavar="LINE", help="a line of its script, before the worker starts"),
+    argument("--hosts", type=shlex.split, metavar="'A B …'", help="ssh: the scheduler's, then a worker's each"),
+    argument("--image", metavar="NAME", help="kubernetes: of its containers"),
+    argument("--namespace", metavar="NAME", help="kubernetes: where they are"),
+)
+NAMES = (*TEXTS, "cores", "memory", "directives", "prologue", "hosts")
+
+
+def settings_of(given: Namespace) -> dict[str, Any]:
+    """Those of a cluster that a line gives."""
+    return {name: getattr(given, name) for name in NAMES if getattr(given, name) is not None}
+
+
+def takes(kind: str) -> list[str]:
+    """The settings that an executor on a cluster of that kind has."""
+    own = [name for name in signature(DaskExecutor).parameters if name not in ("scheduler_address", "security")]
+    return [*DOORS[kind].settings, *own]
+
+
+def made(kind: str, **settings: Any) -> DaskExecutor:
+    """An executor on a cluster of that kind. Raises BuildError."""
+    cluster = {name: value for name, value in settings.items() if name in DOORS[kind].settings}
+    rest = {name: value for name, value in settings.items() if name not in cluster}
+    return DaskExecutor(Cluster(kind, **cluster), **rest)
