@@ -2,10 +2,12 @@
 
 import itertools
 import os
+import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from .dispatch.opened import OpenedStore
+from .dispatch.resuming import told_changed
 from .dispatch.watching import watched
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
@@ -130,6 +132,9 @@ def redispatch(
     outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
     included: what had not ended, and what is damaged or lost since.
 
+    A name of an executor means what it names now, and a warning says so where that has changed; one that this kernel
+    has not given means the executor as it was.
+
     Secrets are written nowhere: of another kernel's dispatch they are asked for by name, and given as `secrets`, or as
     the only arguments (``redispatch(id)(password=…)``; all others are as they were). Raises SecretNeeded, which names
     those that are missing.
@@ -138,6 +143,8 @@ def redispatch(
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
         here, reuse = session(), reuse_previous_results
         again = here.resubmit(dispatch_id, args, kwargs, replace_electrons, reuse, secrets=secrets or {})
+        if changed := told_changed(here.run(again)):
+            warnings.warn(changed, UserWarning, stacklevel=2)
         return DispatchId(again)
 
     return dispatched

@@ -3,7 +3,7 @@
 import io
 import pickle
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..executor import BaseExecutor
@@ -25,6 +25,7 @@ class Archive(NamedTuple):
     graph: TransportGraph
     inputs: "Inputs | None"  # what the lattice was given
     workflow: Value | None  # the pickled lattice; None for a sublattice, and where it cannot be pickled
+    executors: dict[str, Value]  # those that had a name, pickled
 
 
 class Inputs(NamedTuple):
@@ -49,16 +50,18 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def pack_record(graph: TransportGraph, inputs: Inputs | None, workflow: Value | None) -> bytes:
+def pack_record(
+    graph: TransportGraph, inputs: Inputs | None, workflow: Value | None, executors: Mapping[str, Value] = {}
+) -> bytes:
     """A dispatch as bytes."""
-    data = pickle.dumps((1, graph, inputs, workflow), 5)
+    data = pickle.dumps((1, graph, inputs, workflow, *([dict(executors)] if executors else [])), 5)
     return holed(data) if VAULT.touches(data) else data
 
 
 def unpack_record(data: Any) -> Archive:
     """A dispatch from bytes that the store has authenticated. No code of the user's runs: values stay bytes."""
-    _, graph, inputs, workflow = _Records(io.BytesIO(data)).load()
-    return Archive(graph, inputs, workflow)
+    _, graph, inputs, workflow, *executors = _Records(io.BytesIO(data)).load()
+    return Archive(graph, inputs, workflow, *(executors or [{}]))
 
 
 def archive_of(row: RunRow, store: Store) -> Archive:
