@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.meant import meant
 from .dispatch.opened import OpenedStore
 from .dispatch.resuming import told_changed
 from .dispatch.watching import watched
@@ -100,9 +101,11 @@ def get_result(
     """The Result of a dispatch, of this kernel or another; with `wait`, when it has ended.
 
     timeout: seconds to wait at most; TimeoutError then, and the dispatch goes on. status_only: just
-    ``{"id": …, "status": …}``. The last three leave parts of the result out. Raises UnknownDispatch.
+    ``{"id": …, "status": …}``. The last three leave parts of the result out. An id may be cut short, as everywhere.
+    Raises UnknownDispatch.
     """
     here = session(results_dir)
+    dispatch_id = _whole(dispatch_id)
     if wait:
         here.wait(dispatch_id, timeout)
     if status_only:
@@ -113,6 +116,7 @@ def get_result(
 def cancel(dispatch_id: str, task_ids: int | Sequence[int] | None = None) -> str:
     """Cancel a dispatch, or (`task_ids`) some of its nodes; what has ended stays as it is. Says what it did."""
     nodes = [task_ids] if isinstance(task_ids, int) else list(task_ids) if task_ids is not None else None
+    dispatch_id = _whole(dispatch_id)
     session().cancel(dispatch_id, nodes)
     return (
         f"Dispatch {dispatch_id} cancelled." if nodes is None else f"Cancelled tasks {nodes} in dispatch {dispatch_id}."
@@ -142,7 +146,7 @@ def redispatch(
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
         here, reuse = session(), reuse_previous_results
-        again = here.resubmit(dispatch_id, args, kwargs, replace_electrons, reuse, secrets=secrets or {})
+        again = here.resubmit(_whole(dispatch_id), args, kwargs, replace_electrons, reuse, secrets=secrets or {})
         if changed := told_changed(here.run(again)):
             warnings.warn(changed, UserWarning, stacklevel=2)
         return DispatchId(again)
@@ -167,4 +171,10 @@ def dispatches(limit: int | None = None) -> list[DispatchSummary]:
 
 def pin(dispatch_id: str, pinned: bool = True) -> None:
     """Have `prune` leave a dispatch alone, with its values; ``pin(id, False)`` lets it go. Raises UnknownDispatch."""
-    session().pin(dispatch_id, pinned)
+    session().pin(_whole(dispatch_id), pinned)
+
+
+def _whole(id: str) -> str:
+    """An id, which may be cut short as long as only one dispatch begins so. Raises UnknownDispatch."""
+    here = session()
+    return id if here.run(id) is not None else meant(here.store, id).id

@@ -59,7 +59,7 @@ class Submitter:
         """
         archive = archive_of(settled(row, self._store), self._store)
         if archive.workflow is None:
-            raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
+            raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row, archive.graph)}")
         as_before = not args and (not kwargs or only_secrets(archive.graph, args, kwargs))
         if as_before:
             secrets = {**secrets, **kwargs}
@@ -166,7 +166,9 @@ class Submitter:
         self._launcher.close()
 
 
-def _why_not(row: RunRow) -> str:
+def _why_not(row: RunRow, graph: TransportGraph) -> str:
     if row.parent:
         return f"is a sublattice of {row.root}"
+    if graph.versions and graph.versions[0].source.lstrip().startswith("%%electron"):
+        return f"is the electron cell {row.name!r}; run that cell again (with --cache it takes what was done)"
     return "could not be recorded: its lattice cannot be pickled"
