@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from .dispatch.memory import Memory
 from .dispatch.run import Run
 from .dispatch.submitting import Submitter
 from .dispatch.views import RunView, StoreView
+from .dispatch.warning import warn
 from .dispatch.watching import watched
 from .executor import _executor_manager as names
 from .model.electron import Electron
@@ -73,7 +73,7 @@ class Session:
         self.dispatcher = Dispatcher(self.store, names)
         self._closed = False
         self._budget = Budget(self.store.root, budget())
-        _warn(self.store.losses())
+        warn(self.store.losses())
         self.endings: list[Callable[[], object]] = []  # called when it is closed
         self.last: str | None = None  # the newest dispatch of this kernel
         self._memory = Memory()
@@ -84,7 +84,7 @@ class Session:
 
     def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
-        _warn(self._budget.look())
+        warn(self._budget.look())
         self.last = self._submitter.submit(workflow, args, kwargs).id
         return self.last
 
@@ -105,7 +105,7 @@ class Session:
         give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
         """
         self.wait(id)
-        _warn(self._budget.look())
+        warn(self._budget.look())
         row = self.store.run(id)
         self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
         return self.last
@@ -188,8 +188,8 @@ class Session:
         """What the store has, newest first; a warning names what cannot be trusted, or was lost."""
         strange: list[str] = []
         rows, pinned = self.store.runs(limit, strange=strange), self.store.pinned()
-        _warn(left_out(strange))
-        _warn(self.store.losses(thorough=True))
+        warn(left_out(strange))
+        warn(self.store.losses(thorough=True))
         return [
             DispatchSummary(
                 *(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None),
@@ -270,12 +270,6 @@ def left_out(strange: Sequence[str]) -> str:
 def none_yet(strange: Sequence[str]) -> str:
     """What is said where there is no dispatch; strange: those on record that cannot be trusted."""
     return f"nothing that can be trusted has been dispatched yet; {left_out(strange)}" if strange else NONE
-
-
-def _warn(text: str) -> None:
-    """Tell whoever has called us from outside, once for each place and text."""
-    if text:
-        warnings.warn(text, UserWarning, stacklevel=4)
 
 
 def _before_exit(call: Callable[[], None]) -> None:

@@ -2,13 +2,13 @@
 
 import itertools
 import os
-import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from .dispatch.meant import meant
 from .dispatch.opened import OpenedStore
 from .dispatch.resuming import told_changed
+from .dispatch.warning import warn
 from .dispatch.watching import watched
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
@@ -147,8 +147,7 @@ def redispatch(
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
         here, reuse = session(), reuse_previous_results
         again = here.resubmit(_whole(dispatch_id), args, kwargs, replace_electrons, reuse, secrets=secrets or {})
-        if changed := told_changed(here.run(again)):
-            warnings.warn(changed, UserWarning, stacklevel=2)
+        warn(told_changed(here.run(again)))
         return DispatchId(again)
 
     return dispatched
