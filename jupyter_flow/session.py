@@ -14,6 +14,7 @@ from .dispatch.dispatcher import Dispatcher
 from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.memory import Memory
 from .dispatch.run import Run
+from .dispatch.strangers import left_out
 from .dispatch.submitting import Submitter
 from .dispatch.views import RunView, StoreView
 from .dispatch.warning import warn
@@ -27,14 +28,13 @@ from .model.lattice import Lattice
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
+from .resources.base import more_on
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
 from .worker.messages import Moment
 
 TICK = 0.25  # seconds between two signs of life to whoever waits
-MOST_NAMED, MOST_OF_AN_ID = 5, 100
-NONE = "nothing has been dispatched yet"
 POLL = 0.1  # seconds between two looks at a dispatch of another kernel
 
 
@@ -49,6 +49,7 @@ class ResourceInfo(NamedTuple):
     executors: list[str]
     pids: list[int]
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
+    remark: str = ""  # what it cannot do
 
 
 class DispatchSummary(NamedTuple):
@@ -215,15 +216,10 @@ class Session:
     @property
     def resources(self) -> list[ResourceInfo]:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
-        dispatcher = self.dispatcher
-        with dispatcher.lock:
-            return [
-                ResourceInfo(
-                    *(r.id, r.kind, r.workers, r.running, dispatcher.queued(r), dispatcher.sharing(r), r.pids()),
-                    given_up=getattr(r, "given_up", 0),  # only what cannot stop its work has any
-                )
-                for r in dispatcher.resources
-            ]
+        d = self.dispatcher
+        with d.lock:
+            about = [(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r)) for r in d.resources]
+            return [ResourceInfo(*one, r.pids(), *more_on(r)) for one, r in zip(about, d.resources, strict=True)]
 
     @property
     def executors(self) -> dict[str, Any]:
@@ -254,22 +250,6 @@ class Session:
             global _current
             if _current is self:
                 _current = None
-
-
-def left_out(strange: Sequence[str]) -> str:
-    """What is said of records that this user's key has not signed."""
-    if not strange:
-        return ""
-    named = ", ".join(repr(id[:MOST_OF_AN_ID]) for id in strange[:MOST_NAMED]) + (", …" if strange[MOST_NAMED:] else "")
-    return (
-        f"left out, for this user's key has not signed what is on record: {named}. It was changed, or written by "
-        "someone else, or the key is another one now."
-    )
-
-
-def none_yet(strange: Sequence[str]) -> str:
-    """What is said where there is no dispatch; strange: those on record that cannot be trusted."""
-    return f"nothing that can be trusted has been dispatched yet; {left_out(strange)}" if strange else NONE
 
 
 def _before_exit(call: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ import pytest
 import jupyter_flow
 
 CHECKOUT = Path(__file__).parent.parent
-EXECUTORS = ["BaseExecutor", "InlineExecutor", "LocalExecutor", "ThreadExecutor"]
+EXECUTORS = ["BaseExecutor", "DaskExecutor", "FuturesExecutor", "InlineExecutor", "LocalExecutor", "ThreadExecutor"]
 PUBLIC = [
     "DepsBash",
     "DepsCall",

@@ -28,8 +28,8 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
       jupyter-flow ls --status RUNNING
       jupyter-flow ls --json | jq -r '.[] | select(.status == "FAILED") | .id'
     """
+    from ..dispatch.strangers import NONE, left_out
     from ..notebook.tables import plain
-    from ..session import NONE, left_out
 
     store, strange = Store.open(), list[str]()
     rows, pinned = store.runs(None if status else count, strange=strange), store.pinned()

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from . import machine, packages
+from . import machine, packages, plugged
 from .findings import Finding
 
 CHECKS: dict[str, tuple[Callable[[], Iterator[Finding]], ...]] = {
     "Python": (packages.python, packages.required, packages.optional, packages.subshells),
+    "Executors": (plugged.executors,),
     "Store": (machine.store, machine.key),
     "Machine": (machine.workers, machine.resources, machine.programs),
 }

@@ -26,7 +26,7 @@ def offered(context: click.Context, parameter: click.Parameter, incomplete: str)
 
 def find(store: Store, text: str) -> RunRow:
     """The dispatch whose id is this, or begins so; "" is the last one. Raises UnknownDispatch, StoreUntrusted."""
-    from ..session import left_out, none_yet
+    from ..dispatch.strangers import left_out, none_yet
 
     strange: list[str] = []
     fits = store.runs(None if text else 1, beginning=text, strange=strange)

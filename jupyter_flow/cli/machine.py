@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
+from ..dispatch.strangers import left_out
 from ..model.errors import FlowError
 from ..model.lattice import Lattice
-from ..session import left_out
 from ..store.authentication import Key
 from ..store.leftovers import folder_size
 from ..store.location import default_root, key_path

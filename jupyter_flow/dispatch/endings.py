@@ -1,7 +1,7 @@
 """How nodes end that have nothing to report themselves, and what a failed dispatch says."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from ..model.events import CANCELLED, Failure, Record
 from ..model.graph import TransportGraph
@@ -10,6 +10,12 @@ from .machine import Commands, Machine
 
 UNSEEN = Seen()
 MAY_RUN = "; its thread may still run, for a thread cannot be stopped: what it returns is dropped"
+MAY_RUN_IN_POOL = "; it may still run, for what runs in a pool cannot be stopped: what it returns is dropped"
+
+
+def may_run(kind: str) -> str:
+    """What is said of an electron that is given up, by the kind of its resource."""
+    return MAY_RUN_IN_POOL if kind == "futures" else MAY_RUN
 
 
 def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
@@ -19,11 +25,11 @@ def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
 
 
 def cancelled(
-    machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Seen], left: Collection[int] = ()
+    machine: Machine, commands: Commands, begun: Mapping[int, int], seen: Mapping[int, Seen], left: Mapping[int, str]
 ) -> list[Record]:
     """Records of nodes that somebody cancelled, and of those that are skipped for it.
 
-    left: those that run where nothing can be stopped.
+    left: what is said of those that run where nothing can be stopped.
     """
     now = time.time_ns()
     state, stopped = machine.state, frozenset(commands.stop)
@@ -31,7 +37,7 @@ def cancelled(
     for node in commands.ended:
         attempt = _last_attempt(machine, node, node in stopped)
         worker, stdout, stderr, shown = seen.get(node, UNSEEN)
-        told = "it was cancelled" + (MAY_RUN if node in left else "")
+        told = "it was cancelled" + left.get(node, "")
         why = Failure("cancelled", "ElectronCancelled", told, "") if state[node] == CANCELLED else None
         start = begun.get(node, 0)
         rows.append(Record(node, attempt, state[node], start, now, worker, None, stdout, stderr, why, shown))

@@ -98,6 +98,9 @@ class Lane:
         plan, ready = self.plan, self.ready
         cores, memory = self.cores, self.memory
         workers = min(workers, self.share.limit or workers)
+        most: int = getattr(self.resource, "batch", LARGEST)  # one, where a batch could not be taken apart again
+        if most == 1:
+            return self._single(cores, memory)
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
         many = min(many, self.share.tasks)
         whole = cores == 1 and not memory and self._little()
@@ -115,6 +118,11 @@ class Lane:
             budget -= self._follow(members)
         cheap = bool(cost) and cores == 1 and BUDGET - budget < BUDGET // 2
         return Claim(self.work, self.share, members, cores, cheap, memory)
+
+    def _single(self, cores: int, memory: int) -> Claim:
+        members: list[Member] = []
+        self._take(self.ready.popleft(), members, 0)
+        return Claim(self.work, self.share, members, cores, False, memory)
 
     def _little(self) -> bool:
         """Whether all that is ready takes less time than handing it to a second worker would."""

@@ -56,7 +56,8 @@ def _unrecorded(row: RunRow, store: Store, folder: Path) -> list[Record]:
     told = recovered(folder, lambda name: store.journal_key(name, row.session), row.serial)
     told += in_doubt(folder, row.serial)
     known = {record[:2] for record in store.rows(row.serial)}
-    return [_whole(record, store) for record in told if record[:2] not in known]
+    first = {record[:2]: record for record in reversed(told)}  # a journal knows more than that it was handed out
+    return [_whole(record, store) for attempt, record in first.items() if attempt not in known]
 
 
 def _made(row: RunRow, store: Store, found: list[Record]) -> list[Made]:

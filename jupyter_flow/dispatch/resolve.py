@@ -21,6 +21,8 @@ def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
     moved: dict[int, int] = {}
     for index in sorted(used):
         executor = names.get_executor(graph.executors[index] if index >= 0 else default)
+        if unusable := getattr(executor, "unusable", None):
+            raise BuildError(unusable)
         place = known.setdefault(executor.key(), len(executors))
         if place == len(executors):
             executors.append(executor.snapshot())
@@ -35,7 +37,7 @@ def _limit(version: Any, executor: Any) -> None:
     options = version.options
     if version.refusal and executor.kind not in HERE:
         raise BuildError(version.refusal)
-    if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom"):
+    if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom", "futures", "dask"):
         raise BuildError(
             f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
         )

@@ -20,7 +20,7 @@ from ..model.pickles import dumps
 from ..model.printed import Seen
 from ..model.status import Status
 from ..worker.messages import Code, Setup
-from .endings import MAY_RUN, cancelled, skipped
+from .endings import cancelled, may_run, skipped
 from .lanes import Lane, Plan
 from .machine import Machine, retries_of
 from .outputs import Outputs
@@ -219,7 +219,7 @@ class Run(Telling):
             if node in self.children:
                 stopped += self.children[node]._cancel(None, seen)
         if commands.ended:
-            left = [node for node in commands.stop if node in self.begun and not self._stops(node)]
+            left = {node: self._left(node) for node in commands.stop if node in self.begun}
             self._write(cancelled(self.machine, commands, self.begun, seen.get(self, {}), left))
         return stopped
 
@@ -244,13 +244,14 @@ class Run(Telling):
         seen: Seen = self._dispatcher.witness(self, node)
         return seen._replace(displays=self._dispatcher.payload.document(seen.displays))
 
-    def _stops(self, node: int) -> bool:
-        """Whether what runs a node can be stopped."""
-        return bool(self.plan.lane_of[self.graph.version[node]].resource.stops)
+    def _left(self, node: int) -> str:
+        """What is to be said where that which runs a node cannot be stopped."""
+        resource = self.plan.lane_of[self.graph.version[node]].resource
+        return "" if resource.stops else may_run(resource.kind)
 
     def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
         """An attempt has run too long: it has failed, and is stopped."""
-        told = f"it ran longer than its timeout of {timeout:g} s" + ("" if self._stops(node) else MAY_RUN)
+        told = f"it ran longer than its timeout of {timeout:g} s" + self._left(node)
         failure = Failure("timed_out", "ElectronTimeout", told, "")
         if self.machine.current(node, attempt) and node not in self._opened:
             worker, stdout, stderr, shown = self._witnessed(node)

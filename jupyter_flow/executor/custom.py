@@ -13,7 +13,9 @@ class BaseExecutor:
     """Subclass it and define `run`; an instance is an executor.
 
     `run` is called in a thread of the kernel, once per electron; it may be a coroutine function. The
-    instance stays the one you made: it may keep state, and is its own resource.
+    instance stays the one you made: it may keep state, and is its own resource. Class attributes or attributes of
+    the instance are its settings: `workers` (how many run at once; unset: 32), `time_limit` in seconds, `retries`,
+    `log_stdout`, `log_stderr`. docs/executors.md tells how to install one under a name.
 
     Example::
 
@@ -37,7 +39,10 @@ class BaseExecutor:
         kwargs: Mapping[str, Any],
         task_metadata: Mapping[str, Any],
     ) -> Any:
-        """Run an electron; its value is what this returns. `task_metadata`: dispatch_id, node_id, results_dir."""
+        """Run an electron; its value is what this returns. `task_metadata`: dispatch_id, node_id, attempt, results_dir.
+
+        What it raises is the electron's failure.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no run(function, args, kwargs, task_metadata)")
 
     def setup(self, task_metadata: Mapping[str, Any]) -> Any:

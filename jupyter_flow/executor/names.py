@@ -6,6 +6,8 @@ from typing import Any
 from ..model.errors import BuildError
 from .base import Executor
 from .custom import BaseExecutor
+from .dask import DaskExecutor
+from .futures import FuturesExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 
 
@@ -17,9 +19,35 @@ class ExecutorNames:
             "local": LocalExecutor,
             "thread": ThreadExecutor,
             "inline": InlineExecutor,
+            "dask": DaskExecutor,
+            "futures": FuturesExecutor,
         }
+        self._plugged: dict[str, Any] = {}  # one of each kind: they are themselves, and so is what is behind them
         self.named: dict[str, Any] = {}
         self.default: Any = "local"
+
+    def plugins(self) -> dict[str, Any]:
+        """The kinds that installed packages bring; ours have their names first."""
+        from .plugins import plugins  # looks through all that is installed
+
+        return {name: points for name, points in plugins().items() if name not in self.kinds}
+
+    def kind(self, name: str) -> Callable[..., Any] | None:
+        """What makes executors of a kind; None if there is no such kind. Raises BuildError for a broken plug-in."""
+        found = self.kinds.get(name)
+        if found is None and name in (plugged := self.plugins()):
+            from .plugins import load
+
+            return load(name, plugged[name])
+        return found
+
+    def _plugged_in(self, name: str) -> Any:
+        from .plugins import made
+
+        executor = self._plugged.get(name)
+        if executor is None:
+            executor = self._plugged[name] = made(name, self.plugins()[name])
+        return executor
 
     def register(self, name: str, executor: Any) -> None:
         """Give an executor a name; a name given again means the new one from then on."""
@@ -41,12 +69,16 @@ class ExecutorNames:
         if isinstance(named, str) and named in self.named:
             return self.named[named]
         if isinstance(named, str) and named in self.kinds:
+            if named == "futures":
+                raise BuildError("'futures' needs a pool: FuturesExecutor(pool), or %executor NAME futures POOL")
             return self.kinds[named]()
+        if isinstance(named, str) and named in self.plugins():
+            return self._plugged_in(named)
         raise BuildError(f"no executor is called {named!r}; there are {', '.join(self.list_executors(False))}")
 
     def list_executors(self, print_names: bool = True) -> list[str]:
         """The names that exist, printed unless `print_names` is false."""
-        names = [*self.kinds, *sorted(self.named)]
+        names = [*self.kinds, *self.plugins(), *sorted(self.named)]
         if print_names:
             print("\n".join(names))  # noqa: T201  # as Covalent does
         return names

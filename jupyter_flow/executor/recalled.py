@@ -15,7 +15,7 @@ class Recalled(ExecutorNames):
     """
 
     def __init__(self, names: ExecutorNames, recorded: Mapping[str, Any], load: Callable[[Any], Any]) -> None:
-        self.kinds, self.named, self.default = names.kinds, names.named, names.default
+        vars(self).update(vars(names))  # the same kinds and names, also those that come later
         self._recorded, self._load = recorded, load
         self._made: dict[str, Any] = {}
         self.changed: dict[str, str] = {}  # by name: how what it means now differs from what it meant

@@ -73,6 +73,11 @@ class Result:
         """Its electrons, in the order of their calls."""
         return [NodeResult(self._view, node) for node in range(self._view.graph.electrons)]
 
+    @property
+    def statuses(self) -> list[Status]:
+        """The status of every node, glue included."""
+        return [*map(self._view.state_of, range(len(self._view.graph)))]
+
     def node(self, node: int) -> NodeResult:
         """One node, glue included. Raises IndexError."""
         if not 0 <= node < len(self._view.graph):

@@ -50,7 +50,12 @@ class Vault:
         self._key, self._seal = secrets.token_bytes(32), secrets.token_bytes(32)
         self._noting = _Noting()
         self._lock = threading.Lock()
+        self._met = 0
         self.clear()
+
+    def forked(self) -> None:
+        """In a process that was forked from one with threads: whoever held the lock is not here."""
+        self._lock = threading.Lock()
 
     def clear(self) -> None:
         """Forget them all."""
@@ -116,6 +121,7 @@ class Vault:
     def _put(self, items: Iterable[tuple[bytes, bytes, str]]) -> None:
         with self._lock:
             for id, data, name in items:
+                self._met += 1
                 self._pickles[id], self._names[id] = data, name
                 text = _text(data)
                 if text:
@@ -197,8 +203,8 @@ class Vault:
 
     @property
     def size(self) -> int:
-        """How many secrets there are; that only grows."""
-        return len(self._pickles)
+        """How many secrets were met, forgotten ones too; that only grows."""
+        return self._met
 
     def shipment(self) -> Shipment:
         """All of it, for a worker."""

@@ -65,7 +65,7 @@ def lattices(space: dict[str, Any]) -> list[str]:
 def executors(space: dict[str, Any]) -> list[str]:
     """Kinds, registered names, and variables that hold an executor."""
     variables = [n for n, v in space.items() if isinstance(v, Executor | BaseExecutor) and not n.startswith("_")]
-    return sorted({*names.kinds, *names.named, *variables})
+    return sorted({*names.kinds, *names.plugins(), *names.named, *variables})
 
 
 def dispatches(space: dict[str, Any]) -> list[str]:

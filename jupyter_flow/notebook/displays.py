@@ -64,13 +64,14 @@ def of_dispatch(id: DispatchId, unattended: Unattended, live: LivePictures) -> B
         _said[id] = handle(id)
         return {}
     result = session().result(id)
-    drawing = drawing_of_result(result)
     if not ended:
         live.show(lambda: source_of(id))
         if not result.status.final:
             say(follow(id))
-    _said[id] = summary(drawing.picture)
-    return {"image/svg+xml": drawing.svg()}
+    with live.beside():
+        drawing = drawing_of_result(result)
+        _said[id] = summary(drawing.picture)
+        return {"image/svg+xml": drawing.svg()}
 
 
 _said: dict[str, str] = {}  # of the dispatch that is being displayed: both of its formatters tell one moment
@@ -103,7 +104,8 @@ def of_drawing(drawing: Drawing, live: LivePictures) -> Bundle:
     if id and (live.shown(DispatchId(id)) or live.follow(DispatchId(id), drawing.by)):
         return {"text/plain": handle(DispatchId(id))}
     live.show(lambda: source_of(id) if id else source_of_graph(graph), drawing.by)
-    return drawing.bundle()
+    with live.beside():
+        return drawing.bundle()
 
 
 def of_lattice(lattice: Lattice, live: LivePictures) -> Bundle:

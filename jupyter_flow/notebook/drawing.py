@@ -91,7 +91,8 @@ def drawing_of_graph(graph: TransportGraph, by: By = "status") -> Drawing:
 def drawing_of_result(result: Result, by: By = "status") -> Drawing:
     """The picture of a dispatch, as far as it has got."""
     graph = result.lattice.transport_graph
-    return Drawing(picture_of_result(result, foldings_of(graph).picture), graph, by, result.dispatch_id)
+    picture = picture_of_result(result, foldings_of(graph).picture, by)
+    return Drawing(picture, graph, by, result.dispatch_id)
 
 
 def outline(graph: TransportGraph) -> dict[str, str]:

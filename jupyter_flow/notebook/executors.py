@@ -12,8 +12,9 @@ class ExecutorTable:
     """The executors with a name and those that dispatches used, by resource. A snapshot."""
 
     def __init__(self) -> None:
-        self.lines = lines_of(session().resources)
-        self.remarks = remarks_on(self.lines)
+        live = session().resources
+        self.lines = lines_of(live)
+        self.remarks = remarks_on(self.lines, live)
 
     def plain(self) -> str:
         """As text."""

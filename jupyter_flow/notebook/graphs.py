@@ -78,10 +78,11 @@ def request_of(shell: Shell) -> tuple[str, str]:
 class FollowedGraph:
     """A dispatch of this kernel in a cell, until it has ended."""
 
-    def __init__(self, run: Run, source: Source, publisher: Any, widget: "FlowGraph | None") -> None:
+    def __init__(self, run: Run, source: Source, publisher: Any, widget: "FlowGraph | None", by: By = "status") -> None:
         # The source and the publisher are those of now: a session that was closed must not be opened again,
         # and a later cell that captures its output has another publisher.
         self._run, self._source, self._publisher, self._widget = run, source, publisher, widget
+        self._by: By = by
         self._display = uuid4().hex
         self._drawn: Any = None
         self._due = 0.0
@@ -91,7 +92,7 @@ class FollowedGraph:
         began = time.monotonic()
         if update or len(self._run.graph) <= LARGE:
             self._drawn = self._state()  # before it is looked at: what happens meanwhile is drawn the next time
-            bundle = Drawing(self._source.drawing()[0], self._run.graph).bundle()
+            bundle = Drawing(self._source.drawing(self._by)[0], self._run.graph, self._by).bundle()
         else:
             bundle = outline(self._run.graph)
         self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)

@@ -4,8 +4,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
+from ..render.breath import breathing
 from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId
@@ -60,13 +62,17 @@ class LivePictures:
         self._shown.add(id)
         source = source_of(id)
         widget = self._graphs.show(source, by)
-        self.keep(FollowedGraph(run, source, self._shell.display_pub, widget))
+        self.keep(FollowedGraph(run, source, self._shell.display_pub, widget, by))
         return True
 
     def show(self, source: Callable[[], Source], by: By = "status") -> None:
         """Display a graph as a widget where somebody looks on; the picture is for its caller to display next."""
         if self._graphs.possible:
             self._graphs.show(source(), by)
+
+    def beside(self) -> AbstractContextManager[object]:
+        """To draw a picture beside a live view in, which is drawn at the same time, and looked at sooner."""
+        return breathing() if self._graphs.possible else nullcontext()
 
     def show_flow(self, flow: FlowSource, by: By = "status") -> dict[str, str]:
         """Display the notebook's own graph, and follow it as long as its cell shows it. What is left to display."""

@@ -30,7 +30,7 @@ from .resuming import resumed
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
-EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, inline) or a variable")
+EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, …) or a variable")
 OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
 LINES = ("dispatch", "executor", "graph", "result", "flow")
 VALUED = frozenset({"-o", "--out", "-x", "--executor", "--resume"})
@@ -149,9 +149,12 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%executor [NAME [KIND]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
+        "%executor [NAME [KIND [ADDRESS|POOL]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
         argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
-        argument("kind", nargs="?", help="local: worker processes (unset: this); thread; inline"),
+        argument("kind", nargs="?", help="local (processes; unset: this), thread, inline, dask, futures, a plug-in's"),
+        argument(
+            "address", nargs="?", help="dask: its scheduler, or a file (unset: its own); futures: the pool's name"
+        ),
         argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
         argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),
         argument("--log-stderr", metavar="FILE", help="the same for standard error"),

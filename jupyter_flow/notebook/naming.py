@@ -18,8 +18,8 @@ def give(shell: Shell, given: Namespace) -> None:
     """Name an executor, and say what it is. A name alone that exists already is kept. Raises UsageError."""
     settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
     name = given.name
-    if name not in names.named or given.kind or settings:
-        executor = _made(given.kind or "local", settings)
+    if name not in names.named or given.kind or settings or given.address:
+        executor = _made(shell, given.kind or "local", given.address, settings)
         _check_free(shell, name)
         try:
             names.register(name, executor)
@@ -41,18 +41,45 @@ def forget(shell: Shell, name: str) -> None:
         del shell.user_ns[name]
 
 
-def _made(kind: str, settings: dict[str, Any]) -> Any:
-    if kind not in names.kinds:
-        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {', '.join(names.kinds)}")
-    make = names.kinds[kind]
+def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]) -> Any:
+    try:
+        make = names.kind(kind)
+    except BuildError as error:
+        raise UsageError(f"executor: {error}") from None
+    if make is None:
+        there = ", ".join([*names.kinds, *names.plugins()])
+        raise UsageError(f"executor: {kind!r} is no kind of executor; there are {there}")
     takes = inspect.signature(make).parameters
+    of = _of(shell, kind, address, "scheduler_address" in takes)
     for name in settings:
         if name not in takes:
             raise UsageError(f"executor: {kind} takes no {name}; it takes {', '.join(takes) or 'no settings'}")
     try:
-        return make(**settings)
-    except ValueError as error:
+        return make(**of, **settings)
+    except (BuildError, TypeError, ValueError) as error:
         raise UsageError(f"executor: {error}") from None
+
+
+def _of(shell: Shell, kind: str, address: str | None, somewhere: bool) -> dict[str, Any]:
+    """What comes after a kind: a pool, or where the scheduler is."""
+    if kind == "futures":
+        return _pool(shell, address)
+    if address is None:
+        return {}
+    if not somewhere:
+        raise UsageError(f"executor: {kind} takes nothing after its kind, and here is {address!r}")
+    return {"scheduler_address": address}
+
+
+def _pool(shell: Shell, name: str | None) -> dict[str, Any]:
+    """The notebook's variable of that name, looked up and never evaluated."""
+    if name is None:
+        raise UsageError("executor: futures needs the variable that holds its pool: %executor NAME futures POOL")
+    if not name.isidentifier():
+        raise UsageError(f"executor: {name!r} is no variable's name, and nothing here is evaluated: give it one first")
+    if name not in shell.user_ns:
+        raise UsageError(f"executor: there is no variable {name!r}: make the pool first, such as {name} = …")
+    return {"pool": shell.user_ns[name]}
 
 
 def _check_free(shell: Shell, name: str) -> None:

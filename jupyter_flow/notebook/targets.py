@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..dispatch.meant import ambiguous
+from ..dispatch.strangers import left_out, none_yet
 from ..model.errors import StoreUntrusted, UnknownDispatch
 from ..model.result import NodeResult, Result
-from ..session import left_out, none_yet, session
+from ..session import session
 from ..verbs import DispatchId
 
 

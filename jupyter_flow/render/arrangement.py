@@ -26,8 +26,9 @@ def arranged(boxes: Sequence[Box], folding: Folding, orientation: Orientation) -
         rank_gap = 52.0 + (max([width(text, 10.0) for text in labels], default=0.0))
     return lay_out(
         [(box.width, box.height) for box in boxes],
-        [(edge.source, edge.target) for edge in folding.edges],
+        folding.ends,
         orientation=orientation,
         gap=26.0 if orientation == "down" else 20.0,
         rank_gap=rank_gap,
+        layering=folding.layering if boxes else None,
     )

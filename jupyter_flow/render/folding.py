@@ -7,13 +7,15 @@ fan of any width is then one group. Where that leaves too many groups, coarser r
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import nsmallest
+from threading import Lock
 
 from jupyter_flow.model.events import FAILED, INTERRUPTED, RUNNING
 
 from .breath import breathe
 from .glue import LabelledEdge, dissolve_glue
+from .layering import Layering
 from .picture import WAITING_EDGE, Picture
 from .ranks import longest_path
 
@@ -44,14 +46,32 @@ class FoldedEdge:
         return self.labels == (WAITING_EDGE,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folding:
-    """A partition of the nodes that are shown; ``group_of`` is -1 for glue that was folded away."""
+    """A partition of the nodes that are shown; ``group_of`` is -1 for glue that was folded away.
+
+    Whoever draws it, on whichever thread, shares its layering, which is made once.
+    """
 
     group_of: list[int]
     members: list[list[int]]  # node numbers of each group, ascending
     edges: list[FoldedEdge]
     mixed: bool = False  # groups hold electrons of different names
+    _made: list[Layering] = field(default_factory=list, init=False, repr=False, compare=False)
+    _making: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    @property
+    def ends(self) -> list[tuple[int, int]]:
+        """Where its edges begin and end."""
+        return [(edge.source, edge.target) for edge in self.edges]
+
+    @property
+    def layering(self) -> Layering:
+        """Its groups in layers."""
+        with self._making:
+            if not self._made:
+                self._made.append(Layering(len(self.members), self.ends))
+            return self._made[0]
 
 
 def fold(picture: Picture, opened: Collection[int] = (), *, most: int = MOST_GROUPS) -> Folding:

@@ -10,8 +10,8 @@ from typing import Literal
 
 from .breath import breathe, paced
 from .coordinates import Placing, place
-from .ordering import ordered
-from .ranks import Edge, ranks
+from .layering import Layering
+from .ranks import Edge
 
 Orientation = Literal["down", "right"]
 Point = tuple[float, float]
@@ -44,19 +44,21 @@ def lay_out(
     orientation: Orientation = "down",
     gap: float = 24.0,
     rank_gap: float = 40.0,
+    layering: Layering | None = None,
 ) -> Layout:
     """Lay a graph out in layers; ``sizes`` are the width and height of each node.
 
     Edges of a DAG all lead to later layers; where there are cycles (in a folded graph)
     some lead back. ``gap`` separates nodes of a layer, ``rank_gap`` (at least) the layers.
+    ``layering`` is what of it is known already: that of as many nodes and these edges.
     """
     if orientation == "right":
-        turned = lay_out([(h, w) for w, h in sizes], edges, gap=gap, rank_gap=rank_gap)
+        turned = lay_out([(h, w) for w, h in sizes], edges, gap=gap, rank_gap=rank_gap, layering=layering)
         routes = [[(x, y) for y, x in route] for route in turned.routes]
         return Layout(turned.height, turned.width, turned.y, turned.x, turned.ranks, routes)
     if not sizes:
         return Layout(0.0, 0.0, [], [], [], [[] for _ in edges])
-    build = _Build(sizes, edges)
+    build = _Build(sizes, layering or Layering(len(sizes), edges))
     breathe()
     x = build.places(gap)
     tops, bottoms = build.bands(x, rank_gap)
@@ -64,59 +66,13 @@ def lay_out(
 
 
 class _Build:
-    def __init__(self, sizes: Sequence[tuple[float, float]], edges: Sequence[Edge]) -> None:
-        self.sizes, self.edges = sizes, edges
-        self.rank = ranks(len(sizes), edges)
-        self.widths = [w for w, _ in sizes]
-        self.up: list[list[int]] = [[] for _ in sizes]
-        self.down: list[list[int]] = [[] for _ in sizes]
-        self.chains: list[list[int]] = [[] for _ in edges]  # virtual nodes of each edge, top first
-        self.all_ranks = list(self.rank)
-        self._add_edges()
-
-    def _add_edges(self) -> None:
-        """Connect neighbours, with virtual nodes for long edges while their number stays linear."""
-        rank, seen = self.rank, set[Edge]()
-        room = 1000 + 4 * (len(self.sizes) + len(self.edges))
-        spans = [abs(rank[b] - rank[a]) for a, b in self.edges]
-        for k in paced(sorted(range(len(self.edges)), key=spans.__getitem__)):
-            top, bottom = self._ends(k)
-            if top == bottom or (top, bottom) in seen:
-                continue
-            seen.add((top, bottom))
-            if spans[k] == 1:
-                self._connect(top, bottom)
-            elif spans[k] - 1 <= room:
-                room -= spans[k] - 1
-                self._route(k, top, bottom)
-
-    def _ends(self, k: int) -> Edge:
-        a, b = self.edges[k]
-        return (a, b) if self.rank[a] <= self.rank[b] else (b, a)
-
-    def _connect(self, top: int, bottom: int) -> None:
-        self.down[top].append(bottom)
-        self.up[bottom].append(top)
-
-    def _route(self, k: int, top: int, bottom: int) -> None:
-        before = top
-        for rank in range(self.rank[top] + 1, self.rank[bottom]):
-            self.widths.append(_VIRTUAL_WIDTH)
-            self.up.append([])
-            self.down.append([])
-            self.all_ranks.append(rank)
-            virtual = len(self.widths) - 1
-            self.chains[k].append(virtual)
-            self._connect(before, virtual)
-            before = virtual
-        self._connect(before, bottom)
+    def __init__(self, sizes: Sequence[tuple[float, float]], layering: Layering) -> None:
+        self.sizes, self.edges, self.rank, self.layers = sizes, layering.edges, layering.rank, layering.layers
+        self.up, self.all_ranks, self.layering = layering.up, layering.all_ranks, layering
+        self.widths = [w for w, _ in sizes] + [_VIRTUAL_WIDTH] * (len(self.all_ranks) - len(sizes))
 
     def places(self, gap: float) -> list[float]:
-        layers: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
-        for i, rank in enumerate(self.all_ranks):
-            layers[rank].append(i)
-        self.layers = ordered(layers, self.up, self.down)
-        placing = Placing(self.layers, self.up, self.down, self.widths, len(self.sizes), gap)
+        placing = Placing(self.layers, self.up, self.layering.down, self.widths, len(self.sizes), gap)
         x = [round(v * 2) / 2 for v in place(placing)]
         left = min(v - w / 2 for v, w in zip(x, self.widths, strict=True))
         return [v - left for v in x]
@@ -141,11 +97,11 @@ class _Build:
         return Layout(width, bottoms[-1], x[:n], y, self.rank, routes)
 
     def _points(self, k: int, x: list[float], y: list[float], tops: list[float], bottoms: list[float]) -> list[Point]:
-        top, bottom = self._ends(k)
+        top, bottom = self.layering.ends(k)
         if top == bottom:
             return []
         points = [(x[top], y[top] + self.sizes[top][1] / 2), (x[top], bottoms[self.rank[top]])]
-        for i in self.chains[k]:
+        for i in self.layering.chains[k]:
             points += [(x[i], tops[self.all_ranks[i]]), (x[i], bottoms[self.all_ranks[i]])]
         points += [(x[bottom], tops[self.rank[bottom]]), (x[bottom], y[bottom] - self.sizes[bottom][1] / 2)]
         distinct = points[:1]

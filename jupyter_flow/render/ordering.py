@@ -4,7 +4,7 @@ Barycentre sweeps (Sugiyama, Tagawa and Toda 1981), the best of all sweeps kept,
 of neighbours where the graph is small (the ``transpose`` of Gansner et al. 1993).
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 
 from .breath import breathe
 
@@ -12,6 +12,7 @@ Layers = list[list[int]]
 Neighbours = list[list[int]]
 
 _SMALL = 400  # nodes, virtual ones included, below which neighbours are swapped
+_TURNS = 4  # sweeps after which the same kind comes again
 _COUNTABLE = 30_000  # edges between two layers above which crossings are not counted
 
 
@@ -25,10 +26,14 @@ def ordered(layers: Layers, up: Neighbours, down: Neighbours) -> Layers:
     starts = [layers, _by_depth_first(layers, up, down)] if len(up) <= _SMALL else [layers]
     for start in starts:
         now = [list(layer) for layer in start]
+        seen: list[Layers] = []
         for sweep in range(min(24, max(4, 150_000 // work))):
             _sweep(now, up, down, sweep)
             if len(up) <= _SMALL:
                 _swap_neighbours(now, up, down)
+            if now in seen[sweep % _TURNS :: _TURNS]:
+                break  # all that follows was there before
+            seen.append([list(layer) for layer in now])
             count = crossings(now, down) if countable else 0
             if count < fewest or not countable:
                 best, fewest = [list(layer) for layer in now], count
@@ -78,26 +83,38 @@ def _sweep(layers: Layers, up: Neighbours, down: Neighbours, sweep: int) -> None
 
 def _swap_neighbours(layers: Layers, up: Neighbours, down: Neighbours) -> None:
     place = _places(layers, len(up))
+    restless = {*range(len(layers))}  # layers of which one or a neighbour has changed since they were looked at
     for _ in range(6):
-        better = False
-        for layer in layers:
+        for k, layer in enumerate(layers):
+            if k not in restless:
+                continue
+            restless.discard(k)
             breathe()
-            for k in range(len(layer) - 1):
-                a, b = layer[k], layer[k + 1]
-                now = _between(up[a], up[b], place) + _between(down[a], down[b], place)
-                then = _between(up[b], up[a], place) + _between(down[b], down[a], place)
-                if then < now:
-                    layer[k], layer[k + 1] = b, a
-                    place[a], place[b] = k + 1, k
-                    better = True
-        if not better:
+            if _swapped(layer, up, down, place):
+                restless |= {k - 1, k, k + 1}
+        if not restless:
             return
 
 
-def _between(left: list[int], right: list[int], place: list[int]) -> int:
-    """Crossings of the edges of two nodes, the left one's first."""
-    ends = sorted([place[j] for j in right])
-    return sum([bisect_right(ends, place[i] - 1) for i in left])
+def _swapped(layer: list[int], up: Neighbours, down: Neighbours, place: list[int]) -> bool:
+    """Swap what crosses less the other way round; whether anything did."""
+    above = {i: sorted([place[j] for j in up[i]]) for i in layer}
+    below = {i: sorted([place[j] for j in down[i]]) for i in layer}
+    better = False
+    for k in range(len(layer) - 1):
+        a, b = layer[k], layer[k + 1]
+        if _gain(above[a], above[b]) + _gain(below[a], below[b]) > 0:
+            layer[k], layer[k + 1] = b, a
+            place[a], place[b] = k + 1, k
+            better = True
+    return better
+
+
+def _gain(left: list[int], right: list[int]) -> int:
+    """How many crossings fewer there are if two nodes change sides, by the sorted places of their ends."""
+    if len(left) == 1 == len(right):
+        return (right[0] < left[0]) - (left[0] < right[0])
+    return sum([bisect_left(right, end) + bisect_right(right, end) - len(right) for end in left])
 
 
 def _by_depth_first(layers: Layers, up: Neighbours, down: Neighbours) -> Layers:

@@ -8,17 +8,20 @@ from . import boxes, edges, legend
 from .arrangement import arranged, labels_of
 from .boxes import Box, Scheme
 from .breath import paced
-from .folding import Folding, fold
+from .folding import FoldedEdge, Folding, fold
 from .groups import SEVERITY, Group, tally
-from .layout import Orientation
+from .layout import Orientation, Point
 from .lettering import clean, cut, escape
 from .palette import By, number
 from .picture import Picture
 from .style import style
 from .text import summary
 
+Edge = tuple[FoldedEdge, list[Point], str]  # with its route and what is written on it
+
 _MARGIN = 18.0
 _DESCRIBED = 30  # groups that the description for screen readers names
+_MOST_EDGES = 2000  # of more nobody can follow one, and they make a notebook large: the thickest
 
 
 def draw_svg(
@@ -83,7 +86,8 @@ class _Drawing:
         lines, texts = [], []
         taken: list[edges.Rect] = []
         ranks = self.layout.ranks
-        for edge, route, label in paced(zip(self.folding.edges, self.layout.routes, self.labels, strict=True)):
+        given = zip(self.folding.edges, self.layout.routes, self.labels, strict=True)
+        for edge, route, label in paced(_thickest([*given])):
             if not route:
                 box = self.boxes[edge.source]
                 lines.append(edges.loop(self.layout.x[edge.source] + box.width / 2, self.layout.y[edge.source]))
@@ -94,6 +98,10 @@ class _Drawing:
                 texts.append(edges.draw_label(label, route, self.orientation, taken))
         return "".join(lines + texts)
 
+    def _missing(self) -> list[str]:
+        many = len(self.folding.edges)
+        return [f"of {many} edges the {_MOST_EDGES} thickest are drawn"] if many > _MOST_EDGES else []
+
     def _boxes(self) -> str:
         placed = zip(self.boxes, self.layout.x, self.layout.y, strict=True)
         return "".join(boxes.draw(box, x, y, self.scheme) for box, x, y in placed)
@@ -101,7 +109,7 @@ class _Drawing:
     def _page(self, wide: float, tall: float, body: str) -> str:
         w, h = number(wide), number(tall)
         title = escape(cut(clean(self.picture.title), 300))
-        about = escape(" \n".join([summary(self.picture), *map(_say, self.boxes[:_DESCRIBED])]))
+        about = escape(" \n".join([summary(self.picture), *self._missing(), *map(_say, self.boxes[:_DESCRIBED])]))
         scope = "jf-" + blake2b(f"{w} {h} {self.scheme.by} {body}".encode(), digest_size=5).hexdigest()
         sheet = style(scope, self.statuses, len(self.scheme.executors), self.scheme.by, self.dark)
         return (
@@ -109,6 +117,14 @@ class _Drawing:
             f' width="{w}" height="{h}" viewBox="0 0 {w} {h}" style="max-width:100%;height:auto">'
             f"<title>{title}</title><desc>{about}</desc><style>{sheet}</style>{body}</svg>"
         )
+
+
+def _thickest(edges: list[Edge]) -> list[Edge]:
+    """As many as are drawn, in the order that they had."""
+    if len(edges) <= _MOST_EDGES:
+        return edges
+    chosen = sorted(range(len(edges)), key=lambda k: -edges[k][0].count)[:_MOST_EDGES]
+    return [edges[k] for k in sorted(chosen)]
 
 
 def _say(box: Box) -> str:

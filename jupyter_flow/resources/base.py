@@ -94,7 +94,10 @@ class Resource(Protocol):
 
     id: str
     kind: str
-    stops: bool  # whether `stop` ends what runs; else that is left to itself, and what it returns is dropped
+
+    @property
+    def stops(self) -> bool:
+        """Whether `stop` ends what runs; else that is left to itself, and what it returns is dropped."""
 
     def want(self, workers: int | None) -> None:
         """(lock) An executor asks for so many workers; the resource grows, and never shrinks."""
@@ -124,6 +127,11 @@ class Resource(Protocol):
 
     def close(self) -> None:
         """Stop everything and leave nothing behind."""
+
+
+def more_on(resource: Resource) -> tuple[int, str]:
+    """What only some can tell: how many workers still run what was given up, and what they cannot do."""
+    return getattr(resource, "given_up", 0), str(getattr(resource, "remark", ""))
 
 
 class Services(NamedTuple):

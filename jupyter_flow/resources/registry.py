@@ -1,6 +1,7 @@
 """One live resource for each distinct back end, made when it is first used."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from .base import Resource, Services
@@ -23,17 +24,30 @@ class Registry:
 
     def _make(self, executor: Any) -> Resource:
         kind = executor.kind
-        same = sum(resource.kind == kind for resource in self._live.values())
-        name = kind if not same else f"{kind}-{same + 1}"
+        name = self._free(getattr(executor, "name", None) or kind)
         if kind == "local":
             from .processes import ProcessResource  # each brings what the other can do without
 
             return ProcessResource(name, self._services)
+        if kind == "dask":
+            from .dask.resource import DaskResource
+
+            return DaskResource(name, self._services, executor)
+        if kind == "futures":
+            from .futures import FuturesResource
+
+            return FuturesResource(name, self._services, executor.pool)
         from .threads import ThreadResource
 
         if kind == "inline":
             return ThreadResource(name, kind, self._services, 1)
         return ThreadResource(name, kind, self._services, 32, executor if kind == "custom" else None)
+
+    def _free(self, name: str) -> str:
+        """An id that no resource has."""
+        taken = {resource.id for resource in self._live.values()}
+        further = (f"{name}-{number}" for number in count(2))
+        return name if name not in taken else next(other for other in further if other not in taken)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(list(self._live.values()))

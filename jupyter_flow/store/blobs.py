@@ -69,7 +69,7 @@ class Blobs:
         """
         temporary = self._temporary / secrets.token_hex(16)
         try:
-            ref = self._write(temporary, _parts(meta, buffers))
+            ref = self._write(temporary, parts(meta, buffers))
             self._place(temporary, self.path(ref))
         except OSError as error:
             temporary.unlink(missing_ok=True)
@@ -213,7 +213,23 @@ class Blobs:
         return StoreCorruption(f"The blob {path} is damaged: {why}. It was moved to {moved}.")
 
 
-def _parts(meta: bytes, buffers: Sequence[Any]) -> Iterator[memoryview]:
+def forked() -> None:
+    """In a process that was forked from one with threads: whoever held these locks is not here."""
+    global _verified_lock, _hashing
+    _verified_lock, _hashing = threading.Lock(), [threading.Lock() for _ in _hashing]
+
+
+def contents(data: bytes) -> tuple[bytes, list[memoryview]]:
+    """The pickle and the buffers of a blob that came from elsewhere. Raises ValueError where it is none."""
+    try:
+        meta, buffers = _split(memoryview(data))
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+    return bytes(meta), buffers
+
+
+def parts(meta: bytes, buffers: Sequence[Any]) -> Iterator[memoryview]:
+    """What a blob is made of, in order."""
     flat = [PickleBuffer(buffer).raw() for buffer in buffers]
     head = MAGIC + struct.pack(f"<{2 + len(flat)}Q", len(meta), len(flat), *map(len, flat))
     yield memoryview(head)

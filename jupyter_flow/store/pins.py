@@ -7,6 +7,7 @@ from pathlib import Path
 from jupyter_flow.model.errors import StoreError
 
 from .files import create
+from .gate import writing
 from .location import WAY_OUT, private_folder
 from .records import valid
 from .schema import connect, translated
@@ -27,7 +28,7 @@ def pin(root: Path, dispatch: str, on: bool) -> bool:
     """
     path = root / "pins" / dispatch
     try:
-        with translated(root), closing(connect(root)) as index:
+        with translated(root), closing(connect(root)) as index, writing(root):
             index.execute("BEGIN IMMEDIATE")
             there = index.execute("SELECT 1 FROM run WHERE id = ?", (dispatch,)).fetchone() is not None
             if there and on and not path.exists():

@@ -35,6 +35,7 @@ from jupyter_flow.model.events import RUNNING
 from . import tables
 from .blobs import LOCK, Blobs
 from .files import locked
+from .gate import writing
 from .leftovers import Leftovers, folder_size, remove_moved
 from .manifests import manifest_path
 from .pins import pinned
@@ -95,7 +96,8 @@ class Pruner:
         """Remove what is chosen, then what nobody refers to. Raises StoreError."""
         with translated(self._root), closing(connect(self._root)) as index:
             if choice.cache:
-                return self._forgotten(index, choice, dry)
+                with writing(self._root):
+                    return self._forgotten(index, choice, dry)
             if dry:
                 return self._planned(index, choice)
             with locked(self._root / ".prune.lock"):
@@ -207,6 +209,10 @@ class Pruner:
 
     def _remove(self, index: sqlite3.Connection, root: str) -> bool:
         """Remove a dispatch, if it still is there and over; whether it did."""
+        with writing(self._root):
+            return self._removed(index, root)
+
+    def _removed(self, index: sqlite3.Connection, root: str) -> bool:
         index.execute("BEGIN IMMEDIATE")
         try:
             found = index.execute(f"SELECT {RUN}, mac FROM run WHERE root = ?", (root,)).fetchall()

@@ -16,6 +16,7 @@ from jupyter_flow.model.errors import StoreError, UnknownDispatch
 from jupyter_flow.model.events import RUNNING, Record
 
 from . import cached, forking, pins, settings, tables
+from .anchor import ANCHOR
 from .answers import Answers
 from .authentication import Key
 from .blobs import Blobs, Durability
@@ -28,8 +29,8 @@ from .reader import Reader
 from .readonly import check_read_only, connect_read_only, writable
 from .records import Made, Run, RunRow, WorkerRow, new_worker, valid
 from .requests import Requests
-from .schema import connect, ensure
-from .sealing import Sealer, clean
+from .schema import connect, ensure, index_path
+from .sealing import FAR, Sealer, clean, far_key
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
 
@@ -45,6 +46,8 @@ class Store(Answers):
         self._read_only = read_only
         opens = partial(connect_read_only, root) if read_only else partial(connect, root, query_only=True)
         self._reader = Reader(root, opens, self._sealer)
+        if not read_only:
+            ANCHOR.hold(index_path(root))
         self._writer: Writer | None = None
         self._keeper = Keeper(self.blobs)
         self._ids: dict[int, str] = {}  # of the runs begun here that have not ended
@@ -100,16 +103,17 @@ class Store(Answers):
 
     def journal_key(self, name: str, session: str | None = None) -> bytes:
         """What the worker of this name seals its journal with; None for the session of this object."""
-        return self._sealer.derived("journal", session or self._session.id, name)
+        base = self._sealer.derived("journal", session or self._session.id, FAR if name.startswith(FAR) else name)
+        return far_key(base, name) if name.startswith(FAR) and name != FAR else base
 
     def then(self, call: Callable[[], object]) -> None:
         """Call it, on the writer's thread, once all that was queued before is on disk; never, where it cannot be."""
         self._put(Job(0, "", (), None, lambda problem: call() if problem is None else None))
 
-    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0) -> int:
-        """Record a worker of this host, and return its number at once; it is written with what comes next."""
-        number = number or new_worker()
-        row = WorkerRow(number, self._session.id, clean(resource), kind, socket.gethostname(), pid, clean(name))
+    def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0, host: str = "") -> int:
+        """Record a worker (host: unset for this one); its number at once, while it is written with what comes next."""
+        number, host = number or new_worker(), clean(host) or socket.gethostname()
+        row = WorkerRow(number, self._session.id, clean(resource), kind, host, pid, clean(name))
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
 
@@ -236,6 +240,8 @@ class Store(Answers):
             self._keeper.close()
             whole = writer.close()
             self._session.release(remove=whole and not self._ids)
+        if not self._read_only:
+            ANCHOR.let_go(index_path(self.root))
         self._reader.close()
         forking.closed(self)
 
@@ -295,6 +301,8 @@ class Store(Answers):
         """In a forked child: the parent's death must free the lock, and its connections are not ours to close."""
         self._unusable = f"The store {self.root} belongs to the process that this one was forked from."
         self._starting = threading.Lock()
+        if self._writer is not None:
+            self._writer.forked()
         forking.keep(self._reader, self._writer, self._keeper)
         self._writer = None
         self._session.release()

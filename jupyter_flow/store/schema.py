@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
 
+from .anchor import ANCHOR
 from .files import create, locked, write_whole
 
 APPLICATION_ID = 0x4A464C57  # "JFLW"
@@ -208,7 +209,7 @@ def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
 
 def check(index: Path) -> int:
     """The version of an index. Raises StoreCorruption for what is none, StoreError for a later one's."""
-    head = os.pread(_descriptor(index), 100, 0)
+    head = os.pread(ANCHOR.descriptor(index), 100, 0)
     if not head:
         raise _corrupt(index, "is empty")
     if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
@@ -227,7 +228,7 @@ def check(index: Path) -> int:
 def copy_index(index: Path, folder: Path) -> Path:
     """Copy an index with its WAL into a folder, to be read there. Raises OSError."""
     copy = folder / index.name
-    _copy(_descriptor(index), copy)
+    _copy(ANCHOR.descriptor(index), copy)
     with suppress(FileNotFoundError):
         wal = os.open(wal_path(index), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -271,22 +272,6 @@ def _inode(path: Path) -> int:
         return os.stat(path).st_ino
     except OSError:
         return 0
-
-
-_descriptors: dict[tuple[int, int], int] = {}  # of indexes that were looked at, by device and inode
-
-
-def _descriptor(index: Path) -> int:
-    """A descriptor to read an index past SQLite, which is never closed.
-
-    To close one takes every lock away that this process has on the file, those of its SQLite connections too;
-    another process that closes the index then takes itself for the last one, and removes the WAL in use.
-    """
-    about = os.lstat(index)
-    known = (about.st_dev, about.st_ino)
-    if known not in _descriptors:
-        _descriptors[known] = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    return _descriptors[known]
 
 
 def _corrupt(index: Path, what: str) -> StoreCorruption:

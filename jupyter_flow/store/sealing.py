@@ -23,6 +23,15 @@ _numbers = struct.Struct("<10q").pack
 ABSENT = -1
 
 
+FAR = "far-"  # the names of journals begin so whose workers make their keys themselves
+
+
+def far_key(base: bytes, name: str) -> bytes:
+    """The key of such a journal, from what all workers of its session have."""
+    key: bytes = blake3(name.encode(), key=base).digest()
+    return key
+
+
 class Sealer:
     """Turns records into columns with a tag, and columns back into records if the tag is right."""
 

@@ -46,7 +46,7 @@ class Session:
         self._fd = create(_file(folder, self.id), NEW & ~os.O_WRONLY | os.O_RDWR)
         fcntl.flock(self._fd, fcntl.LOCK_EX)
         pid = os.getpid()
-        row = (self.id, socket.gethostname(), _place(), pid, _process_start(pid))
+        row = (self.id, socket.gethostname(), place(), pid, _process_start(pid))
         self._row = (*row, self._sealer.tag("session", row))
 
     def count(self, connection: sqlite3.Connection) -> None:
@@ -169,7 +169,7 @@ def _held(path: Path) -> bool:
 
 
 def _gone(row: SessionRow) -> bool:
-    if row.host != socket.gethostname() or row.place != _place():
+    if row.host != socket.gethostname() or row.place != place():
         return False
     try:
         os.kill(row.pid, 0)
@@ -180,7 +180,8 @@ def _gone(row: SessionRow) -> bool:
     return row.started != _process_start(row.pid)
 
 
-def _place() -> str:
+def place() -> str:
+    """Which boot, and which process namespace: pids mean something there. Empty where that cannot be told."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"

@@ -12,6 +12,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
+from .anchor import ANCHOR
+from .schema import index_path
+
 
 class User(Protocol):
     """Something with a connection. `using` is held while that is used; of two, the one with the lower `turn` first."""
@@ -51,6 +54,7 @@ def renew(root: Path) -> None:
             user.let_go()
         for user in users:
             user.take_up()
+        ANCHOR.renew(index_path(root))
 
 
 def _same(one: Path, other: Path) -> bool:

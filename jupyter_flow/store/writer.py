@@ -14,6 +14,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from . import users
+from .gate import Gate
 from .schema import InPlace, connected, index_path, told
 from .sealing import Column, Sealer
 from .sessions import Session
@@ -56,6 +57,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="jupyter_flow store", daemon=True)
         self.root = session.root
         self._in_place = InPlace(session.root)
+        self._gate = Gate(session.root)
         self._lost = False  # groups that it had committed are gone
         users.known(self)
         _start_without_interrupts(self._thread)
@@ -72,7 +74,7 @@ class Writer:
     def close(self) -> bool:
         """After the end: whether the database now holds all that was written, without its WAL."""
         users.left(self)
-        with self.using:
+        with self.using, self._gate:
             return self._close()
 
     def _close(self) -> bool:
@@ -130,7 +132,8 @@ class Writer:
                 whole += many
         self._hold()
         try:
-            self._write(jobs, short, whole)
+            with self._gate:
+                self._write(jobs, short, whole)
         finally:
             self.using.release()
 
@@ -179,6 +182,10 @@ class Writer:
             if not self._session.complete(alone):
                 raise self._in_place.corrupt()
         users.renew(self.root)
+
+    def forked(self) -> None:
+        """In a forked child: hold nobody up."""
+        self._gate.close()
 
     def let_go(self) -> None:
         """(using) Close the connection."""

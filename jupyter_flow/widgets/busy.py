@@ -89,7 +89,7 @@ class Sampler:
             done = _done([run]) if run is not None else _done(runs) + self._past(here, runs)
         electrons = _electrons(source) if source is not None else {}
         shown = [self._busy(info, lines, done, electrons) for info in live]
-        return Resources([*shown, *_not_started(lines, live, electrons)], remarks_on(lines))
+        return Resources([*shown, *_not_started(lines, live, electrons)], remarks_on(lines, live))
 
     def _past(self, here: Session | None, runs: Sequence[Run]) -> "Counter[str]":
         """What this session's dispatches that have ended have run, looked up again when one may have ended."""

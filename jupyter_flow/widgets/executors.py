@@ -26,9 +26,10 @@ def lines_of(live: Sequence[ResourceInfo]) -> list[Line]:
     return sorted(named + unnamed, key=lambda line: line.resource)
 
 
-def remarks_on(lines: Sequence[Line]) -> list[str]:
-    """Which executors are the same, and which share a resource."""
-    return [*_same([line for line in lines if line.executor is not None]), *_shared(lines)]
+def remarks_on(lines: Sequence[Line], live: Sequence[ResourceInfo] = ()) -> list[str]:
+    """Which executors are the same, which share a resource, and what a resource cannot do."""
+    limits = [f"{info.id}: {info.remark}" for info in live if info.remark]
+    return [*_same([line for line in lines if line.executor is not None]), *_shared(lines), *limits]
 
 
 def same_as(line: Line, lines: Sequence[Line]) -> str:

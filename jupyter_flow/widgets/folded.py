@@ -109,14 +109,13 @@ _knowing = threading.Lock()
 def foldings_of(graph: TransportGraph) -> Foldings:
     """The foldings of a graph, the same for all who draw it, as long as it lives and looks as it did."""
     looks = looks_of(graph)
-    with _knowing:
+    with _knowing:  # while it is made too: whoever draws a graph beside its live view shall not make another
         known = _known.get(id(graph))
-    if known is not None and known[0]() is graph and known[1] == looks and len(known[2].picture) == len(graph):
-        return known[2]
-    made = Foldings(picture_of_graph(graph, looks), graph.electrons, _apart(graph))
-    with _knowing:
+        if known is not None and known[0]() is graph and known[1] == looks and len(known[2].picture) == len(graph):
+            return known[2]
+        made = Foldings(picture_of_graph(graph, looks), graph.electrons, _apart(graph))
         _known[id(graph)] = weakref.ref(graph, partial(_forget, id(graph))), looks, made
-    return made
+        return made
 
 
 def _apart(graph: TransportGraph) -> Apart:

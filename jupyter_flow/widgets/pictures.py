@@ -9,6 +9,7 @@ from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
 from ..render import Picture
 from ..render.breath import paced
+from ..render.palette import By
 from ..render.picture import Kind
 from ..render.standing import STANDING_OF, Standing
 
@@ -42,14 +43,16 @@ def _label(graph: TransportGraph, executor: int) -> str:
     return label_of(graph.executors[executor] if executor >= 0 else None)
 
 
-def picture_of_result(result: Result, picture: Picture | None = None) -> Picture:
-    """A dispatch as far as it has got; ``picture`` is its graph's, where that is known."""
+def picture_of_result(result: Result, picture: Picture | None = None, by: By = "status") -> Picture:
+    """A dispatch as far as it has got; ``picture`` is its graph's, where that is known.
+
+    by: what it is to be coloured by: run times, which are many to look up, are in it where they are its colours.
+    """
     graph = result.lattice.transport_graph
-    nodes = [result.node(node) for node in range(len(graph))]
     return with_states(
         picture or picture_of_graph(graph),
-        [NUMBER_OF[node.status] for node in nodes],
-        [_seconds(node) for node in nodes],
+        [*map(NUMBER_OF.__getitem__, result.statuses)],
+        [_seconds(result.node(node)) for node in range(len(graph))] if by == "duration" else (),
         result.status,
     )
 

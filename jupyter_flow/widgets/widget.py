@@ -54,7 +54,14 @@ class FlowGraph(anywidget.AnyWidget):
             hub().errand(FOLDING, self._begin)
 
     def _begin(self) -> None:
-        """(a lane of the hub's) Let the state have the picture, unless it has a later one."""
+        """(a lane of the hub's) Make what all its pictures need; who asks for one meanwhile has it before the state."""
+        if not self._channel.closed:
+            foldings = self._source.foldings
+            foldings.placed(foldings.folded(self._source.look()[0]), "down")
+        hub().errand(FOLDING, self._keep)
+
+    def _keep(self) -> None:
+        """(the same) Let the state have the picture, unless it has a later one."""
         with self._kept:
             if not self.snapshot and not self._channel.closed:
                 self.snapshot = _snapshot(self._source, self._by)

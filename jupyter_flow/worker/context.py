@@ -34,4 +34,4 @@ def get_context() -> Context:
 
 def metadata(context: tuple[str, int, int, str], folder: str) -> dict[str, Any]:
     """The same for an executor of the user's own, in Covalent's words."""
-    return {"dispatch_id": context[0], "node_id": context[1], "results_dir": folder}
+    return {"dispatch_id": context[0], "node_id": context[1], "attempt": context[2], "results_dir": folder}

@@ -33,14 +33,17 @@ SEAL_SIZE = 64  # bytes that are kept for the last seal and the end of a file
 
 
 class JournalWriter:
-    """The worker's side. key: what its entries are sealed with. number: the store's for this worker."""
+    """The worker's side. key: what its entries are sealed with. number: the store's for this worker.
 
-    def __init__(self, prefix: str, key: bytes = NO_KEY, number: int = 0) -> None:
+    opened: who writes, if not this process, which is to end with its kernel.
+    """
+
+    def __init__(self, prefix: str, key: bytes = NO_KEY, number: int = 0, opened: Opened | None = None) -> None:
         self._prefix, self._key = prefix, key
         self._segment = -1
         self._at = 0
         self._lock = threading.Lock()  # the thread that listens returns nodes while another one runs
-        self._opening = entries.opened(Opened(os.getpid(), _born(), number))
+        self._opening = entries.opened(opened or Opened(os.getpid(), _born(), number))
         self._unsealed = bytearray()
         self._next_segment()
 

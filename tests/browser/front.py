@@ -20,6 +20,10 @@ READY = """() => {
     const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
     return session?.isReady && session.session?.kernel?.status === 'idle';
 }"""
+KERNELLESS = """() => {
+    const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
+    return session?.isReady && !session.session?.kernel;
+}"""
 START = (
     CURRENT
     + """
@@ -74,11 +78,13 @@ class Front:
         self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length")
 
     def without_kernel(self) -> None:
-        """Load the page again as if its kernel could not be had."""
+        """Load the page again; its kernel has ended, and no other can be had."""
         self.page.route(
             "**/api/sessions*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
         )
+        self.js("await window.jupyterapp.serviceManager.sessions.shutdownAll();")  # else the page finds it again
         self.reload()
+        self.page.wait_for_function(KERNELLESS)
 
     def with_another_kernel(self) -> None:
         """Load the page again; what its kernel knew is gone."""

@@ -3,11 +3,9 @@
 They run as strict expected failures: the day one passes, the run fails until its line is gone.
 """
 
-PAST_ONE_MACHINE = "Past one machine"
 COMPLETENESS = "later: completeness"
 
 PENDING: dict[str, str] = {
-    "test_dask_executor_runs_an_electron": PAST_ONE_MACHINE,
     "test_disable_run_registers_without_running": COMPLETENESS,
     "test_a_time_trigger_runs_the_lattice_until_stopped": COMPLETENESS,
     "test_a_bash_lepton_computes_with_named_outputs": COMPLETENESS,

@@ -22,18 +22,21 @@ def test_an_id_may_be_cut_short_where_only_one_dispatch_begins_so() -> None:
     jf.cancel(id[:8])
     jf.pin(id[:8])
     assert [one.id for one in jf.dispatches() if one.pinned] == [id]
+    jf.pin(id[:8], False)
     assert jf.redispatch(id[:8])(2).result() == 2
     with pytest.raises(jf.errors.UnknownDispatch, match="no dispatch 'x'"):
         jf.get_result("x")
 
 
 def test_several_are_listed() -> None:
-    ids: list[str] = []
+    ids: list[str] = [one.id for one in jf.dispatches()]
     while len({id[0] for id in ids}) == len(ids):
         ids.append(jf.dispatch(flow)(1))
-    begin = ids[-1][0]
+    begin = next(id[0] for id in ids if sum(other[0] == id[0] for other in ids) > 1)
     both = [id for id in ids if id[0] == begin]
-    with pytest.raises(jf.errors.UnknownDispatch, match=f"2 dispatches have ids that begin with '{begin}'") as caught:
+    with pytest.raises(
+        jf.errors.UnknownDispatch, match=f"{len(both)} dispatches have ids that begin with '{begin}'"
+    ) as caught:
         jf.redispatch(begin)()
-    assert all(id in str(caught.value) for id in both)
+    assert sum(id in str(caught.value) for id in both) == min(5, len(both))
     assert str(ambiguous("a", [*"123456"])).endswith("1, 2, 3, 4, 5, …")

@@ -32,7 +32,7 @@ def test_executors_go_by_object_kind_name_or_default(names: ExecutorNames) -> No
 @pytest.mark.parametrize("wrong", ["lokal", "", 3, LocalExecutor, ["local"], {"local"}])
 def test_what_is_no_executor_is_told_with_what_exists(names: ExecutorNames, wrong: Any) -> None:
     names.register("big", LocalExecutor(9))
-    with pytest.raises(BuildError, match="there are local, thread, inline, big"):
+    with pytest.raises(BuildError, match="there are local, thread, inline, dask, futures, big"):
         names.get_executor(wrong)
 
 
@@ -56,13 +56,18 @@ def test_a_name_cannot_be_that_of_a_kind_or_stand_for_nothing(names: ExecutorNam
     assert names.named == {}
 
 
+def test_a_pool_is_more_than_a_kind(names: ExecutorNames) -> None:
+    with pytest.raises(BuildError, match=r"'futures' needs a pool: FuturesExecutor\(pool\)"):
+        names.get_executor("futures")
+
+
 def test_names_are_listed_kinds_first(names: ExecutorNames, capsys: pytest.CaptureFixture[str]) -> None:
     names.register("b", LocalExecutor())
     names.register("a", LocalExecutor())
-    assert names.list_executors(False) == ["local", "thread", "inline", "a", "b"]
+    assert names.list_executors(False) == ["local", "thread", "inline", "dask", "futures", "a", "b"]
     assert capsys.readouterr().out == ""
     names.list_executors()
-    assert capsys.readouterr().out == "local\nthread\ninline\na\nb\n"
+    assert capsys.readouterr().out == "local\nthread\ninline\ndask\nfutures\na\nb\n"
 
 
 def test_a_picture_calls_an_executor_by_its_name_if_it_has_one(names: ExecutorNames) -> None:

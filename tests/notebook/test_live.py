@@ -156,12 +156,14 @@ def test_a_graph_is_shown_live_whatever_it_is_of(front_end: FrontEnd, cell: str)
 
 def test_a_dispatch_that_runs_is_followed_by_whatever_shows_it(front_end: FrontEnd) -> None:
     front_end.run("run = jf.dispatch(work)(gate)")
-    messages = front_end.run("%graph run")
+    messages = front_end.run("%graph run --by executor")
     assert (len(widgets(messages)), len(pictures(messages))) == (1, 1)
     (value,) = of_kind(messages, "execute_result")
     assert value["data"]["text/plain"].startswith("dispatch ")
     front_end.run("gate.touch()")
-    assert front_end.until_drawn("COMPLETED")["msg_type"] == "update_display_data"
+    last = front_end.until_drawn("COMPLETED")
+    assert last["msg_type"] == "update_display_data"
+    assert 'class="n c y0"' in last["content"]["data"]["image/svg+xml"]  # in the colours that were asked for
 
 
 def test_a_cell_that_is_run_again_ends_what_it_showed(front_end: FrontEnd) -> None:

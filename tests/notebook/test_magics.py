@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from IPython.core.error import UsageError
 
-from jupyter_flow.executor import ThreadExecutor
+from jupyter_flow.executor import DaskExecutor, FuturesExecutor, ThreadExecutor
 from jupyter_flow.model.electron import Electron
 from jupyter_flow.model.errors import BuildError
 from jupyter_flow.model.lattice import Lattice
@@ -125,7 +125,7 @@ class TestElectron:
         assert not Path("made").exists()
 
     def test_a_variable_that_holds_an_executor_can_be_named(self, notebook: Any) -> None:
-        notebook.run("from jupyter_flow.executor import ThreadExecutor\nio = ThreadExecutor(3)")
+        notebook.run("from jupyter_flow.executor import DaskExecutor, ThreadExecutor\nio = ThreadExecutor(3)")
         notebook.run("%%electron -q -x io\ndef f(): ...")
         assert notebook["f"].executor == ThreadExecutor(3)
 
@@ -230,6 +230,11 @@ class TestExecutor:
         assert session().executors["io"] == made
         assert notebook.printed().startswith("io: thread(workers=4")
 
+    def test_a_dask_executor_is_told_its_scheduler(self, notebook: Any) -> None:
+        notebook.run("%executor big dask localhost:8786 -n 3")
+        assert notebook["big"].key() == DaskExecutor("tcp://127.0.0.1:8786", workers=3).key()
+        assert notebook.printed().startswith("big: dask(scheduler_address='tcp://127.0.0.1:8786', workers=3)")
+
     def test_the_default_is_used_where_nothing_is_said(self, notebook: Any) -> None:
         notebook.run("%executor io thread -n 2 --default")
         notebook.run("%%electron -q\ndef one(): return 1")
@@ -246,6 +251,18 @@ class TestExecutor:
         notebook.run("%executor io --default")
         assert notebook["io"] == ThreadExecutor(2)
 
+    def test_a_pool_is_named_by_its_variable_and_stays_what_it_is(self, notebook: Any) -> None:
+        notebook.run("from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(1)")
+        notebook.run("%executor mine futures pool -n 1 --retries 1")
+        assert notebook["mine"] == FuturesExecutor(notebook["pool"], workers=1, retries=1)
+        assert notebook.printed() == "mine: futures(ThreadPoolExecutor, workers=1, retries=1)\n"
+        notebook.run("%%electron -q -x mine\ndef one(): return 1")
+        node = session().result(notebook.run("%dispatch --wait one()")).nodes[0]
+        assert (node.output, node.resource) == (1, "futures")
+        notebook.run("%executor")
+        assert "futures: what runs in it cannot be stopped" in repr(notebook.run("%executor"))
+        notebook["pool"].shutdown()
+
     def test_a_name_can_be_taken_away(self, notebook: Any) -> None:
         notebook.run("%executor io thread --default")
         notebook.run("%executor -d io")
@@ -256,11 +273,19 @@ class TestExecutor:
     @pytest.mark.parametrize(
         ("line", "told"),
         [
-            ("io moon", "'moon' is no kind of executor; there are local, thread, inline"),
+            ("io moon", "'moon' is no kind of executor; there are local, thread, inline, dask, futures"),
             ("io thread --workdir x", "thread takes no workdir"),
             ("io inline -n 2", "inline takes no workers"),
+            ("io thread localhost:8786", "thread takes nothing after its kind, and here is 'localhost:8786'"),
+            ("io dask nowhere", "'nowhere' is no scheduler's address"),
             ("io thread -n 0", "workers=0"),
             ("local thread", "is a kind of executor"),
+            ("io futures", "futures needs the variable that holds its pool: %executor NAME futures POOL"),
+            ("io futures nobody", "there is no variable 'nobody'"),
+            ("io futures boom()", "'boom()' is no variable's name, and nothing here is evaluated"),
+            ("io futures taken", "something with submit()"),
+            ("io futures taken more", "unrecognized arguments: more"),
+            ("io thread taken", "thread takes nothing after its kind, and here is 'taken'"),
             ("taken thread", "taken is a variable already, of type int"),
         ],
     )

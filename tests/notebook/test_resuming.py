@@ -46,7 +46,7 @@ def test_what_is_left_of_a_dispatch_is_run(failed: Any, named: str) -> None:
 def test_an_electron_cell_is_to_be_run_again(notebook: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         notebook.run("%%electron bad\nx = 1 / 0")
-    (row,) = session().store.runs()
+    (row,) = session().store.runs(1)
     with pytest.raises(UsageError, match="it is the electron cell 'bad'; run that cell again"):
         notebook.run(f"%dispatch --resume {row.id}")
 

@@ -1,10 +1,13 @@
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.render import Layout, lay_out
+from jupyter_flow.render.layering import Layering
+from jupyter_flow.render.layout import Orientation
 from jupyter_flow.render.ordering import crossings
 from jupyter_flow.render.ranks import ranks
 
@@ -134,3 +137,18 @@ def test_long_edges_from_everywhere_stay_affordable() -> None:
     n = 2000
     layout = lay_out([(10.0, 10.0)] * n, [*[(i, i + 1) for i in range(n - 1)], *[(i, n - 1) for i in range(n - 2)]])
     assert sum(map(len, layout.routes)) < 50 * n
+
+
+def test_a_graph_with_more_edges_than_can_be_followed_gets_no_more_turns_for_that() -> None:
+    n = 100
+    layering = Layering(n, [(a, b) for a in range(n) for b in range(a + 1, n)])
+    assert len(layering.all_ranks) < 50 * n
+
+
+def test_what_is_known_of_the_layers_changes_nothing() -> None:
+    edges = [(0, 1), (1, 2), (2, 3), (0, 3), (0, 4), (4, 3)]
+    sizes = [(80.0, 40.0)] * 5
+    for orientation in get_args(Orientation):
+        layering = Layering(5, edges)
+        known = lay_out(sizes, edges, orientation=orientation, layering=layering)
+        assert known == lay_out(sizes, edges, orientation=orientation)

@@ -60,6 +60,15 @@ def test_every_status_has_a_mark_of_its_own() -> None:
     assert {"waiting", "running", "completed", "failed", "cancelled", "skipped", "interrupted"} <= set(texts(svg))
 
 
+def test_of_more_edges_than_can_be_followed_the_thickest_are_drawn() -> None:
+    n = 80
+    edges = [(a, b, "x") for a in range(n) for b in range(a + 1, n)]
+    thick = [(0, 1, f"p{k}") for k in range(3)]
+    svg = draw_svg(Picture([f"n{i}" for i in range(n)], [COMPLETED] * n, edges=[*edges, *thick]))
+    assert svg.count('class="a"') == 2000
+    assert f"of {len(edges)} edges the 2000 thickest are drawn" in svg
+
+
 def test_names_cannot_leave_their_text() -> None:
     for by in ("status", "executor", "duration"):
         root = ElementTree.fromstring(draw_svg(nasty(), by=by))

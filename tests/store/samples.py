@@ -67,9 +67,10 @@ def python(code: str, *arguments: object, **environment: str) -> "subprocess.Pop
     )
 
 
-def output(code: str, *arguments: object, **environment: str) -> str:
+def output(code: str, *arguments: object, patience: float = 100, **environment: str) -> str:
+    """What a process prints that must end well; patience: seconds, after which it hangs."""
     with python(code, *arguments, **environment) as process:
-        told, _ = process.communicate(timeout=100)
+        told, _ = process.communicate(timeout=patience)
     assert process.returncode == 0, told
     return told
 

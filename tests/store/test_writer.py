@@ -198,6 +198,13 @@ def test_nothing_is_told_as_committed_that_went_into_an_index_which_was_removed(
     assert "jupyter-flow recover" in told
 
 
+@pytest.fixture
+def unanchored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that has only the locks of processes, which a copy of the folder takes away."""
+    monkeypatch.setattr("jupyter_flow.store.anchor.SET", None)
+
+
+@pytest.mark.usefixtures("unanchored")
 def test_a_wal_that_another_process_put_away_loses_nothing(root: Path) -> None:
     """It takes itself for the last one after a copy of the folder has taken our locks."""
     store = Store.open(root)
@@ -215,6 +222,7 @@ def test_a_wal_that_another_process_put_away_loses_nothing(root: Path) -> None:
     store.close()
 
 
+@pytest.mark.usefixtures("unanchored")
 def test_all_that_have_the_store_open_in_one_process_go_on_after_a_wal_was_put_away(root: Path) -> None:
     writers, looks = [Store.open(root), Store.open(root)], Store.open(root)
     serials = [store.begin(run(f"run{n}")) for n, store in enumerate(writers)]
@@ -261,4 +269,59 @@ def test_to_look_at_a_store_as_text_takes_no_lock_from_who_writes_in_it(root: Pa
     assert [found.id for found in PlainStore(root).dispatches()] == ["a"]
     output("import sys; from jupyter_flow.store import Store; Store.open(sys.argv[1]).close()", root)
     assert (root / "index.sqlite3-wal").exists()
+    store.close()
+
+
+def test_a_store_may_be_copied_from_within_a_kernel_while_others_come_write_and_go(root: Path) -> None:
+    """Each copy takes SQLite's locks from the process that makes it, wherever its writer is just then."""
+    copying = """if True:
+        import sys, threading
+        from pathlib import Path
+        from jupyter_flow.store import Store
+        from tests.store.samples import record, row, run
+        def copy(again):
+            while again:
+                for path in Path(sys.argv[1]).glob("index.sqlite3*"):
+                    path.read_bytes()
+        store, again = Store.open(sys.argv[1]), [True]
+        serial = store.begin(run("copying"))
+        thread = threading.Thread(target=copy, args=(again,))
+        thread.start()
+        print("begun", flush=True)
+        node = 0
+        while not Path(sys.argv[1], "enough").exists():
+            record(store, serial, [row(node)])
+            node += 1
+        assert [found.node for found in store.rows(serial)] == list(range(node))
+        print(node)
+        again.clear()
+        thread.join()
+        store.close()
+    """
+    coming = """if True:
+        import sys
+        from jupyter_flow.store import Store
+        from tests.store.samples import record, row, run
+        store = Store.open(sys.argv[1])
+        serial = store.begin(run(sys.argv[2]))
+        for node in range(20):
+            record(store, serial, [row(node)])
+        assert len(store.rows(serial)) == 20
+        store.close()
+    """
+    with python(copying, root) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        for number in range(6):
+            with python(coming, root, f"coming{number}") as one, python(coming, root, f"going{number}") as other:
+                assert [one.wait(60), other.wait(60)] == [0, 0]
+        (root / "enough").touch()
+        written = int(process.stdout.read())
+    assert process.returncode == 0
+    store = Store.open(root)
+    assert store.losses(thorough=True) == ""
+    assert {r.id: len(store.rows(r.serial)) for r in store.runs()} == {
+        "copying": written,
+        **{f"{who}{number}": 20 for who in ("coming", "going") for number in range(6)},
+    }
     store.close()

@@ -10,7 +10,8 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.model.events import COMPLETED
-from jupyter_flow.render import breath
+from jupyter_flow.notebook.drawing import drawing_of_graph
+from jupyter_flow.render import breath, folding
 from jupyter_flow.widgets import folded
 from jupyter_flow.widgets.folded import foldings_of
 from jupyter_flow.widgets.source import source_of, source_of_graph
@@ -92,6 +93,27 @@ def test_all_who_draw_a_graph_share_its_folding_and_it_goes_with_the_graph(monke
     del graph, source, shown
     gc.collect()
     assert gone() is None
+
+
+def test_the_live_picture_and_the_one_beside_it_share_their_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    real = folding.Layering
+    monkeypatch.setattr(folding, "Layering", lambda *given: made.append(0) or real(*given))
+    graph = fan(100)
+    source = source_of_graph(graph)
+    source_views(source)
+    drawing_of_graph(graph).svg()
+    assert len(made) == 1
+
+
+def test_threads_that_draw_a_graph_at_once_fold_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, found = fan(3000), list[Any]()
+    threads = [threading.Thread(target=lambda: found.append(foldings_of(graph))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(one) for one in found}) == 1
 
 
 def source_views(source: Any) -> list[Any]:

@@ -234,7 +234,7 @@ class Executors:
     def shares(self, name: str | None) -> bool:
         """Whether electrons may find each other's objects there, instead of copies of their own."""
         name = name or self.default or "local"
-        return self.kinds.get(name, name) != "local"
+        return self.kinds.get(name, name) not in ("local", "futures")
 
     def said(self, source: Source, line: int, rest: str) -> str:
         """``%executor NAME KIND …`` in Python; "" where it only shows the table."""
@@ -268,8 +268,14 @@ class Executors:
         self.kinds[given.name] = kind
         self.used.add(KINDS[kind])
         settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
-        told = ", ".join(f"{name}={literal(value)}" for name, value in settings.items())
+        pool = [given.address] if kind == "futures" and given.address else []
+        told = ", ".join([*pool, *(f"{name}={literal(value)}" for name, value in settings.items())])
         return f"{KINDS[kind]}({told})"
 
 
-KINDS = {"local": "LocalExecutor", "thread": "ThreadExecutor", "inline": "InlineExecutor"}
+KINDS = {
+    "local": "LocalExecutor",
+    "thread": "ThreadExecutor",
+    "inline": "InlineExecutor",
+    "futures": "FuturesExecutor",
+}

@@ -1,0 +1,1 @@
+"""Dask clusters as resources. Only what needs them imports this: Dask takes half a second."""

@@ -1,0 +1,207 @@
+"""What a cluster has been given, and what has become of it."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from ...model.events import FAILED, Failure, Record
+from ...model.printed import Seen
+from ...model.vault import VAULT
+from ...worker.begun import Begun
+from ...worker.entries import Finished
+from ...worker.payload import Payload
+from ...worker.runner import append
+from ..base import Claim, Services, Work
+from .desks import Desks
+from .handing import Handed
+from .relay import Depot
+
+GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
+SILENCE = 5.0  # seconds in which word of that ought to come
+LATE = 30.0  # seconds after which a batch that was taken back will not begin any more
+
+Ended = dict[int, tuple[Work, list[Record]]]  # by run
+
+
+class Book:
+    """Batches by their keys, and their members by what journals call them. On the resource's thread, lookups aside."""
+
+    def __init__(self, services: Services, name: str, ours: bool, desks: Desks) -> None:
+        self._queue, self._store, self._folder = services.queue, services.store, services.folder
+        self._name, self._ours, self._desks = name, ours, desks
+        self.unwanted: Callable[[Handed], object] = lambda handed: None  # told of what runs, and is not to
+        self._payload = Payload(services.store.blobs)
+        self.depot = Depot(services.store.blobs)
+        self.handed: dict[str, Handed] = {}
+        self._free: list[Begun] = []
+        self._notes = 0
+        self._members: dict[tuple[int, int], Handed] = {}  # by run and node
+        self.progress = 0.0  # when a batch came to its end
+
+    def add(self, handed: Iterable[Handed]) -> None:
+        """The cluster has these."""
+        for h in handed:
+            self.handed[h.key] = h
+            self._members.update(((h.claim.work.number, node), h) for node in h.members)
+
+    @property
+    def _noting(self) -> bool:
+        """Whether a worker may begin something and leave no word of it where another kernel finds it."""
+        return not self._ours and (not self._desks.known or not self._desks.exact)
+
+    def note(self, handed: Handed) -> None:
+        """This is about to be handed out: should this kernel die, it is in doubt."""
+        if not self._noting:
+            return
+        self._notes += not self._free
+        name = f"{self._name}-handed-{self._notes}"
+        handed.note = self._free.pop() if self._free else Begun(self._folder, name, 0)
+        now = time.time_ns()
+        for node, attempt in handed.members.items():
+            handed.note.note(handed.claim.work.number, node, attempt, now)
+
+    def close(self) -> None:
+        """What was noted is recorded, but for what has not ended."""
+        for note in self._free:
+            note.remove()
+
+    def of(self, work: Work) -> list[Handed]:
+        """The batches of a dispatch."""
+        return [handed for handed in list(self.handed.values()) if handed.claim.work is work]
+
+    # what is told -------------------------------------------------------------------------------
+
+    def begun(self, key: str, number: int, node: int, attempt: int, start: int) -> None:
+        """A member runs."""
+        handed = self.handed.get(key)
+        if handed is None or handed.members.get(node) != attempt:
+            return
+        if handed.current == (node, attempt, start):
+            return
+        handed.number, handed.current, handed.printed = number, (node, attempt, start), (b"", b"", None)
+        with self._queue.lock:
+            wanted = handed.claim.work.started(node, attempt, start)
+        if not wanted:
+            self.unwanted(handed)
+
+    def printed(self, key: str, node: int, attempt: int, stdout: bytes, stderr: bytes, displays: bytes | None) -> None:
+        """It has printed and displayed this so far."""
+        handed = self.handed.get(key)
+        if handed is not None and handed.current is not None and handed.current[:2] == (node, attempt):
+            handed.printed = stdout, stderr, displays
+
+    def ended(self, record: Record, handed: Handed | None, ended: Ended) -> None:
+        """A member has ended; it is put with the others that are to be told at once."""
+        if handed is None or handed.members.get(record.node) != record.attempt:
+            return
+        del handed.members[record.node]
+        handed.number, handed.current = record.worker, None
+        record = self._arrived(record)
+        work = handed.claim.work
+        self._members.pop((work.number, record.node), None)
+        self._log(handed.claim, record)
+        ended.setdefault(work.number, (work, []))[1].append(record)
+
+    def tell(self, ended: Ended) -> None:
+        """Tell the dispatches."""
+        for work, records in ended.values():
+            work.finished(records)
+        ended.clear()
+
+    def through(self, key: str) -> None:
+        """A batch is over; what did not begin, and nobody has been told of, can go elsewhere."""
+        handed = self.handed.pop(key, None)
+        if handed is None:
+            return
+        self.progress = time.monotonic()
+        if handed.note is not None:
+            self._free.append(handed.note)
+        if handed.future is not None:
+            handed.future.release()
+        for node in handed.members:
+            self._members.pop((handed.claim.work.number, node), None)
+        with self._queue.lock:
+            handed.claim.work.returned(list(handed.members.items()))
+            if not handed.withdrawn:
+                self._queue.release(handed.claim)
+
+    def withdraw(self, handed: Handed) -> None:
+        """Nobody wants it any more, and none of it has begun as far as is known; should it, it is killed."""
+        if not handed.withdrawn:
+            handed.withdrawn = time.monotonic()
+            handed.future.release()
+            with self._queue.lock:
+                self._queue.release(handed.claim)
+
+    def tidy(self) -> None:
+        """What was taken back long ago has not begun; what Dask gave up long ago without a word is lost."""
+        oldest = time.monotonic() - LATE
+        for handed in [h for h in self.handed.values() if h.future.status in GIVEN_UP and not h.withdrawn]:
+            handed.failed = handed.failed or time.monotonic()
+            if handed.failed < time.monotonic() - SILENCE:
+                text = f"the cluster gave it up: {handed.future.status}"
+                self.lost(handed, Failure("worker_lost", "WorkerLost", text, ""), doubtful=True)
+        for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest]:
+            self.through(handed.key)
+
+    @property
+    def busy(self) -> int:
+        """How many batches the cluster is to run."""
+        return sum(not handed.withdrawn for handed in list(self.handed.values()))
+
+    def lost(self, handed: Handed, failure: Failure, doubtful: bool) -> None:
+        """A batch will not come to its end. doubtful: nobody can tell which of its members have begun."""
+        lost = list(handed.members.items()) if doubtful else []
+        if handed.current is not None and handed.current[0] in handed.members:
+            lost = lost or [handed.current[:2]]
+        if lost:
+            seen = self.seen(handed)
+            records = [self._loss(handed, node, attempt, failure, seen) for node, attempt in lost]
+            for node, _ in lost:
+                del handed.members[node]
+            handed.claim.work.finished(records)
+        self.through(handed.key)
+
+    def read(self) -> None:
+        """Take in what journals have that word has not brought yet."""
+        ended: Ended = {}
+        for desk in list(self._desks.known.values()):
+            for entry in desk.read():
+                if isinstance(entry, Finished):
+                    self.ended(entry.record, self._members.get((entry.run, entry.record.node)), ended)
+                elif (handed := self._members.get((entry.run, entry.node))) is not None:
+                    self.begun(handed.key, desk.hello.number, entry.node, entry.attempt, entry.start)
+        self.tell(ended)
+
+    # what is asked ------------------------------------------------------------------------------
+
+    def seen(self, handed: Handed) -> Seen:
+        """Where the member of a batch that runs does so, and what it is known to have printed."""
+        if handed.current is None:
+            return Seen(handed.number)
+        stdout, stderr, shown = ((text and VAULT.masked_bytes(text)) or None for text in handed.printed)
+        return Seen(handed.number, stdout, stderr, shown)
+
+    def _loss(self, handed: Handed, node: int, attempt: int, failure: Failure, seen: Seen) -> Record:
+        now = time.time_ns()
+        if handed.current is None or handed.current[0] != node:
+            return Record(node, attempt, FAILED, 0, now, handed.number, failure=failure)
+        shown, start = self._payload.document(seen.displays), handed.current[2]
+        return Record(node, attempt, FAILED, start, now, seen.worker, None, seen.stdout, seen.stderr, failure, shown)
+
+    def _arrived(self, record: Record) -> Record:
+        """What a worker elsewhere has made is here, or the electron has failed."""
+        desk = self._desks.find(record.worker)
+        if desk is None or desk.hello.shares or not (problem := self.depot.problem(record.value)):
+            return record
+        failure = Failure("store", "StoreError", f"its output is not in the kernel's store: {problem}", "")
+        return record._replace(status=FAILED, value=None, failure=failure)
+
+    def _log(self, claim: Claim, record: Record) -> None:
+        """The executor's log files are this machine's."""
+        if record.stdout is None and record.stderr is None:
+            return
+        version = next(member[2] for member in claim.members if member[0] == record.node)
+        place = claim.work.code(version).place
+        for path, text in ((place.log_stdout, record.stdout), (place.log_stderr, record.stderr)):
+            if path is not None and text is not None:
+                append(path, text if isinstance(text, bytes) else bytes(self._store.blobs.read(text)[0]))

@@ -1,0 +1,153 @@
+"""What runs on a cluster's workers: a batch of electrons as one task, and word of each to the kernel.
+
+The task's own result is a token: the values of its members, or references to them, for tasks that need them. What
+becomes of each member goes to the kernel over the worker's stream to the scheduler, many in one message; a worker that
+sees the kernel's store from the kernel's machine also keeps a journal there, which outlives it.
+"""
+
+import pickle
+import threading
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import distributed
+from distributed.utils import sync
+
+from ...model.events import COMPLETED, Value
+from ...store.blobs import Blobs
+from ...worker import capture
+from ...worker.farrunner import Brought, FarDispatch, FarRunner
+from ...worker.messages import Member
+from ...worker.payload import nodes_in
+from .post import Post
+from .relay import RelayedBlobs
+from .seat import Seat, shared
+
+KEPT = 16  # dispatches that a worker remembers
+
+Token = dict[int, Value]
+
+
+class Errand(NamedTuple):
+    """A batch on its way to a worker."""
+
+    key: str  # the task's
+    kernel: str  # the id of its client
+    dispatch: str  # which the scheduler knows more of
+    parts: int  # how much more
+    run: int  # the dispatch's number
+    members: list[Member]
+    values: dict[int, Value]
+
+
+def run(errand: bytes, *before: Token) -> Token:
+    """The body of a task. before: the tokens of the tasks whose values it needs."""
+    return _desk(distributed.get_worker()).run(pickle.loads(errand), before)
+
+
+def lost(*_: Any) -> Token:
+    """What is run in the place of a task that may have run before: nothing is ever done twice."""
+    return {}
+
+
+class Desk:
+    """What this package keeps on one worker."""
+
+    def __init__(self, worker: Any) -> None:
+        self.worker = worker
+        self._lock = threading.Lock()
+        self._dispatches: OrderedDict[str, tuple[FarDispatch, FarRunner]] = OrderedDict()
+        self._runners: dict[str, FarRunner] = {}  # by kernel
+        self._posts: dict[str, Post] = {}
+        self._seats: dict[tuple[str, int], Seat] = {}  # by kernel and thread
+
+    def run(self, errand: Errand, before: tuple[Token, ...]) -> Token:
+        """Run the members of a batch that have their inputs, in order."""
+        with self._lock:
+            dispatch, runner = self._brought(errand)
+            post, seat = self._post(errand.kernel), self._seat(errand.kernel, dispatch.brought)
+        if seat.journal is None and not self._ask("begin", key=errand.key):
+            return {}
+        values: dict[int, Value] = dict(errand.values)
+        for token in before:
+            values.update(token)
+        made: Token = {}
+        for member in errand.members:
+            if not all(node in values for node in nodes_in(member[3], member[4])):
+                continue  # a producer failed
+            start, streams = time.time_ns(), capture.NOTHING.copy()
+            seat.begin(errand.run, member, start)
+            post.begin(errand.key, seat.number, member, start, streams)
+            record = runner.run(dispatch, member, values, start, streams)._replace(worker=seat.number)
+            seat.end(errand.run, record)
+            post.end(errand.key, record)
+            if record.status == COMPLETED and record.value is not None:
+                values[member[0]] = made[member[0]] = record.value
+        seat.through()
+        post.through(errand.key)
+        return made
+
+    def _ask(self, what: str, **message: Any) -> Any:
+        """Ask what we have on the scheduler."""
+        return sync(self.worker.loop, getattr(self.worker.scheduler, f"jupyter_flow_{what}"), **message)
+
+    def _post(self, kernel: str) -> Post:
+        post = self._posts.get(kernel)
+        if post is None:
+            post = self._posts[kernel] = Post(self.worker, kernel)
+        return post
+
+    def _seat(self, kernel: str, brought: Brought) -> Seat:
+        """Where this thread works for a kernel; that is told who works there before anything is begun."""
+        place = kernel, threading.get_ident()
+        seat = self._seats.get(place)
+        if seat is None:
+            seat = Seat(brought, self.worker.state.nthreads)
+            self._ask("hello", worker=self.worker.address, kernel=kernel, hello=pickle.dumps(seat.hello, 5))
+            self._seats[place] = seat
+        return seat
+
+    def _brought(self, errand: Errand) -> tuple[FarDispatch, FarRunner]:
+        """What the errand's dispatch is; fetched from the scheduler when it is first met."""
+        known = self._dispatches.get(errand.dispatch)
+        if known is None or known[0].parts < errand.parts:
+            known = self._dispatches[errand.dispatch] = self._fetched(errand, known)
+        self._dispatches.move_to_end(errand.dispatch)
+        while len(self._dispatches) > KEPT:
+            self._dispatches.popitem(last=False)
+        return known
+
+    def _fetched(self, errand: Errand, known: tuple[FarDispatch, FarRunner] | None) -> tuple[FarDispatch, FarRunner]:
+        since = known[0].parts if known is not None else 0
+        parts: list[bytes] = self._ask("dispatch", id=errand.dispatch, since=since)
+        for part in parts:
+            brought: Brought = pickle.loads(part)
+            if known is None:
+                known = FarDispatch(brought), self._runner(brought, errand.kernel)
+            else:
+                known[0].add(brought)
+        assert known is not None, "the scheduler knows as much as the kernel has told it"
+        return known
+
+    def _runner(self, brought: Brought, kernel: str) -> FarRunner:
+        runner = self._runners.get(kernel)
+        if runner is None:
+            blobs = Blobs(Path(brought.root), brought.durability)
+            if not shared(brought):
+                blobs = RelayedBlobs(Path(self.worker.local_directory, "jupyter-flow"), self._ask, kernel)
+            runner = self._runners[kernel] = FarRunner(blobs, brought.alone)
+        return runner
+
+
+_desks: dict[str, Desk] = {}
+_lock = threading.Lock()
+
+
+def _desk(worker: Any) -> Desk:
+    with _lock:
+        desk = _desks.get(worker.address)
+        if desk is None or desk.worker is not worker:
+            desk = _desks[worker.address] = Desk(worker)
+        return desk

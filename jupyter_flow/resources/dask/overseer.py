@@ -1,0 +1,140 @@
+"""What this package has on a scheduler: it passes word on, and sees to it that Dask runs nothing twice.
+
+Dask runs a task again when the worker that ran it, or kept its result, has gone: tasks are pure. Electrons are not.
+So once a task has been with a worker, there is only an empty one left in its place, and the kernel is told: it
+alone knows what may run again.
+"""
+
+import asyncio
+import itertools
+from typing import Any
+
+from dask._task_spec import Task
+from distributed.diagnostics.plugin import SchedulerPlugin
+
+from .envelope import lost
+
+PATIENCE = 600.0  # seconds for a value to come from a kernel
+PREFIX = "jf-"  # of our tasks' keys
+
+
+class Overseer(SchedulerPlugin):  # type: ignore[misc]
+    """One for all the kernels that use the scheduler."""
+
+    name = "jupyter-flow"
+    idempotent = True
+
+    def __init__(self) -> None:
+        self.scheduler: Any = None
+        self.dispatches: dict[str, tuple[str, list[bytes]]] = {}  # id: kernel, parts
+        self.awaited: dict[int, asyncio.Future[bytes]] = {}  # values that kernels were asked for
+        self._count = itertools.count()
+        self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
+
+    async def start(self, scheduler: Any) -> None:
+        """Answer workers and kernels from now on."""
+        self.scheduler = scheduler
+        for question in (self.dispatch, self.hello, self.begin, self.put, self.get):
+            scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
+        scheduler.stream_handlers["jupyter-flow-news"] = self.news
+        scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
+        scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
+        scheduler.stream_handlers["jupyter-flow-have"] = self.have
+
+    # from kernels -------------------------------------------------------------------------------
+
+    def bring(self, client: str, id: str, part: bytes) -> None:
+        """One more part of what workers need to know of a dispatch."""
+        self.dispatches.setdefault(id, (client, []))[1].append(part)
+
+    def forget(self, client: str, id: str) -> None:
+        """A dispatch is over."""
+        self.dispatches.pop(id, None)
+
+    def have(self, client: str, number: int, data: bytes, problem: str) -> None:
+        """What a kernel was asked for."""
+        future = self.awaited.pop(number, None)
+        if future is not None and not future.done():
+            if problem:
+                future.set_exception(OSError(problem))
+            else:
+                future.set_result(data)
+
+    def remove_client(self, scheduler: Any, client: str) -> None:
+        """A kernel has gone."""
+        for id in [id for id, (owner, *_) in self.dispatches.items() if owner == client]:
+            del self.dispatches[id]
+
+    # from workers -------------------------------------------------------------------------------
+
+    async def dispatch(self, id: str, since: int) -> list[bytes]:
+        """What a worker does not know yet of a dispatch. Raises LookupError where that is over."""
+        return self.dispatches[id][1][since:]
+
+    async def hello(self, worker: str, kernel: str, hello: bytes) -> None:
+        """Who will work for a kernel."""
+        self._tell(kernel, {"op": "jupyter-flow-hello", "worker": worker, "hello": hello})
+
+    async def begin(self, key: str) -> bool:
+        """Whether a worker may begin with a task: only one ever may, and only while it is to."""
+        state = self.scheduler.tasks.get(key)
+        if key in self.begun or state is None or state.state != "processing":
+            return False
+        self.begun.add(key)
+        return True
+
+    async def put(self, kernel: str, digest: bytes, data: bytes) -> None:
+        """A value for a kernel's store."""
+        self._tell(kernel, {"op": "jupyter-flow-put", "digest": digest, "data": data})
+
+    async def get(self, kernel: str, digest: bytes, size: int) -> bytes:
+        """A value from a kernel's store. Raises OSError."""
+        number = next(self._count)
+        future = self.awaited[number] = asyncio.get_running_loop().create_future()
+        self._tell(kernel, {"op": "jupyter-flow-get", "number": number, "digest": digest, "size": size})
+        try:
+            return await asyncio.wait_for(future, PATIENCE)
+        finally:
+            self.awaited.pop(number, None)
+
+    def news(self, worker: str, kernel: str, news: bytes) -> None:
+        """Word for a kernel."""
+        self._tell(kernel, {"op": "jupyter-flow-news", "worker": worker, "news": news})
+
+    # from the scheduler -------------------------------------------------------------------------
+
+    def add_worker(self, scheduler: Any, worker: str) -> None:
+        """A worker has come."""
+        self._workers()
+
+    def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
+        """A worker has gone."""
+        self._workers()
+
+    def _workers(self) -> None:
+        threads = {address: state.nthreads for address, state in self.scheduler.workers.items()}
+        for client in list(self.scheduler.client_comms):
+            if "jupyter-flow" in client:
+                self._tell(client, {"op": "jupyter-flow-workers", "workers": threads})
+
+    def transition(self, key: Any, start: str, finish: str, *args: Any, **kwargs: Any) -> None:
+        """A task of ours that has been with a worker is not to go to another one."""
+        if type(key) is not str or not key.startswith(PREFIX):
+            return
+        if finish in ("memory", "forgotten"):
+            self.begun.discard(key)
+        state = self.scheduler.tasks.get(key)
+        if start == "processing" and state is not None and finish != "forgotten":
+            state.run_spec = Task(key, lost)
+            if finish != "memory":
+                self._lost(key, state, str(state.exception_text or "") if finish == "erred" else "")
+
+    def _lost(self, key: str, state: Any, why: str) -> None:
+        message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun}
+        for kernel in list(state.who_wants or ()):
+            self._tell(kernel.client_key, message)
+
+    def _tell(self, client: str, message: dict[str, Any]) -> None:
+        comm = self.scheduler.client_comms.get(client)
+        if comm is not None:
+            comm.send(message)

@@ -1,0 +1,58 @@
+"""One transaction at a time, also where SQLite's own lock for that was lost in the middle of one (see `anchor`)."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+FILE = ".writing"
+PATIENCE = 5.0  # seconds; who is stopped for longer in a transaction still has SQLite's lock
+PAUSE = 0.0005  # seconds at first
+
+
+class Gate:
+    """A lock on a file of the store, held by one connection in one process; its death frees it."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / FILE
+        self._fd = -1
+
+    def __enter__(self) -> Self:
+        """Wait for it, for a while."""
+        if self._fd < 0:
+            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        deadline, pause = time.monotonic() + PATIENCE, PAUSE
+        while not self._taken() and time.monotonic() < deadline:
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def _taken(self) -> bool:
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of the file."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+@contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """Hold it for one transaction."""
+    gate = Gate(root)
+    try:
+        with gate:
+            yield
+    finally:
+        gate.close()
