@@ -3,14 +3,15 @@
 ``jupyter flow …`` is the same: Jupyter finds the command by its name.
 """
 
-import sys
 from collections.abc import Sequence
+from io import StringIO
 
 import click
 
 from .. import __version__
 from ..model.errors import FlowError
 from . import cancelling, completing, dispatches, doctor, notebooks, pinning, pruning, recovering, resuming
+from .printing import say
 
 PROGRAM = "jupyter-flow"
 
@@ -62,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _failed("interrupted", 130)
     except click.ClickException as error:
-        error.show()
+        told = StringIO()
+        error.show(told)
+        say(told.getvalue().rstrip("\n"), err=True)
         return error.exit_code
     except (FlowError, OSError) as error:
         return _failed(str(error), 2)
@@ -70,5 +73,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(why: str, status: int) -> int:
-    print(f"{PROGRAM}: {why}", file=sys.stderr)
+    say(f"{PROGRAM}: {why}", err=True)
     return status

@@ -10,6 +10,7 @@ from ..model.status import Status
 from ..store.records import RunRow
 from ..store.runs import Store
 from .ids import find, offered
+from .printing import one_line, say
 
 QUIET = 1.0  # seconds before a wait is shown
 POLL = 0.1
@@ -40,11 +41,11 @@ def cancel(id: str, nodes: tuple[int, ...], no_wait: bool) -> int:
     store = Store.open()
     row = find(store, id)
     if row.state is not Status.RUNNING:
-        click.echo(_over(row))
+        say(_over(row))
         return 0 if row.state is Status.CANCELLED else 1
     cancel_elsewhere(store, row, nodes or None)
     if no_wait:
-        click.echo(f"the kernel that runs {row.id} is cancelling {_what(nodes)}")
+        say(f"the kernel that runs {row.id} is cancelling {_what(nodes)}")
         return 0
     return _wait(store, row, nodes)
 
@@ -57,11 +58,11 @@ def _wait(store: Store, row: RunRow, nodes: tuple[int, ...]) -> int:
             break
         if waited > max(QUIET, told + 1):
             told = int(waited)
-            click.echo(f"waiting for {row.id} to end: {told} s", err=True)
+            say(f"waiting for {row.id} to end: {told} s", err=True)
         time.sleep(POLL)
     if nodes:
         return _tell_nodes(store, row, nodes)
-    click.echo(f"cancelled {row.id} ({row.name})" if now.state is Status.CANCELLED else _over(now))
+    say(f"cancelled {row.id} ({one_line(row.name)})" if now.state is Status.CANCELLED else _over(now))
     return 0 if now.state is Status.CANCELLED else 1
 
 
@@ -75,7 +76,7 @@ def _tell_nodes(store: Store, row: RunRow, nodes: tuple[int, ...]) -> int:
     records = {node: store.row(row.serial, node) for node in nodes}
     states = {node: STATUS_OF[record.status] if record else Status.NEW_OBJECT for node, record in records.items()}
     for node, state in states.items():
-        click.echo(f"node {node} of {row.id}: {state}")
+        say(f"node {node} of {row.id}: {state}")
     return 0 if Status.CANCELLED in states.values() else 1
 
 
@@ -84,6 +85,7 @@ def _what(nodes: tuple[int, ...]) -> str:
 
 
 def _over(row: RunRow) -> str:
+    what = f"{row.id} ({one_line(row.name)})"
     if row.state is Status.INTERRUPTED:
-        return f"the kernel that ran {row.id} ({row.name}) has ended, and the dispatch with it: it is INTERRUPTED"
-    return f"{row.id} ({row.name}) had ended already: it is {row.state}"
+        return f"the kernel that ran {what} has ended, and the dispatch with it: it is INTERRUPTED"
+    return f"{what} had ended already: it is {row.state}"

@@ -3,6 +3,8 @@
 import click
 from click.shell_completion import get_completion_class
 
+from .printing import program
+
 PROGRAM, VARIABLE = "jupyter-flow", "_JUPYTER_FLOW_COMPLETE"
 
 
@@ -22,4 +24,4 @@ def completion(context: click.Context, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None  # click has the three
-    click.echo(kind(context.find_root().command, {}, PROGRAM, VARIABLE).source())
+    program(kind(context.find_root().command, {}, PROGRAM, VARIABLE).source() + "\n")

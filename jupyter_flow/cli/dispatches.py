@@ -11,6 +11,7 @@ from ..model.vault import VAULT
 from ..store.records import RunRow
 from ..store.runs import Store
 from .ids import find, offered
+from .printing import one_line, say, say_coloured
 
 STATUSES = [str(status) for status in Status if status not in (Status.NEW_OBJECT, Status.SKIPPED)]  # of nodes only
 
@@ -35,19 +36,19 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
     rows, pinned = store.runs(None if status else count, strange=strange), store.pinned()
     for told in (left_out(strange), store.losses(thorough=True)):
         if told:
-            click.echo(f"jupyter-flow: {told}", err=True)
+            say(f"jupyter-flow: {told}", err=True)
     rows = [row for row in rows if status in (None, str(row.state))][:count]
     if as_json:
-        click.echo(json.dumps([{**summary(row), "pinned": row.id in pinned} for row in rows], indent=2))
+        say(json.dumps([{**summary(row), "pinned": row.id in pinned} for row in rows], indent=2))
     elif rows:
         mark = dict.fromkeys(pinned, ", pinned")
         cells = [
-            [row.id, row.name, f"{row.state}{mark.get(row.id, '')}", str(row.electrons), when(row.created)]
+            [row.id, one_line(row.name), f"{row.state}{mark.get(row.id, '')}", str(row.electrons), when(row.created)]
             for row in rows
         ]
-        click.echo(plain(("id", "lattice", "status", "electrons", "dispatched"), cells, len(cells)))
+        say(plain(("id", "lattice", "status", "electrons", "dispatched"), cells, len(cells)))
     else:
-        click.echo(f"no dispatch is {status}" if status else "there is no other" if strange else NONE)
+        say(f"no dispatch is {status}" if status else "there is no other" if strange else NONE)
 
 
 @click.command(short_help="Show one dispatch, its graph and its results.")
@@ -78,13 +79,13 @@ def show(id: str, node: str | None, logs: bool, as_json: bool) -> None:
     chosen = [node_of(result, node)] if node is not None else result.nodes
     if as_json:
         told = {**summary(row), "error": result.error, "results_dir": result.results_dir}
-        click.echo(json.dumps({**told, "nodes": [_node(one, logs) for one in chosen]}, indent=2))
+        say(json.dumps({**told, "nodes": [_node(one, logs) for one in chosen]}, indent=2))
     elif logs:
-        click.echo(reports.headed(chosen, reports.logs) or reports.silence(chosen))
+        say_coloured(reports.headed(chosen, reports.logs) or reports.silence(chosen))
     elif node is not None:
-        click.echo(f"{reports.title(chosen[0])}\n{_output(chosen[0])}")
+        say(f"{reports.title(chosen[0])}\n{_output(chosen[0])}")
     else:
-        click.echo(f"{draw_text(picture_of_result(result))}\n{result}")
+        say(f"{draw_text(picture_of_result(result))}\n{result}")
 
 
 def summary(row: RunRow) -> dict[str, Any]:

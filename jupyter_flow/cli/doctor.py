@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from ..model.visible import visible
 from . import machine, packages, plugged
 from .findings import Finding
+from .printing import say, say_coloured
 
 CHECKS: dict[str, tuple[Callable[[], Iterator[Finding]], ...]] = {
     "Python": (packages.python, packages.required, packages.optional, packages.subshells),
@@ -39,11 +41,11 @@ def doctor() -> int:
     """
     problems = 0
     for title, checks in CHECKS.items():
-        click.echo(f"{title}:")
+        say(f"{title}:")
         for finding in (finding for check in checks for finding in _tried(check)):
             problems += finding.state == "problem"
-            click.echo(f"  {click.style(finding.state.ljust(8), fg=COLOURS[finding.state])} {finding}")
-    click.echo(f"{problems} problem{'' if problems == 1 else 's'}" if problems else "no problem")
+            say_coloured(f"  {click.style(finding.state.ljust(8), fg=COLOURS[finding.state])} {visible(str(finding))}")
+    say(f"{problems} problem{'' if problems == 1 else 's'}" if problems else "no problem")
     return 1 if problems else 0
 
 

@@ -9,6 +9,7 @@ from ..store.location import default_root
 from ..store.records import RunRow
 from ..store.runs import Store
 from ..store.schema import index_path
+from .printing import one_line
 
 OFFERED = 50  # ids that are offered, newest first
 
@@ -21,7 +22,7 @@ def offered(context: click.Context, parameter: click.Parameter, incomplete: str)
         fit = Store.open().runs(OFFERED, beginning=incomplete)
     except (FlowError, OSError):
         return []
-    return [CompletionItem(row.id, help=f"{row.name} {row.state}") for row in fit]
+    return [CompletionItem(row.id, help=f"{one_line(row.name)} {row.state}") for row in fit]
 
 
 def find(store: Store, text: str) -> RunRow:

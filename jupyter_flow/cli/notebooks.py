@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ..model.errors import FlowError
+from .printing import program, say
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -55,7 +56,7 @@ def run(
     from ..notebook.running import Order
     from ..notebook.running import run as execute
 
-    return execute(Order(notebook, output, html, timeout, parameters), click.echo)
+    return execute(Order(notebook, output, html, timeout, parameters), say)
 
 
 @click.command("nbval-sanitize")
@@ -70,7 +71,7 @@ def nbval_sanitize() -> None:
     Example:
       pytest --nbval --nbval-sanitize-with "$(jupyter-flow nbval-sanitize)" notebooks/
     """
-    click.echo(str(files("jupyter_flow") / "notebook" / "nbval-sanitize.cfg"))
+    say(str(files("jupyter_flow") / "notebook" / "nbval-sanitize.cfg"))
 
 
 @click.command(short_help="Make a plain script of a notebook.")
@@ -99,8 +100,8 @@ def export(notebook: Path, output: Path | None) -> int:
     except ValueError as error:  # not JSON, not a notebook
         raise FlowError(f"{notebook} cannot be read as a notebook: {error}") from None
     if output is None:
-        click.echo(text, nl=False)
+        program(text)
     else:
         output.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {output}")
+        say(f"wrote {output}")
     return 0

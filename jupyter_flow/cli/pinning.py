@@ -4,6 +4,7 @@ import click
 
 from ..store.runs import Store
 from .ids import find, offered
+from .printing import say
 
 
 @click.command(short_help="Keep a dispatch from being pruned.")
@@ -24,4 +25,4 @@ def pin(id: str, remove: bool) -> None:
     """
     store = Store.open()
     root = store.pin(find(store, id).id, not remove)
-    click.echo(f"{root} is {'not pinned any more' if remove else 'pinned: prune leaves it alone'}")
+    say(f"{root} is {'not pinned any more' if remove else 'pinned: prune leaves it alone'}")

@@ -10,6 +10,7 @@ from ..store.pruning import Choice, Pruned
 from ..store.runs import Store
 from ..store.settings import parsed_size, readable
 from .dispatches import when
+from .printing import one_line, say
 
 SHOWN = 20  # dispatches that are listed
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
@@ -85,7 +86,7 @@ def prune(
     if not (yes or _agreed(plan)):
         return 1
     done = store.prune(choice._replace(among=frozenset(row.id for row in plan.runs)))
-    click.echo(f"{'forgot' if cache else 'removed'} {_told(done)}")
+    say(f"{'forgot' if cache else 'removed'} {_told(done)}")
     return 0
 
 
@@ -99,12 +100,12 @@ def _list(plan: Pruned) -> None:
     from ..notebook.tables import plain
 
     if plan.runs:
-        rows = [[row.id, row.name, str(row.state), when(row.created)] for row in plan.runs]
-        click.echo(plain(("id", "lattice", "status", "dispatched"), rows, SHOWN))
+        rows = [[row.id, one_line(row.name), str(row.state), when(row.created)] for row in plan.runs]
+        say(plain(("id", "lattice", "status", "dispatched"), rows, SHOWN))
     if plan.cached:
-        click.echo(f"to forget: {_told(plan)}")
+        say(f"to forget: {_told(plan)}")
     else:
-        click.echo(f"to remove: {_told(plan)}" if plan.runs or plan.blobs else "nothing to remove")
+        say(f"to remove: {_told(plan)}" if plan.runs or plan.blobs else "nothing to remove")
 
 
 def _told(pruned: Pruned) -> str:

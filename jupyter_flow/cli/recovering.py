@@ -8,6 +8,7 @@ from ..store.location import default_root
 from ..store.recovery import Recovered, recover
 from ..store.runs import Store
 from ..store.schema import sound
+from .printing import say
 
 SHOWN = 20  # ids
 
@@ -34,12 +35,12 @@ def recovering(anyway: bool) -> int:
     """
     why = _trouble()
     if not why and not anyway:
-        click.echo("the index can be read, and nothing of it is known to be missing")
+        say("the index can be read, and nothing of it is known to be missing")
         return 0
     if why:
-        click.echo(why)
+        say(why)
     found = recover(default_root(), Key.load())
-    click.echo(f"the new index has {found.runs} dispatch{'' if found.runs == 1 else 'es'}, sublattices included")
+    say(f"the new index has {found.runs} dispatch{'' if found.runs == 1 else 'es'}, sublattices included")
     _tell(found)
     return 1 if found.partial or found.lost else 0
 
@@ -60,12 +61,12 @@ def _trouble() -> str:
 
 def _tell(found: Recovered) -> None:
     if found.partial:
-        click.echo(f"not all of these was found, and they are INTERRUPTED: {_some(found.partial)}")
+        say(f"not all of these was found, and they are INTERRUPTED: {_some(found.partial)}")
     if found.lost:
-        click.echo(f"of these nothing was found: {_some(found.lost)}")
+        say(f"of these nothing was found: {_some(found.lost)}")
     if found.unsigned:
-        click.echo(f"{found.unsigned} records that this user's key has not signed were left out")
-    click.echo(f"the old index is in {found.aside}")
+        say(f"{found.unsigned} records that this user's key has not signed were left out")
+    say(f"the old index is in {found.aside}")
 
 
 def _some(ids: list[str]) -> str:

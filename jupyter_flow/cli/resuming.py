@@ -8,6 +8,7 @@ import click
 from ..model.errors import SecretNeeded
 from ..model.status import Status
 from .ids import find, offered
+from .printing import one_line, say
 
 
 @click.command(short_help="Run what is left of a dispatch that did not complete.")
@@ -42,12 +43,12 @@ def resume(id: str) -> int:
         if not sys.stdin.isatty():
             raise
         new = here.resubmit(row.id, (), {}, None, True, secrets=_asked(error.names))
-    click.echo(f"resumed {row.id} ({row.name}) as {new}: {told_taken(here.run(new))}")
+    say(f"resumed {row.id} ({one_line(row.name)}) as {new}: {told_taken(here.run(new))}")
     here.wait(new)
     result = here.result(new)
-    click.echo(f"{new} is {result.status}" + (f": {result.error}" if result.error else ""))
+    say(f"{new} is {result.status}" + (f": {result.error}" if result.error else ""))
     return 0 if result.status is Status.COMPLETED else 1
 
 
 def _asked(names: Sequence[str]) -> dict[str, str]:
-    return {name: click.prompt(name, hide_input=True, err=True) for name in names}
+    return {name: click.prompt(one_line(name), hide_input=True, err=True) for name in names}

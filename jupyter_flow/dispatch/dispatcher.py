@@ -33,6 +33,7 @@ from .lanes import Lane, Lanes
 from .listening import Listener
 from .resolve import resolve
 from .run import Run
+from .unfinished import Unfinished
 
 LOG = logging.getLogger("jupyter_flow")
 REMEMBERED_COSTS = 10_000
@@ -58,6 +59,7 @@ class Dispatcher:
         self.payload = Payload(store.blobs)
         self.lookups = Lookups(store)
         self.runs: dict[str, Run] = {}
+        self.unfinished = Unfinished()
         journals = str(store.root / "journals" / store.session_id)
         self.resources = Registry(Services(self, store, journals, store.durability))
         self.costs: dict[bytes, int] = {}  # ns, by fingerprint: what electrons were measured to take
@@ -292,3 +294,4 @@ class Dispatcher:
         self.resources.close()
         for run in list(self.runs.values()):
             run.interrupt()
+        self.unfinished.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from ..model.events import CANCELLED, Failure, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen
+from ..model.visible import one_line
 from .machine import Commands, Machine
 
 UNSEEN = Seen()
@@ -59,5 +60,5 @@ def told(graph: TransportGraph, failed: Mapping[int, Failure | None]) -> str | N
     lines = ["The following tasks failed:"]
     for node, failure in sorted(failed.items()):
         why = f"{failure.type}: {failure.message}" if failure else "no reason was recorded"
-        lines.append(f"{node}: {graph.name_of(node)}: {why}")
+        lines.append(f"{node}: {one_line(graph.name_of(node))}: {why}")
     return "\n".join(lines)

@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
+from ..model.errors import StoreError
 from ..model.events import STATUS_OF, Failure, Record
 from ..model.graph import TransportGraph
 from ..model.status import Status
 from ..store.latch import Latch
+from ..store.records import Made
+from ..store.writer import OnCommit
 from .caching import Caching
 from .endings import told
 from .machine import Machine
+from .unfinished import unrecorded
 
 if TYPE_CHECKING:
     from .dispatcher import Dispatcher
@@ -54,6 +58,7 @@ class Telling:
         self._dispatcher = dispatcher
         self._again: set[tuple[int, int]] = set()  # attempts that another one follows
         self._failed: dict[int, Failure | None] = {}
+        self._unwritten: list[Record] = []  # rows that the store could not record
 
     def _write(self, rows: list[Record]) -> None:
         """(lock) Have rows written, and told once they are; the end of the dispatch with the last of them.
@@ -71,24 +76,22 @@ class Telling:
             return
         self.ended_at = time.time_ns()
         status = self.machine.status if self.error is None else Status.FAILED
-        code = STATUS_OF.index(status)
         text = self.error or told(self.graph, self._failed)
-        self._dispatcher.store.finish(
-            self.number,
-            rows,
-            code,
-            text,
-            self.started_at,
-            self.ended_at,
-            lambda error: self._end(rows, status, text, error),
-            nodes=len(self.graph),
-            made=self.caching.made(rows) if self.caching is not None else (),
-        )
+        made = self.caching.made(rows) if self.caching is not None else ()
+        self._record_end(rows, status, text, lambda error: self._end(rows, status, text, error), made)
+
+    def _record_end(
+        self, rows: Sequence[Record], status: Status, text: str | None, then: OnCommit, made: Sequence[Made] = ()
+    ) -> None:
+        code, times = STATUS_OF.index(status), (self.started_at, self.ended_at)
+        nodes = len(self.graph)
+        self._dispatcher.store.finish(self.number, rows, code, text, *times, then, nodes=nodes, made=made)
 
     def _publish(self, rows: Sequence[Record], error: BaseException | None) -> None:
         """(store's thread) Rows are on disk."""
         run = cast("Run", self)
         if error is not None:
+            self._unwritten += rows
             self._dispatcher.broken(run, error)
             return
         for row in rows:
@@ -108,13 +111,34 @@ class Telling:
                 LOG.exception("what listens to dispatch %s failed", self.id)
 
     def _end(self, rows: Sequence[Record], status: Status, text: str | None, error: BaseException | None) -> None:
-        """(store's thread) The dispatch is over, and on disk."""
-        run = cast("Run", self)
-        lost = self.error if error is None else f"the store could not record the end of this dispatch: {error}"
-        self.status, self.error = (status, text) if lost is None else (Status.FAILED, lost)
+        """(store's thread) The end is on disk, or it is to be tried with all that could not be written before."""
+        if error is None:
+            self._over(rows, status, text)
+            return
+        rows = [*self._unwritten, *rows]
+        if self.error is not None:
+            status, text = Status.FAILED, self.error
         try:
-            if error is None:
-                self._publish(rows, None)
+            self._record_end(rows, status, text, lambda error: self._end_at_last(rows, status, text, error))
+        except StoreError as closed:
+            self._end_at_last(rows, status, text, closed)
+
+    def _end_at_last(
+        self, rows: Sequence[Record], status: Status, text: str | None, error: BaseException | None
+    ) -> None:
+        """(store's thread) Nobody waits for a disk: what is told now is written when that can be."""
+        if error is not None:
+            rows, status = unrecorded(rows, error), Status.FAILED
+            text = self.error or f"the store could not record the end of this dispatch: {error}"
+            self._dispatcher.unfinished.add(lambda then: self._record_end(rows, status, text, then))
+        self._over(rows, status, text)
+
+    def _over(self, rows: Sequence[Record], status: Status, text: str | None) -> None:
+        """(store's thread) The dispatch is over."""
+        run = cast("Run", self)
+        self.status, self.error = (status, text) if self.error is None else (Status.FAILED, self.error)
+        try:
+            self._publish(rows, None)
             if self.on_end is not None:
                 self.on_end(run)
         finally:  # whoever waits must not wait for ever

@@ -12,6 +12,7 @@ from .node import NodeResult, Place, View, exception_of, time_of
 from .status import Status
 from .transportable import TransportableObject
 from .vault import VAULT
+from .visible import one_line
 
 MOST_NODES = 100  # outputs that a printed result lists
 LONGEST = 1000  # characters of each
@@ -138,7 +139,7 @@ class Result:
     def _outputs(self) -> str:
         electrons = self._view.graph.electrons
         shown = [NodeResult(self._view, node) for node in range(min(electrons, MOST_NODES))]
-        lines = [f"{n.name}({n.id}): {_shown(_loader(n)) if n.has_output else n.status}\n" for n in shown]
+        lines = [f"{one_line(n.name)}({n.id}): {_shown(_loader(n)) if n.has_output else n.status}\n" for n in shown]
         return "".join(lines) + (f"… and {electrons - MOST_NODES} more\n" if electrons > MOST_NODES else "")
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from ..model.events import STATUS_OF
 from ..model.printed import Printed
 from ..model.result import NodeResult, Result
 from ..model.status import Status
+from ..model.visible import one_line
 from .shell import Shell
 from .tracebacks import with_cells
 
@@ -76,7 +77,7 @@ def title(node: NodeResult, number: str = "", call: bool = False) -> str:
     shown = len(node.displays)
     displays = f" · {shown} display{'s' * (shown > 1)}" if shown else ""
     name = node.call_text if call else node.name
-    return f"{name} · node {number or node.id} · {node.status}{cached}{tries}{displays}{_why(node)}"
+    return one_line(f"{name} · node {number or node.id} · {node.status}{cached}{tries}{displays}{_why(node)}")
 
 
 def _why(node: NodeResult) -> str:

@@ -26,6 +26,7 @@ from ..worker.payload import Payload
 from .base import Claim, Services, Work
 from .guardian import guardian
 from .memorywatch import MemoryWatch
+from .patience import Patience
 from .reports import Reports
 from .starter import Starter
 from .stopper import Stopper
@@ -37,7 +38,6 @@ SWEEP = 0.002  # seconds between two looks at the journals while short electrons
 SLOW_SWEEP = 0.02
 LONG = 0.004  # seconds after which an electron holds up what lies behind it
 GRACE = 3.0  # seconds in which a kernel that is being shut down, whose workers went first, is gone
-STARTS = 5  # failures to start in a row before that is the answer
 
 
 class ProcessResource:
@@ -61,7 +61,7 @@ class ProcessResource:
         )
         self._memory = machine()
         self._live: list[WorkerProcess] = []
-        self._failures = 0
+        self._patience = Patience()
         self._pause = SWEEP
         self._closed = False
 
@@ -122,7 +122,10 @@ class ProcessResource:
     # its thread ---------------------------------------------------------------------------------
 
     def _timeout(self) -> float | None:
-        return self._pause if any(worker.batches for worker in self._live) else None
+        wake = self._patience.wake()
+        if any(worker.batches for worker in self._live):
+            return self._pause if wake is None else min(self._pause, wake)
+        return wake
 
     def _turn(self, woken: Iterable[Any]) -> None:
         dead = []
@@ -134,7 +137,7 @@ class ProcessResource:
                 dead.append(data[0])
         news = sum([self._reports.read(worker) for worker in list(self._live) if worker.batches])
         if news:
-            self._failures = 0
+            self._patience.renew()
         for worker in dead:
             self._bury(worker)
         self._share()
@@ -153,7 +156,7 @@ class ProcessResource:
         idle = self._room and any(not worker.batches for worker in self._live)
         room = self.workers - len(self._live) - self._starter.pending
         if waiting and not idle:
-            for _ in range(min(waiting, room)):
+            for _ in range(self._patience.room(min(waiting, room), self._starter.pending)):
                 self._starter.begin()
         elif idle or room > 0:
             self._recall()
@@ -209,9 +212,9 @@ class ProcessResource:
 
     def _unproved(self, reason: str) -> None:
         """A worker could not be started, or died before it had done anything."""
-        self._failures += 1
-        if self._failures >= STARTS and not self._live:
-            self._failures = 0
+        self._patience.failed()
+        if self._patience.gone and not self._live:
+            self._patience.renew()
             failure = Failure("worker_lost", "WorkerLost", f"no worker process could be started ({reason})", "")
             self._fail_all(failure)
 

@@ -44,7 +44,11 @@ class Starter:
         self.pending += 1
         self._count += 1
         name = f"{self._resource}-{self._count}"
-        threading.Thread(target=self._start, args=(name,), name=f"jupyter-flow-start-{name}", daemon=True).start()
+        thread = threading.Thread(target=self._start, args=(name,), name=f"jupyter-flow-start-{name}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # no more threads to be had
+            self._tell(partial(self._done, self._failed, f"{type(error).__name__}: {error}"))
 
     def _start(self, name: str) -> None:
         try:

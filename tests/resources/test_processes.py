@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -258,6 +259,60 @@ def test_the_death_of_the_process_that_starts_workers_runs_nothing_twice(
     assert len(failed) <= len(processes())
     assert {node.error.kind for node in failed} <= {"worker_lost"}
     assert run(flow).status == "COMPLETED"
+
+
+def test_nothing_fails_that_had_not_begun_when_the_process_that_starts_workers_dies_again_and_again(
+    run: Run, processes: Pids, eventually: Eventually
+) -> None:
+    from multiprocessing import forkserver
+
+    @jf.electron
+    def one() -> int:
+        return 1
+
+    @jf.lattice
+    def flow() -> list[Any]:
+        return [one() for _ in range(20)]
+
+    def server() -> int:
+        pid: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        return pid or 0
+
+    killed = [server()]
+    os.kill(killed[0], signal.SIGKILL)
+    eventually(lambda: not processes())
+    id = jf.dispatch(flow)()
+    while len(killed) < 6:  # each as soon as it is there, long before it has started anything
+        eventually(lambda: server() not in (0, killed[-1]))
+        killed.append(server())
+        os.kill(killed[-1], signal.SIGKILL)
+    assert id.result(30) == [1] * 20
+
+
+def test_where_no_thread_is_to_be_had_for_a_while_workers_are_started_later(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+    start = threading.Thread.start
+
+    def refuse(self: threading.Thread) -> None:
+        if "jupyter-flow-start" in self.name and len(refused) < 3:
+            refused.append(self.name)
+            raise RuntimeError("can't start new thread")
+        start(self)
+
+    @jf.electron
+    def one() -> int:
+        return 1
+
+    @jf.lattice
+    def flow() -> Any:
+        return one()
+
+    jf.session().close()  # the next has no workers yet
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert jf.dispatch(flow)().result(20) == 1
+    assert len(refused) == 3
 
 
 # stopping ---------------------------------------------------------------------------------
