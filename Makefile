@@ -148,8 +148,9 @@ lab: setup ## open JupyterLab on copies of the notebooks, on this machine only
 	mkdir -p $(LAB)
 	for notebook in notebooks/*.ipynb; do
 	    copy=$(LAB)/$${notebook##*/}
-	    if [ ! -e "$$copy" ]; then cp "$$notebook" "$$copy"; fi
+	    if [ ! -e "$$copy" ]; then cp "$$notebook" "$$copy"; new="$${new:-} $$copy"; fi
 	done
+	if [ -n "$${new:-}" ]; then $(VENV)/bin/jupyter trust $$new >/dev/null; fi # else they show text until they are run
 	echo "==> lab: its notebooks are yours, copies of notebooks/; delete one, and the next make lab copies it anew"
 	root=""
 	if [ "$$(id -u)" = 0 ]; then

@@ -1,9 +1,11 @@
 """Workflows in the notebook: electrons, lattices, and shared executors, with no server to start."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from . import executor
 from .model import errors
+from .model.absent import absence
 from .model.electron import electron
 from .model.hooks import DepsBash, DepsCall, DepsModule, DepsPip
 from .model.lattice import lattice, wait, when
@@ -47,6 +49,13 @@ __all__ = [
     "wait",
     "when",
 ]
+
+
+if not TYPE_CHECKING:  # a checker would take every name for one that exists
+
+    def __getattr__(name: str) -> object:
+        """Names of Covalent's that are not here are errors that say what to do instead."""
+        raise absence(__name__, name)
 
 
 def load_ipython_extension(shell: object) -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from .dispatch.run import Run
 from .dispatch.strangers import left_out
 from .dispatch.submitting import Submitter
 from .dispatch.views import RunView, StoreView
+from .dispatch.warning import warn
 from .dispatch.watching import watched
 from .executor import _executor_manager as names
 from .model.electron import Electron
@@ -74,7 +74,7 @@ class Session:
         self.dispatcher = Dispatcher(self.store, names)
         self._closed = False
         self._budget = Budget(self.store.root, budget())
-        _warn(self.store.losses())
+        warn(self.store.losses())
         self.endings: list[Callable[[], object]] = []  # called when it is closed
         self.last: str | None = None  # the newest dispatch of this kernel
         self._memory = Memory()
@@ -85,7 +85,7 @@ class Session:
 
     def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
-        _warn(self._budget.look())
+        warn(self._budget.look())
         self.last = self._submitter.submit(workflow, args, kwargs).id
         return self.last
 
@@ -106,7 +106,7 @@ class Session:
         give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
         """
         self.wait(id)
-        _warn(self._budget.look())
+        warn(self._budget.look())
         row = self.store.run(id)
         self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
         return self.last
@@ -189,8 +189,8 @@ class Session:
         """What the store has, newest first; a warning names what cannot be trusted, or was lost."""
         strange: list[str] = []
         rows, pinned = self.store.runs(limit, strange=strange), self.store.pinned()
-        _warn(left_out(strange))
-        _warn(self.store.losses(thorough=True))
+        warn(left_out(strange))
+        warn(self.store.losses(thorough=True))
         return [
             DispatchSummary(
                 *(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None),
@@ -250,12 +250,6 @@ class Session:
             global _current
             if _current is self:
                 _current = None
-
-
-def _warn(text: str) -> None:
-    """Tell whoever has called us from outside, once for each place and text."""
-    if text:
-        warnings.warn(text, UserWarning, stacklevel=4)
 
 
 def _before_exit(call: Callable[[], None]) -> None:

@@ -5,7 +5,10 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.meant import meant
 from .dispatch.opened import OpenedStore
+from .dispatch.resuming import told_changed
+from .dispatch.warning import warn
 from .dispatch.watching import watched
 from .dispatch.workflows import lattice_of
 from .model.electron import Electron
@@ -98,9 +101,11 @@ def get_result(
     """The Result of a dispatch, of this kernel or another; with `wait`, when it has ended.
 
     timeout: seconds to wait at most; TimeoutError then, and the dispatch goes on. status_only: just
-    ``{"id": …, "status": …}``. The last three leave parts of the result out. Raises UnknownDispatch.
+    ``{"id": …, "status": …}``. The last three leave parts of the result out. An id may be cut short, as everywhere.
+    Raises UnknownDispatch.
     """
     here = session(results_dir)
+    dispatch_id = _whole(dispatch_id)
     if wait:
         here.wait(dispatch_id, timeout)
     if status_only:
@@ -111,6 +116,7 @@ def get_result(
 def cancel(dispatch_id: str, task_ids: int | Sequence[int] | None = None) -> str:
     """Cancel a dispatch, or (`task_ids`) some of its nodes; what has ended stays as it is. Says what it did."""
     nodes = [task_ids] if isinstance(task_ids, int) else list(task_ids) if task_ids is not None else None
+    dispatch_id = _whole(dispatch_id)
     session().cancel(dispatch_id, nodes)
     return (
         f"Dispatch {dispatch_id} cancelled." if nodes is None else f"Cancelled tasks {nodes} in dispatch {dispatch_id}."
@@ -130,6 +136,9 @@ def redispatch(
     outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
     included: what had not ended, and what is damaged or lost since.
 
+    A name of an executor means what it names now, and a warning says so where that has changed; one that this kernel
+    has not given means the executor as it was.
+
     Secrets are written nowhere: of another kernel's dispatch they are asked for by name, and given as `secrets`, or as
     the only arguments (``redispatch(id)(password=…)``; all others are as they were). Raises SecretNeeded, which names
     those that are missing.
@@ -137,7 +146,8 @@ def redispatch(
 
     def dispatched(*args: Any, **kwargs: Any) -> DispatchId:
         here, reuse = session(), reuse_previous_results
-        again = here.resubmit(dispatch_id, args, kwargs, replace_electrons, reuse, secrets=secrets or {})
+        again = here.resubmit(_whole(dispatch_id), args, kwargs, replace_electrons, reuse, secrets=secrets or {})
+        warn(told_changed(here.run(again)))
         return DispatchId(again)
 
     return dispatched
@@ -160,4 +170,10 @@ def dispatches(limit: int | None = None) -> list[DispatchSummary]:
 
 def pin(dispatch_id: str, pinned: bool = True) -> None:
     """Have `prune` leave a dispatch alone, with its values; ``pin(id, False)`` lets it go. Raises UnknownDispatch."""
-    session().pin(dispatch_id, pinned)
+    session().pin(_whole(dispatch_id), pinned)
+
+
+def _whole(id: str) -> str:
+    """An id, which may be cut short as long as only one dispatch begins so. Raises UnknownDispatch."""
+    here = session()
+    return id if here.run(id) is not None else meant(here.store, id).id

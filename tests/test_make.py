@@ -15,7 +15,7 @@ def program(path: Path, text: str) -> None:
 
 def lab(folder: Path, user: int) -> str:
     """What `make lab` says, with a JupyterLab that tells what it was given, and for a user of that number."""
-    program(folder / "venv" / "bin" / "jupyter", 'echo "jupyter $*"')
+    program(folder / "venv" / "bin" / "jupyter", f'echo "jupyter $*"; echo "$*" >> {folder / "asked"}')
     program(folder / "bin" / "id", f"echo {user}")
     (folder / "venv" / ".installed").touch()
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
@@ -37,11 +37,16 @@ def test_the_lab_opens_copies_and_leaves_alone_what_was_changed_in_them(tmp_path
     lab(tmp_path, 1000)
     copies = tmp_path / "mine"
     assert {copy.name for copy in copies.iterdir()} == {book.name for book in (ROOT / "notebooks").glob("*.ipynb")}
+    asked = tmp_path / "asked"
+    trusted = asked.read_text().splitlines()[0].split()
+    assert (trusted[0], {Path(name) for name in trusted[1:]}) == ("trust", set(copies.iterdir()))
+    asked.unlink()
     (copies / "quickstart.ipynb").write_text("mine")
     (copies / "cells.ipynb").unlink()
     lab(tmp_path, 1000)
     assert (copies / "quickstart.ipynb").read_text() == "mine"
     assert (copies / "cells.ipynb").read_text() == (ROOT / "notebooks" / "cells.ipynb").read_text()
+    assert asked.read_text().splitlines()[0] == f"trust {copies / 'cells.ipynb'}"
 
 
 def test_installing_tells_how_far_it_is_and_shows_what_pip_said_where_that_fails(tmp_path: Path) -> None:

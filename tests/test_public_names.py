@@ -73,6 +73,18 @@ def test_a_public_name_exists_and_explains_itself(name: str) -> None:
     assert isinstance(thing, ModuleType | str) or (thing.__doc__ or "").strip(), f"{name} has no docstring"
 
 
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("leptons", "subprocess"), ("triggers", "cron"), ("fs", "DepsCall"), ("strategy", "DepsCall"),
+     ("get_config", "%flow config"), ("set_config", "%flow config"), ("QElectron", "quantum")],
+)  # fmt: skip
+def test_a_name_of_covalents_that_is_not_here_says_what_to_do_instead(name: str, instead: str) -> None:
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'; in Covalent it is for .*{instead}"):
+        getattr(jupyter_flow, name)
+    with pytest.raises(AttributeError, match=r"^module 'jupyter_flow' has no attribute 'nothing'$"):
+        _ = jupyter_flow.nothing  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("name", EXECUTORS)
 def test_executors_are_imported_from_their_room(name: str) -> None:
     from jupyter_flow import executor

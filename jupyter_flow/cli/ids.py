@@ -1,10 +1,9 @@
 """Dispatches on the command line: by id, or how that begins, completed from the store."""
 
-from collections.abc import Sequence
-
 import click
 from click.shell_completion import CompletionItem
 
+from ..dispatch.meant import ambiguous
 from ..model.errors import FlowError, StoreUntrusted, UnknownDispatch
 from ..store.location import default_root
 from ..store.records import RunRow
@@ -39,9 +38,5 @@ def find(store: Store, text: str) -> RunRow:
     if strange and not fits:
         raise StoreUntrusted(left_out(strange))
     if len(fits) > 1:
-        raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {_some(fits)}")
+        raise ambiguous(text, [row.id for row in fits])
     return store.run(text)  # a sublattice has an id too; else it says what there is
-
-
-def _some(rows: Sequence[RunRow], most: int = 5) -> str:
-    return ", ".join(row.id for row in rows[:most]) + (", …" if len(rows) > most else "")

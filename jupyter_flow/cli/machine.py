@@ -17,7 +17,7 @@ from ..store.leftovers import folder_size
 from ..store.location import default_root, key_path
 from ..store.readonly import writable
 from ..store.runs import Store
-from ..store.settings import readable
+from ..store.settings import BUDGET, budget, readable
 from .findings import Finding
 
 NETWORK = {
@@ -42,11 +42,15 @@ def store() -> Iterator[Finding]:
     except FlowError as error:
         yield Finding("problem", f"store {root}", str(error))
         return
-    holds = f"holds {readable(folder_size(root))}"
+    size, most = folder_size(root), budget()
+    holds = f"holds {readable(size)}"
     if writable(root):
         yield Finding("ok", f"store {root}", f"can be written, {holds}")
     else:
         yield Finding("warning", f"store {root}", f"can only be read, {holds}", ELSEWHERE)
+    if most is not None and size > most:
+        told, way = f"{readable(size)}, of the {readable(most)} that {BUDGET} names", "jupyter-flow prune makes room"
+        yield Finding("warning", "size of the store", told, way)
     if lost:
         yield Finding("problem", "index of the store", lost)
     if strange:

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from ..dispatch.recovering import settle
 from ..store.pruning import Choice, Pruned
 from ..store.runs import Store
 from ..store.settings import parsed_size, readable
@@ -72,10 +73,15 @@ def prune(
     if cache and not (larger_than is None and keep is None):
         raise click.UsageError("--cache goes with --older-than, and with no other choice")
     store = Store.open()
+    if not (dry_run or cache):
+        settle(store)
     choice = Choice(older_than, keep, larger_than, cache=cache)
     plan = store.prune(choice, dry_run=True)
     _list(plan)
-    if dry_run or not (plan.runs or plan.blobs or plan.cached):
+    if dry_run:
+        return 0
+    if not (plan.runs or plan.blobs or plan.cached):
+        store.prune(Choice(among=frozenset(), cache=cache))  # the journals of kernels that have ended
         return 0
     if not (yes or _agreed(plan)):
         return 1

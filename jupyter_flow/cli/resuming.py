@@ -17,7 +17,8 @@ def resume(id: str) -> int:
     """Run what is left of a dispatch that was interrupted or cancelled, or that failed, and wait for it.
 
     It becomes a dispatch of its own, which takes over what the earlier one had completed. What ran when its kernel
-    died is run again. Secrets that it was given are asked for, and not shown. In a notebook: %dispatch --resume ID.
+    died is run again. Executors that had a name are made as they
+    were. Secrets that it was given are asked for, and not shown. In a notebook: %dispatch --resume ID.
 
     \b
     Examples:

@@ -3,7 +3,8 @@
 import io
 import pickle
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..executor import BaseExecutor
@@ -26,6 +27,7 @@ class Archive(NamedTuple):
     inputs: "Inputs | None"  # what the lattice was given
     workflow: Value | None  # the pickled lattice; None for a sublattice, and where it cannot be pickled
     continues: "Continues | None" = None
+    executors: Mapping[str, Value] = MappingProxyType({})  # those that had a name, pickled
 
 
 class Continues(NamedTuple):
@@ -58,10 +60,14 @@ def new_id() -> str:
 
 
 def pack_record(
-    graph: TransportGraph, inputs: Inputs | None, workflow: Value | None, continues: Continues | None = None
+    graph: TransportGraph,
+    inputs: Inputs | None,
+    workflow: Value | None,
+    continues: Continues | None = None,
+    executors: Mapping[str, Value] = MappingProxyType({}),
 ) -> bytes:
     """A dispatch as bytes."""
-    more = () if continues is None else (tuple(continues),)
+    more = (tuple(continues) if continues else None, dict(executors)) if continues or executors else ()
     data = pickle.dumps((1, graph, inputs, workflow, *more), 5)
     return holed(data) if VAULT.touches(data) else data
 
@@ -69,7 +75,8 @@ def pack_record(
 def unpack_record(data: Any) -> Archive:
     """A dispatch from bytes that the store has authenticated. No code of the user's runs: values stay bytes."""
     _, graph, inputs, workflow, *more = _Records(io.BytesIO(data)).load()
-    return Archive(graph, inputs, workflow, Continues(*more[0]) if more else None)
+    continues, executors = more or (None, {})
+    return Archive(graph, inputs, workflow, Continues(*continues) if continues else None, executors)
 
 
 def archive_of(row: RunRow, store: Store) -> Archive:

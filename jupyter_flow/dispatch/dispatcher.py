@@ -243,12 +243,13 @@ class Dispatcher:
         data = built.value if isinstance(built.value, bytes) else bytes(self.store.blobs.read(built.value)[0])
         graph = revealed(data)
         outer = run.graph.executor_of(built.node)
-        resolve(graph, self.names, outer)
+        resolve(graph, run.names, outer)
         graph.name = run.graph.name_of(built.node)
         graph.sources = {**run.graph.sources, **graph.sources}
         record, at = pack_record(graph, None, None), run.setup.moment
         submission = Submission(new_id(), graph.name, record, at, (run, built.node, built))
         child = self.submit(submission, graph)
+        child.names = run.names
         with self.lock:
             wanted = run.machine.current(built.node, built.attempt)
         run.inherit(built.node, child)

@@ -41,6 +41,12 @@ def settled(row: RunRow, store: Store) -> RunRow:
     return row
 
 
+def settle(store: Store) -> None:
+    """Record what is known of every dispatch whose kernel died; its journals can go then."""
+    for row in store.runs(strange=[]):  # what another key has signed is nothing to us
+        settled(row, store)
+
+
 def _unrecorded(row: RunRow, store: Store, folder: Path) -> list[Record]:
     if not folder.is_dir():
         return []

@@ -1,5 +1,6 @@
 """Continuing a dispatch that did not complete: a new one that takes over what stands."""
 
+from ..executor.recalled import Recalled
 from ..model.errors import DispatchError
 from ..model.status import Status
 from ..store.records import RunRow
@@ -24,4 +25,12 @@ def told_taken(run: Run | None) -> str:
     if run is None:
         return ""
     electrons = run.graph.electrons
-    return f"{run.taken} of {electrons} electron{'' if electrons == 1 else 's'} taken over"
+    changed = told_changed(run)
+    return f"{run.taken} of {electrons} electron{'' if electrons == 1 else 's'} taken over" + f"; {changed}" * bool(
+        changed
+    )
+
+
+def told_changed(run: Run | None) -> str:
+    """Which names mean other executors in this kernel than they did in the dispatch that a repetition is of."""
+    return "; ".join(run.names.changed.values()) if run is not None and isinstance(run.names, Recalled) else ""

@@ -47,6 +47,7 @@ class Run(Telling):
         self.plan = Plan(graph, self.machine, dispatcher.costs)
         self.outputs = Outputs(graph)
         self.children: dict[int, Run] = {}
+        self.names = dispatcher.names  # what its sublattices' executors are called by
         self._codes: dict[int, Code] = {}
         self._adopted: list[Record] = []
         inside = parent is not None and parent[1] in parent[0].anew

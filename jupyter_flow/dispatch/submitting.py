@@ -4,7 +4,10 @@ import functools
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ..executor import _executor_manager as names
+from ..executor import _executor_manager as named
+from ..executor.base import Executor
+from ..executor.names import ExecutorNames
+from ..executor.recalled import Recalled
 from ..model.binding import labels
 from ..model.concealing import conceal
 from ..model.electron import Electron
@@ -38,12 +41,12 @@ class Submitter:
         self._dispatcher, self._memory = dispatcher, memory
         self._store = dispatcher.store
         self._launcher = Launcher()
-        self._surroundings = Surroundings(self._store, names)
+        self._surroundings = Surroundings(self._store, named)
 
     def submit(self, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Run:
         """Trace a workflow, write it down, start it. Raises BuildError, StoreError, and what the body raises."""
         lattice = lattice_of(workflow)
-        return self._submit(lattice, args, kwargs, {}, isinstance(workflow, Lattice), None)
+        return self._submit(lattice, args, kwargs, {}, isinstance(workflow, Lattice))
 
     def resubmit(
         self, row: RunRow, args: tuple[Any, ...], kwargs: dict[str, Any], replace: Mapping[str, Electron] | None,
@@ -56,7 +59,7 @@ class Submitter:
         """
         archive = archive_of(settled(row, self._store), self._store)
         if archive.workflow is None:
-            raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row)}")
+            raise DispatchError(f"dispatch {row.id} cannot be run again: it {_why_not(row, archive.graph)}")
         as_before = not args and (not kwargs or only_secrets(archive.graph, args, kwargs))
         if as_before:
             secrets = {**secrets, **kwargs}
@@ -70,16 +73,20 @@ class Submitter:
             assert archive.inputs is not None
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
         earlier = Heritage(self._store, row, archive, anew) if reuse else None
-        return self._submit(lattice, args, kwargs, {**replaced, **(replace or {})}, True, earlier, place)
+        replaced = {**replaced, **(replace or {})}
+        with asking(row.id, reuse):
+            return self._submit(lattice, args, kwargs, replaced, True, earlier, place, archive.executors)
 
     def _submit(
         self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
-        declared: bool, earlier: Heritage | None, place: Callable[[TransportGraph], None] | None = None,
+        declared: bool, earlier: Heritage | None = None, place: Callable[[TransportGraph], None] | None = None,
+        recorded: Mapping[str, Value] = {},
     ) -> Run:  # fmt: skip
         check_here()
+        names = Recalled(named, recorded, self._dispatcher.payload.load) if recorded else named
         names.get_executor(lattice.workflow_executor)
         with VAULT.noting() as noted:
-            inputs, graph = self._traced(lattice, args, kwargs, replaced)
+            inputs, graph = self._traced(lattice, args, kwargs, replaced, names)
         if not declared and not len(graph):
             raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
         if place is not None:
@@ -87,26 +94,34 @@ class Submitter:
         resolve(graph, names, None)
         with VAULT.noting() as more:
             workflow = self._recorded((lattice, replaced))
+            self._recorded([executor for executor in graph.executors if isinstance(executor, Executor)])
         conceal(graph, {**noted, **more})
         continues = None if earlier is None else earlier.continued
-        submission = Submission(new_id(), lattice.name, pack_record(graph, inputs, workflow, continues), moment())
-        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier), Run.cancel)
+        record = pack_record(graph, inputs, workflow, continues, {**recorded, **self._called()})
+        submission = Submission(new_id(), lattice.name, record, moment())
+        run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier, names=names), Run.cancel)
         return run
 
     def _traced(
-        self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron]
-    ) -> tuple[Inputs, TransportGraph]:
+        self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
+        names: ExecutorNames,
+    ) -> tuple[Inputs, TransportGraph]:  # fmt: skip
         by_place = tuple(map(guard, labels(lattice.workflow_function, args), args))
         by_name = guarded(kwargs)
         inputs = Inputs(tuple(map(self._recorded, by_place)), {k: self._recorded(v) for k, v in by_name.items()})
-        return inputs, lattice.trace(args, kwargs, self._surroundings, replaced)
+        return inputs, lattice.trace(args, kwargs, Surroundings(self._store, names), replaced)
+
+    def _called(self) -> dict[str, Value]:
+        """The executors that have a name, each by itself: only who uses one is asked for its secrets."""
+        packed = {name: self._recorded(executor) for name, executor in named.named.items()}
+        return {name: value for name, value in packed.items() if value is not None}
 
     def prepare(self, lattice: Lattice) -> TransportGraph:
         """The graph of a lattice that needs no arguments, as it is now. Raises BuildError."""
         with VAULT.noting() as noted:
             graph = lattice.trace((), {}, self._surroundings)
         graph.secrets = noted
-        resolve(graph, names, None)
+        resolve(graph, named, None)
         return graph
 
     def start(self, graph: TransportGraph, at: Moment, on_end: Callable[[Run], None]) -> Run:
@@ -119,13 +134,14 @@ class Submitter:
 
     def _launch(
         self, submission: Submission, graph: TransportGraph, inputs: Inputs, earlier: Heritage | None,
-        on_end: Callable[[Run], None] | None = None,
+        on_end: Callable[[Run], None] | None = None, names: ExecutorNames = named,
     ) -> Run:  # fmt: skip
         """(launcher) Write a dispatch down and start it: wholly, or not at all."""
         if earlier is not None:
             earlier.match(graph)
         run = self._dispatcher.submit(submission, graph)
         self._memory.begun(run, inputs)
+        run.names = names
         run.on_end = functools.partial(self._over, on_end)
         if earlier is not None:
             earlier.hand_on(run)
@@ -151,7 +167,9 @@ class Submitter:
         self._launcher.close()
 
 
-def _why_not(row: RunRow) -> str:
+def _why_not(row: RunRow, graph: TransportGraph) -> str:
     if row.parent:
         return f"is a sublattice of {row.root}"
+    if graph.versions and graph.versions[0].source.lstrip().startswith("%%electron"):
+        return f"is the electron cell {row.name!r}; run that cell again (with --cache it takes what was done)"
     return "could not be recorded: its lattice cannot be pickled"

@@ -95,4 +95,5 @@ def said(counts: list[int]) -> tuple[BadgeState, str, str]:
         return state, f"{ended}/{total}", ", ".join([f"{ended} of {calls} ended", *wrong])
     if not wrong:
         return "done", "", calls
-    return "failed" if counts[FAILED] else "cancelled", "", f"of {calls} {', '.join(wrong)}"
+    stopped = counts[CANCELLED] or counts[INTERRUPTED]
+    return "failed" if counts[FAILED] else "cancelled" if stopped else "skipped", "", f"of {calls} {', '.join(wrong)}"

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..dispatch.meant import ambiguous
 from ..dispatch.strangers import left_out, none_yet
 from ..model.errors import StoreUntrusted, UnknownDispatch
 from ..model.result import NodeResult, Result
 from ..session import session
 from ..verbs import DispatchId
-
-MOST = 5  # ids that are listed
 
 
 def result_of(text: str, namespace: dict[str, Any]) -> Result:
@@ -38,8 +37,7 @@ def id_of(text: str, namespace: Mapping[str, Any] = {}) -> DispatchId:
     if strange and not fits:
         raise StoreUntrusted(left_out(strange))
     if fits:
-        shown = ", ".join(fits[:MOST]) + (", …" if len(fits) > MOST else "")
-        raise UnknownDispatch(f"{len(fits)} dispatches have ids that begin with {text!r}: {shown}")
+        raise ambiguous(text, fits)
     raise UnknownDispatch(f"no dispatch is called {text!r}, and none has an id that begins so; {_there(namespace)}")
 
 

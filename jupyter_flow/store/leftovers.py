@@ -25,6 +25,10 @@ MOVED = "pruned-"
 BATCH = 64  # files moved while writers wait
 
 
+# dispatches of which it is not yet recorded what their journals know
+UNSETTLED = f"(status = {RUNNING} OR status = {INTERRUPTED} AND attempts IS NULL)"
+
+
 class Leftovers:
     """What lies in the folders, told once.
 
@@ -96,8 +100,8 @@ class Leftovers:
         )
         sql = "SELECT session FROM run UNION SELECT session FROM worker"
         needed = {id for (id,) in index.execute(sql).fetchall()}
-        cut_short = "SELECT session FROM run WHERE status IN (?, ?)"
-        orphans = {id for (id,) in index.execute(cut_short, (RUNNING, INTERRUPTED)).fetchall()}
+        cut_short = f"SELECT session FROM run WHERE {UNSETTLED}"
+        orphans = {id for (id,) in index.execute(cut_short).fetchall()}
         for id in dead:
             if id not in orphans:  # the journals of those say what was running when their kernel died
                 self._remove_files(id)
@@ -106,8 +110,9 @@ class Leftovers:
                 index.execute("DELETE FROM session WHERE id = ?", (id,))
 
     def _remove_files(self, session: str) -> None:
-        for folder in (self._root / "journals" / session, self._root / "requests" / session):
-            if ID.fullmatch(session) and self._old(folder):
+        journals, requests = self._root / "journals" / session, self._root / "requests" / session
+        for folder in (journals, requests) if ID.fullmatch(session) else ():
+            if folder == journals or self._old(folder):  # who reads journals does so before all is settled
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _old(self, path: Path) -> bool:
@@ -115,6 +120,13 @@ class Leftovers:
             return path.lstat().st_mtime_ns < self._before
         except OSError:
             return False
+
+
+def remove_journals(root: Path, over: Callable[[str], bool]) -> None:
+    """Remove the journals of sessions that are over: all that these know is recorded."""
+    for folder in _entries(root / "journals"):
+        if ID.fullmatch(folder.name) and over(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_moved(root: Path) -> None:

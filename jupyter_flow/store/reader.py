@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreUntrusted, UnknownDispatch
+from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreError, StoreUntrusted, UnknownDispatch
 from jupyter_flow.model.events import COMPLETED, RUNNING, Record
 
 from . import cached, tables, users
+from .leftovers import UNSETTLED
 from .manifests import manifest_path, manifests
 from .records import Cached, RunRow, WorkerRow, valid
 from .schema import ATTEMPT, RUN, WORKER, translated
@@ -142,6 +143,18 @@ class Reader:
     def unsettled(self, session: str) -> bool:
         """Whether a dispatch of a session is not recorded as ended."""
         return bool(self._select("SELECT 1 FROM run WHERE session = ? AND status = ? LIMIT 1", (session, RUNNING)))
+
+    def over(self, session: str) -> bool:
+        """Whether a session is known to be dead, and all that it began is recorded as ended."""
+        try:
+            with self._reading() as connection:
+                row = tables.session(connection, self._sealer, session)
+                if row is None or alive(self.root, row) or session in lost(self.root, connection):
+                    return False
+                sql = f"SELECT 1 FROM run WHERE session = ? AND {UNSETTLED} LIMIT 1"
+                return connection.execute(sql, (session,)).fetchone() is None
+        except StoreError:  # who knows: what it left is left alone
+            return False
 
     def owned(self, session: str) -> bool:
         """Whether the process of a session still runs."""

@@ -21,6 +21,7 @@ from .answers import Answers
 from .authentication import Key
 from .blobs import Blobs, Durability
 from .latch import Latch
+from .leftovers import remove_journals
 from .location import WAY_OUT, absolute, check_folder, default_root, private_folder
 from .manifests import Keeper
 from .pruning import Choice, Pruned, Pruner
@@ -263,9 +264,7 @@ class Store(Answers):
         if writer is None:
             with self._starting:
                 self._check_usable()
-                if self._writer is None:
-                    self._writer = self._start()
-                writer = self._writer
+                writer = self._writer = self._writer or self._start()
         writer.put(job)
 
     def _start(self) -> Writer:
@@ -275,6 +274,7 @@ class Store(Answers):
         except OSError as error:
             raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
         self.blobs.sweep()
+        remove_journals(self.root, self._reader.over)
         forking.writes(self)
         return Writer(partial(connect, self.root, self.durability == "full"), self._sealer, self._session)
 

@@ -35,6 +35,15 @@ def test_a_store_that_cannot_be_used_is_a_problem_with_a_way_out(tmp_path: Path)
     assert done.stdout.endswith("1 problem\n")
 
 
+def test_a_store_over_its_budget_is_a_warning(tmp_path: Path) -> None:
+    place = tmp_path / "store"
+    told = command("doctor", JUPYTER_FLOW_STORE=str(place), JUPYTER_FLOW_BUDGET="1KB").stdout
+    line = next(line for line in told.splitlines() if "size of the store" in line)
+    assert line.strip().startswith("warning")
+    assert "of the 1.0 KB that JUPYTER_FLOW_BUDGET names. jupyter-flow prune makes room" in line
+    assert "size of the store" not in command("doctor", JUPYTER_FLOW_STORE=str(place), JUPYTER_FLOW_BUDGET="1GB").stdout
+
+
 @pytest.mark.parametrize(
     ("found", "state"),
     [("7.4.0", "ok"), ("6.29.5", "ok"), ("7.0.1", "problem"), ("6.28", "problem"), (None, "problem")],

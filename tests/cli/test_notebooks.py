@@ -99,6 +99,18 @@ def test_a_failed_electron_is_named_with_its_cell(tmp_path: Path, capsys: pytest
     assert last == "failed: ZeroDivisionError: integer division or modulo by zero (electron 'half', cell 3)"
 
 
+def test_an_electron_cell_that_fails_late_is_shown_with_its_own_lines_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    electron = "%%electron -x thread bad\nd = {}\nx = d['k']"
+    path = written(tmp_path / "a.ipynb", "%load_ext jupyter_flow", electron, "1")
+    assert main(["run", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert told.count("Traceback (most recent call last)") == 1
+    assert told.count("x = d['k']") == 1
+    assert "During handling" not in told
+
+
 # What the notebook room answers when electrons of cells that have ended fail later.
 LATE = """
 import json

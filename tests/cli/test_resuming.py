@@ -7,6 +7,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.cli import main
+from jupyter_flow.executor import LocalExecutor, _executor_manager
 from tests.cli.kernels import command, kernel
 
 HELD = """
@@ -88,3 +89,58 @@ def test_a_pinned_dispatch_is_listed_as_such(capsys: pytest.CaptureFixture[str])
     jf.pin(id, False)
     assert not next(one for one in jf.dispatches() if one.id == id).pinned
     assert main(["pin", "nothing"]) == 2
+
+
+NAMED = """
+import os, sys, time
+import jupyter_flow as jf
+from jupyter_flow.executor import LocalExecutor, _executor_manager
+
+_executor_manager.register("cpu", LocalExecutor(workers=2))
+_executor_manager.register("inner", LocalExecutor(workers=1))
+
+@jf.electron(executor="cpu")
+def first():
+    return 1
+
+@jf.electron(executor="inner")
+def held(n):
+    open("held", "w").close()
+    while not os.path.exists("go"):
+        time.sleep(0.01)
+    return n + 1
+
+@jf.electron(executor="cpu")
+@jf.lattice
+def inside(n):
+    return held(n)
+
+@jf.lattice
+def flow():
+    return inside(first())
+
+id = jf.dispatch(flow)()
+while not os.path.exists("held"):
+    time.sleep(0.01)
+print(id, flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_executors_that_nobody_has_named_here_are_made_as_they_were() -> None:
+    process, id = kernel(NAMED)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    Path("go").touch()
+    done = resumed(id)
+    assert (done.returncode, done.stderr) == (0, "")
+    new = jf.get_result(done.stdout.splitlines()[-1].split()[0])
+    assert new.result == 2
+    assert {str(node.executor) for node in new.nodes} == {"local(workers=2)"}
+    _executor_manager.register("cpu", LocalExecutor(workers=1))
+    try:
+        with pytest.warns(UserWarning, match=r"^cpu is local\(workers=1\) now, and was local\(workers=2\)$"):
+            again = jf.redispatch(new.dispatch_id)()  # of a repetition: what that had recalled is on its record as well
+        assert again.result() == 2
+    finally:
+        _executor_manager.unregister("cpu")

@@ -32,4 +32,4 @@ def test_a_hundred_executors_that_name_one_scheduler_are_one_client_of_it(cluste
 
         assert jf.dispatch_sync(flow)().result == sum(range(1, 101))
         assert len(counting.run_on_scheduler(clients)) - len(before) == 1
-    assert len(jf.session().resources) - others == 1
+    assert len(resources()) - len(others) == 1

@@ -27,6 +27,7 @@ def counts(**by_status: int) -> list[int]:
         (counts(running=1, failed=1), ("running", "1/2", "1 of 2 calls ended, 1 failed")),
         (counts(completed=1), ("done", "", "1 call")),
         (counts(completed=8, failed=1, skipped=1), ("failed", "", "of 10 calls 1 failed, 1 skipped")),
+        (counts(skipped=2), ("skipped", "", "of 2 calls 2 skipped")),
         (counts(completed=1, cancelled=1), ("cancelled", "", "of 2 calls 1 cancelled")),
     ],
 )

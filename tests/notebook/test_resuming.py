@@ -43,6 +43,14 @@ def test_what_is_left_of_a_dispatch_is_run(failed: Any, named: str) -> None:
     assert Path("ran").read_text() == "x"
 
 
+def test_an_electron_cell_is_to_be_run_again(notebook: Any) -> None:
+    with pytest.raises(ZeroDivisionError):
+        notebook.run("%%electron bad\nx = 1 / 0")
+    (row,) = session().store.runs(1)
+    with pytest.raises(UsageError, match="it is the electron cell 'bad'; run that cell again"):
+        notebook.run(f"%dispatch --resume {row.id}")
+
+
 def notebook_completes(notebook: Any) -> bool:
     magics = notebook.shell.magics_manager.magics["line"]["dispatch"].__self__
     return str(notebook["id"]) in offered(magics, "%dispatch --resume ")

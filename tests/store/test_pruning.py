@@ -414,6 +414,36 @@ def test_journals_of_a_dead_kernel_stay_with_the_dispatch_that_it_cut_short(stor
     assert not journals.exists()
 
 
+def test_journals_go_once_all_that_they_know_is_recorded(store: Store) -> None:
+    def died(end: str) -> Path:
+        code = "import os, sys\nfrom jupyter_flow.store import Store\nfrom tests.store.samples import *\n"
+        id = secrets.token_hex(4)
+        output(
+            f"{code}store = Store.open(sys.argv[1])\nserial = store.begin(run('{id}'))\n{end}\nos._exit(0)", store.root
+        )
+        folder = store.root / "journals" / store.run(id).session
+        folder.mkdir(parents=True)
+        (folder / "local-1.0").touch()
+        return folder
+
+    cut_short, over = died(""), died("finish(store, serial, [])")
+    unknown = store.root / "journals" / "0123456789abcdef"
+    unknown.mkdir()
+    later = Store.open(store.root)  # only one that writes tidies up
+    assert over.exists()
+    own = later.root / "journals" / later.session_id
+    own.mkdir()
+    later.begin(run("later"))
+    assert [folder.exists() for folder in (over, cut_short, unknown, own)] == [False, True, True, True]
+    row = next(row for row in store.runs() if row.session == cut_short.name)
+    store.mark_interrupted(row.id, [])
+    assert cut_short.exists()
+    store.prune(Choice(among=frozenset()))
+    assert [folder.exists() for folder in (cut_short, unknown, own)] == [False, True, True]
+    assert store.run(row.id).status == INTERRUPTED
+    later.close()
+
+
 def test_two_at_once_take_turns(root: Path) -> None:
     store = Store.open(root)
     for n in range(20):

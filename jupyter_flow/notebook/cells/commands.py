@@ -10,6 +10,8 @@ MAGICS = frozenset({"run_line_magic", "run_cell_magic", "magic"})
 HELP = {"pinfo": "?", "pinfo2": "??", "psearch": "?"}
 # As IPython finds them: not between single quotes, $$x is the shell's own.
 DOLLAR = re.compile(r"\$(\$?[\w.]+)(?=(?:[^']*'[^']*')*[^']*$)")
+MAKING = frozenset({"dispatch", "result"})  # magics with a variable to keep something in
+TARGET = re.compile(r"(?<!\S)(?:-o\s*|--out[\s=]\s*)([^\W\d]\w*)")
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -48,7 +50,24 @@ def words(tree: ast.AST) -> Iterator[str]:
             for given in [*call.args, *(keyword.value for keyword in call.keywords)]:
                 for node in ast.walk(given):
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                        yield from WORD.findall(node.value)
+                        yield from WORD.findall(_read(call, node.value))
+
+
+def made(statement: ast.stmt) -> set[str]:
+    """The variables that a magic line keeps something in."""
+    call = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+    if not isinstance(call, ast.Call) or method(call) is None or len(call.args) < 2:
+        return set()
+    text = call.args[1].value if isinstance(call.args[1], ast.Constant) else None
+    found = TARGET.search(text) if isinstance(text, str) and _read(call, text) != text else None
+    return {found[1]} if found else set()
+
+
+def _read(call: ast.Call, text: str) -> str:
+    """What a magic's text may read: not the variable that it is to make."""
+    magic = call.args[0] if call.args else None
+    makes = isinstance(magic, ast.Constant) and magic.value in MAKING
+    return TARGET.sub(" ", text, count=1) if makes else text
 
 
 def _is_shell(node: ast.expr) -> bool:

@@ -67,6 +67,15 @@ def mentions(tree: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def mentioned_first(tree: ast.Module) -> frozenset[str]:
+    """The same, without what its magic lines have made before anything mentions it."""
+    found, made = set[str](), set[str]()
+    for statement in tree.body:
+        found |= mentions(statement) - made
+        made |= commands.made(statement)
+    return frozenset(found)
+
+
 def reached(code: CodeType) -> frozenset[str]:
     """The global names that a compiled function reads, those of the functions inside it included."""
     return frozenset(name for name in _named(code, LOADS) if not _reserved(name))

@@ -203,7 +203,7 @@ class Boundary:
 
     def _keep_up(self) -> None:
         try:
-            self.flow.update()
+            self.flow.update(failed=False)
         except (Exception, KeyboardInterrupt) as error:  # the stop button ends the waiting
             self.flow.shell.showtraceback((type(error), error, error.__traceback__))
 

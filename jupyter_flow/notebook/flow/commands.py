@@ -107,6 +107,8 @@ class FlowCommands:
 
     def _run(self, names: list[str]) -> None:
         ran = self._flow.update([self._cell([name]) for name in names])
+        if ran and not headless():
+            say("cells are run as they were run last: text edited since counts when its cell is run, or by Run stale")
         behind = outdated(self._flow.survey()) if not names else []
         if behind:
             says = "these show" if len(behind) > 1 else "this cell shows"

@@ -279,12 +279,13 @@ class Flow:
         value = self.space[name]
         return fingerprint(stripped(value, self.space)) if isinstance(value, CODE) else digest_of(value)
 
-    def update(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
+    def update(self, wanted: Sequence[Cell] = (), failed: bool = True) -> list[Cell]:
         """Run what is stale, in order; the cells that ran. Raises FlowError where the order is ambiguous.
 
-        wanted: only these cells, and what they need. Has run nothing where a cell could not have what it read.
+        wanted: only these cells, and what they need. failed: also what failed on what it would have again. Has run
+        nothing where a cell could not have what it read.
         """
-        return bring_up_to_date(self, wanted)
+        return bring_up_to_date(self, wanted, failed)
 
 
 def _waited(executions: Sequence[Execution]) -> str:

@@ -34,7 +34,6 @@ def answer(execution: Execution) -> str:
     parts.append(label_of(names.get_executor(cell.options.executor)))
     parts += [f"{cell.options.retries} retries"] if cell.options.retries else []
     parts += [f"at most {cell.options.timeout:g} s"] if cell.options.timeout else []
-    parts += ["cached"] if cell.options.cache else []
     parts += [f"{label} is {size_text(size)}" for label, size in captured.large.items()]
     return " · ".join(parts)
 

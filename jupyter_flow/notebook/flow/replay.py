@@ -17,18 +17,18 @@ Later = dict[str, tuple[CellRun, Any]]  # by name: the version that stays, and i
 Aside = dict[str, tuple[CellRun | None, CellRun, Any]]  # by name: the version in place, the later one, its value
 
 
-def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
+def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell], failed: bool = True) -> list[Cell]:
     """Run what is stale: electron cells in the background, ordinary ones between them here.
 
     What an ordinary cell made may be what it was, or something that nobody expected: so all is looked at anew after
-    each. No cell runs twice.
+    each. No cell runs twice. failed: those too that failed on what they would have again.
     """
     ran: list[Cell] = []
     started: list[Execution] = []
     later: Later = {}
     _check_order(flow, wanted)
     try:
-        while plan := [cell for cell in flow.survey().plan(wanted) if cell not in ran]:
+        while plan := _plan(flow, wanted, failed, ran):
             check(flow, plan)
             for cell in plan:
                 later = {**later_ones(flow, cell, plan), **later}
@@ -42,6 +42,12 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell]) -> list[Cell]:
         flow.show(*started, again=True)
         restore(flow, later, ran)
     return ran
+
+
+def _plan(flow: "Flow", wanted: Sequence[Cell], failed: bool, ran: Sequence[Cell]) -> list[Cell]:
+    survey = flow.survey()
+    aside = [*ran, *([] if failed else survey.given_up)]
+    return [cell for cell in survey.plan(wanted) if cell not in aside]
 
 
 def _check_order(flow: "Flow", wanted: Sequence[Cell]) -> None:

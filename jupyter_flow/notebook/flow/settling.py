@@ -23,6 +23,7 @@ def settled(flow: Flow | None) -> str:
 
 
 def _told(execution: Execution) -> dict[str, Any]:
+    shown = traceback_of(running(), execution)  # while nothing is handled: that would be shown as what led to it
     try:
         execution.fail()
     except BaseException as error:
@@ -31,5 +32,5 @@ def _told(execution: Execution) -> dict[str, Any]:
             "name": execution.name,
             "ename": type(error).__name__,
             "evalue": str(error),
-            "traceback": traceback_of(running(), execution),
+            "traceback": shown,
         }

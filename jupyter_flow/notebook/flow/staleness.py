@@ -12,6 +12,7 @@ from .execution import CellRun, Execution, Seen, State
 from .sharing import holds_on
 
 FAILED = "it failed"
+CANCELLED = "it was cancelled"
 
 
 class Ambiguous(NamedTuple):
@@ -69,6 +70,17 @@ class Survey:
         """The cells that are out of date, in order."""
         return [cell for cell, reasons in self.reasons.items() if reasons]
 
+    @property
+    def given_up(self) -> list[Cell]:
+        """The cells that failed or were cancelled, and whose code and inputs are still those; and who needs them."""
+        found: list[Cell] = []
+        ends = {FAILED, CANCELLED}
+        for cell in self.stale:
+            if ends.issuperset(self.reasons[cell]) and cell.execution is not None:
+                found.append(cell)
+                ends.add(_stale(cell))
+        return found
+
     def plan(self, wanted: Sequence[Cell] = ()) -> list[Cell]:
         """What to run, in order: stale electron cells, and the stale ordinary ones that feed electron cells.
 
@@ -99,7 +111,7 @@ class Survey:
     def _reasons(self, cell: Cell, run: CellRun) -> list[str]:
         reasons = [FAILED] if run.failed else []
         if isinstance(run, Execution) and run.state in (State.FAILED, State.CANCELLED):
-            reasons.append(FAILED if run.state is State.FAILED else "it was cancelled")
+            reasons.append(FAILED if run.state is State.FAILED else CANCELLED)
         if isinstance(run, Execution) and run.state is State.LAZY:
             reasons.append("it has not been run yet")
         for name, seen in run.seen.items():
@@ -113,14 +125,14 @@ class Survey:
         unsure, producer = self._unsure.get(name), self._book.producer(name, cell)
         if unsure is not None:
             self._asked.setdefault(cell, []).append(unsure)
-            return f"{unsure.title} is stale"
+            return _stale(unsure)
         maker = seen.by.cell if seen.by is not None else None
         if producer is None:
             return self._loose(cell, name, seen) if maker is None else self._orphaned(cell, name, maker)
         if maker is not None and maker is not producer and self._competes(name, cell, maker, producer):
             self.ambiguous.append(Ambiguous(name, cell, maker, producer))
         if self.reasons.get(producer):
-            return f"{producer.title} is stale"
+            return _stale(producer)
         made = producer.run
         if made is seen.by or made is None:
             return self._changed(cell, name, seen) if self._is_current(name, made) else ""
@@ -175,3 +187,7 @@ class Survey:
             digest, mark = self._digests
             self._now[key] = (digest if key[1] else mark)(name)
         return self._now[key]
+
+
+def _stale(producer: Cell) -> str:
+    return f"{producer.title} is stale"

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection
 
-from ..cells import CellRefused, Names, mentions, names_of
+from ..cells import CellRefused, Names, mentioned_first, names_of
 
 NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
 OURS = frozenset({"electron", "lattice", "flow", "executor", "result", "jupyter_flow"})  # they wait by themselves
@@ -47,7 +47,7 @@ def wrapped(tree: ast.Module) -> str | None:
 def wanted(names: Names | None, tree: ast.Module, now: bool = False) -> list[str]:
     """The names that a piece of code wants of the notebook; now: not those of functions that it only defines."""
     if names is None:
-        return sorted(mentions(tree))
+        return sorted(mentioned_first(tree))
     aside = {*only_deleted(tree), *(names.later if now else ())}
     return [name for name in names.reads if name not in aside]
 

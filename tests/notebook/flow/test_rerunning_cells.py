@@ -222,6 +222,30 @@ def test_auto_brings_the_notebook_up_to_date_after_each_cell(kernel: Kernel) -> 
     assert kernel.value("b") == "2"
 
 
+def test_auto_runs_nothing_that_failed_until_what_it_reads_changes(kernel: Kernel) -> None:
+    kernel.goes("n = 0", "n")
+    kernel.goes("%%electron first\nnote('first')\na = 1 / n", "a")
+    kernel.run("%%electron second\nnote('second')\nb = a", "b")
+    kernel.run("%flow auto on")
+    kernel.run("%flow wait")
+    kernel.goes("m = 1", "m")
+    kernel.goes("m = 2", "m")
+    assert kernel.noted() == ["first"]
+    kernel.goes("n = 2", "n")
+    assert kernel.value("b") == "0.5"
+    assert kernel.noted() == ["first", "second"]
+    kernel.goes("%flow auto off")
+
+
+def test_what_is_run_is_said_to_be_the_text_that_was_run_last(kernel: Kernel) -> None:
+    kernel.goes("n = 1", "n")
+    kernel.goes("%%electron first\na = n", "a")
+    kernel.goes("%flow wait")
+    assert "run last" not in kernel.goes("%flow run")
+    kernel.goes("n = 2", "n")
+    assert "cells are run as they were run last" in kernel.goes("%flow run")
+
+
 def test_two_writers_out_of_order_are_refused_by_name(kernel: Kernel) -> None:
     kernel.goes("%%electron one\nx = 1", "a")
     kernel.goes("%%electron two\nx = 2", "b")

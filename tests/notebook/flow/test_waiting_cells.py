@@ -181,6 +181,14 @@ def test_looking_names_up_raises_nothing_of_a_cell_that_failed_and_is_not_named(
     assert "'y' is made by electron 'bad', failed" in kernel.run("n = 'y'\nglobals()[n]").traceback
 
 
+def test_a_variable_that_a_magic_is_to_make_is_not_waited_for(kernel: Kernel) -> None:
+    kernel.goes("%%electron bad\nq = 1 / 0")
+    kernel.goes("import jupyter_flow as jf\n@jf.lattice\ndef uv(n=1):\n    return jf.electron(abs)(n)")
+    kernel.goes("%dispatch --wait -o q uv()\nprint(q.result())")
+    kernel.goes("%%electron bad\nq = 1 / 0")
+    assert "ZeroDivisionError" in kernel.run("%dispatch --wait -o r uv(q)").traceback
+
+
 def test_an_electron_cell_takes_along_what_it_looks_up(kernel: Kernel) -> None:
     kernel.goes("k = 1")
     kernel.goes(SLOW)

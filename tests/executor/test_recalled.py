@@ -1,0 +1,49 @@
+from typing import Any
+
+import pytest
+
+from jupyter_flow.executor import BaseExecutor, LocalExecutor, ThreadExecutor
+from jupyter_flow.executor.custom import Elsewhere
+from jupyter_flow.executor.names import ExecutorNames
+from jupyter_flow.executor.recalled import Recalled
+from jupyter_flow.model.errors import BuildError, SecretNeeded
+
+
+def recalled(names: ExecutorNames, **recorded: Any) -> Recalled:
+    return Recalled(names, recorded, lambda value: value() if callable(value) else value)
+
+
+def test_a_name_that_nobody_has_given_is_what_is_on_record() -> None:
+    names = recalled(ExecutorNames(), cpu=LocalExecutor(2))
+    assert names.get_executor("cpu") == LocalExecutor(2)
+    assert names.get_executor("cpu") is names.get_executor("cpu")
+    assert not names.changed
+    with pytest.raises(BuildError, match="no executor is called 'gpu'"):
+        names.get_executor("gpu")
+
+
+def test_a_name_that_exists_is_what_it_is_now_and_a_difference_is_told() -> None:
+    now = ExecutorNames()
+    now.register("cpu", LocalExecutor(4))
+    now.register("same", ThreadExecutor())
+    names = recalled(now, cpu=LocalExecutor(2), same=ThreadExecutor())
+    assert names.get_executor("cpu") == LocalExecutor(4)
+    names.get_executor("same")
+    assert names.changed == {"cpu": "cpu is local(workers=4) now, and was local(workers=2)"}
+
+
+def test_what_only_its_kernel_had_is_to_be_given_again() -> None:
+    names = recalled(ExecutorNames(), mine=Elsewhere(0, "Loud"))
+    with pytest.raises(BuildError, match="'mine' was an executor of a class of yours, Loud"):
+        names.get_executor("mine")
+
+
+def test_nobody_is_asked_for_a_secret_only_to_compare() -> None:
+    def lacking() -> Any:
+        raise SecretNeeded(["password"], "needed")
+
+    now, mine = ExecutorNames(), BaseExecutor()
+    now.register("far", mine)
+    assert recalled(now, far=lacking).get_executor("far") is mine
+    with pytest.raises(SecretNeeded):
+        recalled(ExecutorNames(), far=lacking).get_executor("far")
