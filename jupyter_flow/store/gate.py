@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -21,23 +21,28 @@ class Gate:
         self._fd = -1
 
     def __enter__(self) -> Self:
-        """Wait for it, for a while."""
+        """Wait for it, for a while. Where there can be no such lock, SQLite's own is all there is."""
         if self._fd < 0:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            with suppress(OSError):
+                self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         deadline, pause = time.monotonic() + PATIENCE, PAUSE
-        while not self._taken() and time.monotonic() < deadline:
+        while self._fd >= 0 and not self._taken() and time.monotonic() < deadline:
             time.sleep(pause)
             pause = min(pause * 1.5, 0.01)
         return self
 
     def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._fd, fcntl.LOCK_UN)
+        if self._fd >= 0:
+            with suppress(OSError):
+                fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def _taken(self) -> bool:
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError:
+            return True
         return True
 
     def close(self) -> None:

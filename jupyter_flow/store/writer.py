@@ -75,7 +75,9 @@ class Writer:
         """After the end: whether the database now holds all that was written, without its WAL."""
         users.left(self)
         with self.using, self._gate:
-            return self._close()
+            whole = self._close()
+        self._gate.close()
+        return whole
 
     def _close(self) -> bool:
         try:
