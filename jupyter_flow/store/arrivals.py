@@ -94,6 +94,7 @@ def watch() -> None:
     """Look at what is imported from now on."""
     if _finder in sys.meta_path:
         return
+    in_packages("")  # what that has to find out first imports something itself, which is not to come back to it
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and name != "__main__" and _users(name, file):

@@ -16,7 +16,7 @@ _NAMES = (
     rb"jupyter_flow\.model\.(?:cellvalues\x94\x8c.\w+|pickles\x94\x8c.filled|secret\x94\x8c.\w+)",
     rb"builtins\x94\x8c.(?:set|frozenset|slice|range|complex|bytearray|object|\w+(?:Error|Exception|Warning))",
     rb"collections\x94\x8c.(?:OrderedDict|defaultdict|deque|Counter)",
-    rb"(?:datetime|decimal|fractions|uuid|pathlib|zoneinfo)\x94\x8c.\w+",
+    rb"(?:datetime|decimal|fractions|uuid|pathlib(?:\._local)?|zoneinfo)\x94\x8c.\w+",
     rb"_codecs\x94\x8c.encode",
     rb"tblib.pickling_support\x94\x8c.unpickle_exception\w*",  # what an exception is made by once Dask is imported
 )

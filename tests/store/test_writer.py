@@ -272,6 +272,7 @@ def test_to_look_at_a_store_as_text_takes_no_lock_from_who_writes_in_it(root: Pa
     store.close()
 
 
+@pytest.mark.slow
 def test_a_store_may_be_copied_from_within_a_kernel_while_others_come_write_and_go(root: Path) -> None:
     """Each copy takes SQLite's locks from the process that makes it, wherever its writer is just then."""
     copying = """if True:
