@@ -69,8 +69,13 @@ class JournalWriter:
         self.seal()
         self._append(entries.batch_done(number))
 
+    def last(self) -> None:
+        """Seal it as the process ends, and take no more: what ends now may end because its subprocess was killed."""
+        if self._lock.acquire(timeout=PATIENCE):  # and never given back
+            self._seal()
+
     def seal(self) -> None:
-        """Have what was finished believed later. Also called as the process ends, whoever holds the lock then."""
+        """Have what was finished believed later."""
         if self._unsealed and self._lock.acquire(timeout=PATIENCE):
             try:
                 self._seal()

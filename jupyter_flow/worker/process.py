@@ -43,7 +43,7 @@ class Worker:
     def __init__(self, channel: Connection, prefix: str, blobs: Blobs, about: About) -> None:
         self.channel = channel
         self.journal = JournalWriter(prefix, about.key, about.number)
-        last_words.append(self.journal.seal)
+        last_words.append(self.journal.last)
         traces.append(partial(mend, prefix))
         shown = Shown(f"{prefix}.shown")
         displays.install(shown)
