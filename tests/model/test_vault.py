@@ -4,6 +4,7 @@ import functools
 import pickle
 from typing import Any
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,6 @@ def test_a_value_with_a_secret_is_written_without_it_and_read_with_it() -> None:
 
 
 def test_large_buffers_stay_beside_a_value_with_a_secret() -> None:
-    numpy = pytest.importorskip("numpy")
     VAULT.keep(WORD, "password")
     kept: list[Any] = []
 
@@ -174,5 +174,4 @@ def test_of_two_secrets_one_inside_the_other_nothing_is_left() -> None:
 
 
 def test_data_is_not_kept_in_memory_for_its_name() -> None:
-    numpy = pytest.importorskip("numpy")
     assert not holds_secret("token", numpy.arange(5))
