@@ -246,10 +246,10 @@ def test_interrupts_while_workers_start_stop_none_of_them(tmp_path: Path) -> Non
             return [one() for _ in range(8)]
 
         id = jf.dispatch(flow)()
-        open("dispatched", "w").close()
         while True:
             try:
-                print(id.result())
+                open("dispatched", "w").close()
+                print(id.result(), flush=True)
                 break
             except KeyboardInterrupt:
                 continue
