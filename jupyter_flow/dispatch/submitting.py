@@ -96,6 +96,7 @@ class Submitter:
             workflow = self._recorded((lattice, replaced))
             self._recorded([executor for executor in graph.executors if isinstance(executor, Executor)])
         conceal(graph, {**noted, **more})
+        inputs = inputs.concealed()
         continues = None if earlier is None else earlier.continued
         record = pack_record(graph, inputs, workflow, continues, {**recorded, **self._called()})
         submission = Submission(new_id(), lattice.name, record, moment())

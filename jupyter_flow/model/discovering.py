@@ -1,9 +1,10 @@
 """Finding the secrets that have their names inside a value."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from .secretnames import holds_secret, promise
+from .secretnames import holds_secret, like_a_key, promise, sure_of
 from .secretparts import LEAVES, MOST, WIDEST, parts, text_of, texts
 from .vault import SHORTEST, VAULT
 
@@ -70,11 +71,15 @@ def learn(name: str, value: Any) -> None:
     """Remember the texts in a value that is secret by its name, if it is."""
     if not holds_secret(name, value):
         return
-    text = text_of(value)
-    known = [("", text)] if text is not None else [one for one in texts(value) if len(one[1]) >= SHORTEST]
-    for place, text in known:
+    whole = text_of(value)
+    for place, text in [("", whole)] if whole is not None else _inside(name, value):
         if not VAULT.meets(text):
             VAULT.keep(text, name + place)
+
+
+def _inside(name: str, value: Any) -> Iterator[tuple[str, str | bytes]]:
+    sure = sure_of(name)
+    return ((place, text) for place, text in texts(value) if len(text) >= SHORTEST and (sure or like_a_key(text)))
 
 
 def _odd(name: Any) -> int:
