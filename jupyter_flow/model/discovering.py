@@ -20,10 +20,17 @@ def discover(value: Any) -> None:
     kind = type(value)
     if kind in _TEXTS:
         _address(value)
-    elif kind not in LEAVES:
+    elif kind not in LEAVES and not _bare(kind, value):
         inside = _unnamed(value) if kind in _UNNAMED else _named(value)
         if inside:
             _deeper(value, inside)
+
+
+def _bare(kind: type, value: Any) -> bool:
+    """Whether a list or dict has nothing but numbers, which are looked for in nothing: most of them."""
+    if kind in _UNNAMED:
+        return len(value) <= MOST and LEAVES.issuperset(map(type, value))
+    return kind is dict and len(value) <= MOST and LEAVES.issuperset(map(type, value.values()))
 
 
 def _deeper(value: Any, inside: list[Any]) -> None:

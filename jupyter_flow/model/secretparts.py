@@ -130,7 +130,8 @@ def _looked_at(kind: type) -> _Shape:
     ]
     fields = fields if _names(fields) else ()
     more = bool(fields or slots) or issubclass(kind, dict)
-    return _Shape(each, fields, tuple(slots), not issubclass(kind, type | ModuleType), more)
+    attributes = not issubclass(kind, type | ModuleType) and bool(type.__getattribute__(kind, "__dictoffset__"))
+    return _Shape(each, fields, tuple(slots), attributes, more)
 
 
 def _names(fields: Any) -> bool:

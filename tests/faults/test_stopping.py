@@ -5,7 +5,7 @@ import time
 import psutil
 import pytest
 
-from tests.faults.kernels import EVERYWHERE, SOON, Fresh, eventually
+from tests.faults.kernels import ON_DASK, SOON, Fresh, eventually
 
 THREADS = pytest.mark.parametrize("executor", ["thread", "inline"])
 
@@ -102,7 +102,7 @@ def test_d09_cancel_gives_up_a_thread_and_says_that_it_may_still_run(kernel: Fre
         psutil.Process(pid).kill()
 
 
-@EVERYWHERE
+@pytest.mark.parametrize("executor", ["local", "thread", "inline", ON_DASK])
 def test_d10_an_interrupt_ends_the_waiting_and_not_the_work_and_says_how_to_cancel(
     kernel: Fresh, executor: str
 ) -> None:
