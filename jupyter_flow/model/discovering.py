@@ -5,10 +5,11 @@ from itertools import islice
 from typing import Any
 
 from .secretnames import holds_secret, like_a_key, promise, sure_of
-from .secretparts import LEAVES, MOST, WIDEST, parts, text_of, texts
+from .secretparts import LEAVES, MOST, TEXTUAL, WIDEST, parts, text_of, texts
 from .vault import SHORTEST, VAULT
 
 _TEXTS = frozenset({str, bytes})
+_STR = frozenset({str})
 _UNNAMED = frozenset({list, tuple, set, frozenset})
 
 
@@ -27,10 +28,12 @@ def discover(value: Any) -> None:
 
 
 def _bare(kind: type, value: Any) -> bool:
-    """Whether a list or dict has nothing but numbers, which are looked for in nothing: most of them."""
-    if kind in _UNNAMED:
-        return len(value) <= MOST and LEAVES.issuperset(map(type, value))
-    return kind is dict and len(value) <= MOST and LEAVES.issuperset(map(type, value.values()))
+    """Whether a list or dict has nothing but numbers or plain texts: to be sure of that at once costs little."""
+    if (kind is not dict and kind not in _UNNAMED) or len(value) > MOST:
+        return False
+    if kind is dict:
+        return LEAVES.issuperset(map(type, value.values()))
+    return LEAVES.issuperset(map(type, value)) or (_STR.issuperset(map(type, value)) and "://" not in "\n".join(value))
 
 
 def _deeper(value: Any, inside: list[Any]) -> None:
@@ -47,9 +50,12 @@ def _unnamed(things: Any) -> list[Any]:
     inside = []
     for thing in islice(things, MOST):
         kind = type(thing)
-        if kind in _TEXTS:
+        if kind is str:
+            if "://" in thing:
+                _address(thing)
+        elif kind is bytes:
             _address(thing)
-        elif kind not in LEAVES:
+        elif kind not in LEAVES and not _bare(kind, thing):
             inside.append(thing)
     return inside
 
@@ -63,13 +69,16 @@ def _named(thing: Any) -> list[Any]:
         if kind not in LEAVES:  # numbers are looked for in nothing
             if promise(name) if type(name) is str else _odd(name):
                 learn(_told(name), held)
-            if kind in _TEXTS:
+            if kind is str:
+                if "://" in held:
+                    _address(held)
+            elif kind is bytes:
                 _address(held)
-            else:
+            elif not _bare(kind, held):
                 inside.append(held)
     if others:
         inside += _unnamed(others)
-    elif issubclass(type(thing), str | bytes | bytearray):
+    elif issubclass(type(thing), TEXTUAL):
         _address(text_of(thing) or "")
     return inside
 
@@ -90,7 +99,7 @@ def _inside(name: str, value: Any) -> Iterator[tuple[str, str | bytes]]:
 
 
 def _odd(name: Any) -> int:
-    return issubclass(type(name), str | bytes) and promise(_told(name))
+    return issubclass(type(name), TEXTUAL) and promise(_told(name))
 
 
 def _told(name: Any) -> str:
