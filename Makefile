@@ -119,7 +119,7 @@ test-newest: ## run the tests on the newest other Python of this machine
 	fi
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store"
-	.ci/pytest $(NEWEST)/bin/python --numprocesses 2 tests
+	.ci/pytest $(NEWEST)/bin/python --numprocesses 2 --ignore tests/browser tests # pages are the same for every Python
 
 check: setup assets-check ## lint, format, types, the order of the rooms, and that the page's built assets are current
 	@echo "==> check: ruff, mypy --strict, and the rooms import downwards only"
