@@ -75,7 +75,7 @@ function card(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h:
 /** What tells a box from others of its name. */
 function paintArgument({ ctx, look }: Brush, text: string, left: number, base: number, room: number): void {
   ctx.font = SMALL;
-  ctx.fillStyle = look.theme.muted;
+  ctx.fillStyle = look.small;
   ctx.fillText(text, left, base, room);
 }
 
@@ -133,7 +133,7 @@ function paintSecondRow(brush: Brush, box: Box, left: number, right: number, top
   if (tail) {
     at -= cutter.measure(tail, SMALL);
     if (at < left) return;
-    ctx.fillStyle = look.theme.muted;
+    ctx.fillStyle = look.small;
     ctx.fillText(tail, at, top + 39.5);
     at -= 6;
   }
@@ -143,7 +143,7 @@ function paintSecondRow(brush: Brush, box: Box, left: number, right: number, top
     if (!count) continue;
     at -= cutter.measure(String(count), SMALL);
     ctx.font = SMALL;
-    ctx.fillStyle = look.status(status);
+    ctx.fillStyle = look.number(status);
     ctx.fillText(String(count), at, top + 39.5);
     paintMark(brush, status, at - 8, top + 36, 0.66);
     at -= 19;
