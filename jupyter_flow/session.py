@@ -134,6 +134,11 @@ class Session:
         """A dispatch of this session that runs or is remembered."""
         return self.dispatcher.runs.get(id) or self._memory.get(id)
 
+    def runs(self) -> list[Run]:
+        """The dispatches of this session that run or are remembered, sublattices aside."""
+        going = [run for run in list(self.dispatcher.runs.values()) if run.parent is None]
+        return list(dict.fromkeys([*going, *self._memory.all()]))
+
     def wait(self, id: str, timeout: float | None = None) -> None:
         """Wait until a dispatch has ended. An interrupt stops the waiting, not the work. Raises TimeoutError."""
         end = None if timeout is None else time.monotonic() + timeout
