@@ -73,9 +73,15 @@ def draw_label(text: str, route: Sequence[Point], orientation: Orientation, take
         rect = (x - wide / 2 - 2, y - 6, x + wide / 2 + 2, y + 6)
         if not any(_overlap(rect, other) for other in taken):
             taken.append(rect)
-            place = f'x="{number(x - wide / 2)}" y="{number(y + 3.5)}" textLength="{number(wide)}"'
-            return f'<text class="o" {place} lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
+            return _written(text, x, y, wide)
     return ""
+
+
+def _written(text: str, x: float, y: float, wide: float) -> str:
+    """A label around a point, on a ground that leaves nothing of the line that it stands on."""
+    ground = f'x="{number(x - wide / 2 - 2)}" y="{number(y - 6)}" width="{number(wide + 4)}" height="12"'
+    place = f'x="{number(x - wide / 2)}" y="{number(y + 3.5)}" textLength="{number(wide)}"'
+    return f'<rect class="og" {ground}/><text class="o" {place} lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
 
 
 def _last_bend(route: Sequence[Point]) -> tuple[Point, Point]:
