@@ -10,6 +10,7 @@ from .boxes import Box, Scheme
 from .breath import paced
 from .folding import FoldedEdge, Folding, fold
 from .groups import SEVERITY, Group, tally
+from .labels import Labels
 from .layout import Orientation, Point
 from .lettering import clean, cut, escape
 from .palette import By, number
@@ -90,19 +91,25 @@ class _Drawing:
 
     def _edges(self) -> str:
         lines, texts = [], []
-        taken: list[edges.Rect] = []
+        named = self._named() if any(self.labels) else None
         ranks = self.layout.ranks
         given = zip(self.folding.edges, self.layout.routes, self.labels, strict=True)
-        for edge, route, label in paced(_thickest([*given])):
+        for k, (edge, route, label) in enumerate(paced(_thickest([*given]))):
             if not route:
                 box = self.boxes[edge.source]
                 lines.append(edges.loop(self.layout.x[edge.source] + box.width / 2, self.layout.y[edge.source]))
                 continue
             back = ranks[edge.target] < ranks[edge.source]
             lines.append(edges.draw(edge, route, self.orientation, back=back))
-            if label:
-                texts.append(edges.draw_label(label, route, self.orientation, taken))
+            if label and named is not None:
+                texts.append(named.draw(k, label))
         return "".join(lines + texts)
+
+    def _named(self) -> Labels:
+        """Where names may stand. There are few edges then, and all are drawn."""
+        placed = zip(self.boxes, self.layout.x, self.layout.y, strict=True)
+        rects = [(x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2) for box, x, y in placed]
+        return Labels(rects, self.layout.routes, self.orientation)
 
     def _missing(self) -> list[str]:
         many = len(self.folding.edges)

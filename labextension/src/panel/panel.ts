@@ -53,7 +53,10 @@ export class FlowPanel extends Widget {
       h('pre', {}, LOAD),
       this.loading
     );
-    this.loading.addEventListener('click', () => acts.load());
+    this.loading.addEventListener('click', () => {
+      acts.load();
+      this.refresh();
+    });
     this.absent = h('div', { class: 'jf-absent' }, this.why, this.load);
     this.flow = new FlowRow(() => acts.flow());
     this.live = h(
