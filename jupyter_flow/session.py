@@ -100,16 +100,17 @@ class Session:
         anew: Collection[int] = (),
         place: Callable[[TransportGraph], None] | None = None,
         secrets: Mapping[str, Any] = {},
+        executor: Any = None,
     ) -> str:
         """Run a recorded workflow again, with other inputs or electrons. Raises UnknownDispatch, BuildError.
 
         anew: nodes whose values are not taken over in spite of `reuse`, nor those that depend on them. place: may
-        give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
+        give nodes of the new graph other executors. secrets: as in `verbs.redispatch`. executor: the lattice's default.
         """
         self.wait(id)
         warn(self._budget.look())
         row = self.store.run(id)
-        self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
+        self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets, executor).id
         return self.last
 
     def prepare(self, lattice: Lattice) -> TransportGraph:
