@@ -118,7 +118,7 @@ def test_what_a_kernel_left_reads_as_interrupted_and_is_resumed_from_its_view(ru
     answer = page.answer("resume")
     new = str(answer["dispatch"])
     told = f"hold goes on as dispatch {new.partition('-')[0]}: 0 of 2 electrons taken over"
-    assert (answer["ok"], answer["text"]) == (True, told)
+    assert (answer["ok"], answer["text"].startswith(told)) == (True, True)
     assert jf.get_result(new, wait=True).result == [10]
     page.ask("open", dispatch=new)  # as the page goes on
     assert page.until("graph")["dispatch"] == new
