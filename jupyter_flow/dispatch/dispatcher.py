@@ -189,11 +189,10 @@ class Dispatcher:
         """(lock) Whether all of that is measured to be done in no time."""
         return self._lanes[resource.id].trivial
 
-    def sharing(self, resource: Resource) -> list[str]:
-        """(lock) The executors that use a resource, by what people call them."""
-        return [
-            self.names.name_of(s.executor) for s in self._shares.values() if self.resources.get(s.executor) is resource
-        ]
+    def sharing(self, resource: Resource) -> dict[str, int | None]:
+        """(lock) The executors that use a resource, by what people call them, and how many workers each may use."""
+        shares = [share for share in self._shares.values() if self.resources.get(share.executor) is resource]
+        return {self.names.name_of(share.executor): share.limit for share in shares}
 
     # what runs ask ------------------------------------------------------------------------------
 

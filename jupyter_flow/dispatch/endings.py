@@ -19,6 +19,11 @@ def may_run(kind: str) -> str:
     return MAY_RUN_IN_POOL if kind == "futures" else MAY_RUN
 
 
+def given_up(failure: Failure | None) -> bool:
+    """Whether an electron ended so while what ran it may go on."""
+    return failure is not None and (MAY_RUN in failure.message or MAY_RUN_IN_POOL in failure.message)
+
+
 def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
     """Records of nodes that ended without an attempt."""
     now = time.time_ns()
