@@ -13,6 +13,7 @@ from ..model.sizes import bytes_in
 from ..model.vault import VAULT
 from ..store.blobs import Blobs
 from . import envelope
+from .bounds import set_limit
 from .context import CURRENT
 from .displays import leftovers
 from .failures import failure_of, unserializable, unstored
@@ -106,14 +107,14 @@ class Runner:
             self.leaving = True  # the one that was about to run is not to pay for it
             return
         position = self.logs.position()
-        start = time.time_ns()
+        start, began = time.time_ns(), time.monotonic_ns()  # the wall clock may be set meanwhile
         self.journal.started(run, node, attempt, start, *position)
         self.shown.owner = run, node, attempt
         status, value, failure = self._attempt(dispatch, member)
-        left = self.surroundings.restore(time.time_ns() - start)
+        left = self.surroundings.restore(time.monotonic_ns() - began)
         if left is not None or code.place.max_tasks is not None:
             self._clear(code.place, left)
-        self._report(run, code, member, (start, status, value, failure), position)
+        self._report(run, code, member, (start, began, status, value, failure), position)
 
     def _clear(self, place: Place, left: str | None) -> None:
         """This process is to leave if an electron left something behind, or was the last of so many."""
@@ -161,7 +162,7 @@ class Runner:
         return task
 
     def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
-        start, status, value, failure = outcome
+        start, began, status, value, failure = outcome
         self.shown.owner = None
         shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
@@ -173,7 +174,7 @@ class Runner:
         texts = self.payload.text(stdout), self.payload.text(stderr)
         displays = self.payload.document(shown) if shown else None
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
-        end = time.time_ns()
+        end = start + time.monotonic_ns() - began
         record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
         self.journal.finished(run, record)
         self.used = True
@@ -185,7 +186,7 @@ class Runner:
 
 def _leave_no_core() -> None:
     """Should this process crash, what it knows is not to be written to a file."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    set_limit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def append(path: str | None, text: bytes) -> None:
@@ -204,9 +205,12 @@ def _prepare(setup: Setup) -> None:
     moment = setup.moment
     environ = {**moment.environ, **{name: os.environ[name] for name in (MARK,) if name in os.environ}}
     if os.environ != environ:
+        zone = os.environ.get("TZ")
         for name in os.environ.keys() - environ.keys():
             del os.environ[name]
         os.environ.update(environ)
+        if zone != os.environ.get("TZ") and hasattr(time, "tzset"):
+            time.tzset()
     if sys.path != list(moment.sys_path):
         sys.path[:] = moment.sys_path
         importlib.invalidate_caches()

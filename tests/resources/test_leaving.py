@@ -1,9 +1,12 @@
 """What electrons leave behind in their worker: put back, or the worker is replaced; and workers replaced on request."""
 
 import _locale
+import gc
 import os
 import random
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +26,7 @@ from jupyter_flow.worker.surroundings import Surroundings
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
 one = LocalExecutor(workers=1)
+LIMITS = [resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE]
 
 
 def in_turn(*electrons: Any) -> Any:
@@ -60,6 +64,15 @@ def test_what_an_electron_changes_of_its_process_the_next_does_not_find(run: Run
         sys.stdout = None  # type: ignore[assignment]
         random.seed(1)
         numpy.random.seed(1)
+        os.environ["TZ"] = "Pacific/Kiritimati"
+        time.tzset()
+        gc.disable()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+        sys.settrace(lambda *_: None)
+        socket.setdefaulttimeout(0.001)
+        for limit in LIMITS:
+            resource.setrlimit(limit, (100, resource.getrlimit(limit)[1]))
         return os.getpid()
 
     @jf.electron
@@ -76,6 +89,8 @@ def test_what_an_electron_changes_of_its_process_the_next_does_not_find(run: Run
             os.getpid(), os.environ.get("JF_LEFT"), os.environ.get("PATH"), os.getcwd(), sys.path, mask,
             _locale.setlocale(_locale.LC_ALL, None), strict, sys.getrecursionlimit(),
             str(signal.getsignal(signal.SIGTERM)), str(signal.getsignal(signal.SIGALRM)), sys.stdout is None,
+            time.localtime(0)[:5], gc.isenabled(), signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+            os.sched_getaffinity(0), sys.gettrace(), socket.getdefaulttimeout(), list(map(resource.getrlimit, LIMITS)),
         ]  # fmt: skip
 
     @jf.electron
