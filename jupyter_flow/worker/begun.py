@@ -11,6 +11,7 @@ from pathlib import Path
 from struct import Struct
 
 from ..model.events import INTERRUPTED, Failure, Record
+from ..store.files import contents
 
 SUFFIX = ".begun"
 SIZE = 16 * 1024  # bytes
@@ -61,7 +62,7 @@ def in_doubt(folder: Path, run: int) -> list[Record]:
 
 def _noted(path: Path, run: int) -> list[Record]:
     try:
-        data = path.read_bytes()
+        data = contents(path)
     except OSError:
         return []
     if len(data) < _LAST:
