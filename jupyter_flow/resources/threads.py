@@ -202,14 +202,14 @@ class ThreadResource:
         streams = slot.streams = capture.NOTHING.copy()
         if attempt > 1:
             self._warn(work, node, streams)
-        slot.version = member[2]
+        slot.version, slot.since = member[2], time.monotonic_ns()
         slot.current = (node, attempt, start)
         try:
             slot.begun.note(work.number, node, attempt, start)
             record, value = self._runner.run(work, member, start, slot.number, slot.objects, streams)
         except BaseException as error:  # what surrounds the electron: its log, the place for its output
-            failure = unstored(error)
-            record, value = Record(node, attempt, FAILED, start, time.time_ns(), slot.number, failure=failure), None
+            end, failure = start + time.monotonic_ns() - slot.since, unstored(error)
+            record, value = Record(node, attempt, FAILED, start, end, slot.number, failure=failure), None
         slot.current = None
         if record[2] == COMPLETED:
             slot.objects[node] = value
@@ -275,7 +275,7 @@ class ThreadResource:
 
     def _look(self, slot: Slot) -> bool:
         claim, current = slot.claim, slot.current
-        if claim is None or current is None or time.time_ns() - current[2] < LONG:
+        if claim is None or current is None or time.monotonic_ns() - slot.since < LONG:
             return bool(slot.members)
         held = bool(slot.done)
         if held:

@@ -72,6 +72,7 @@ class FarRunner:
         self, dispatch: FarDispatch, member: Member, values: Mapping[int, Value], start: int, streams: capture.Streams
     ) -> Record:
         """Run one member; its record, without the number of this worker."""
+        began = time.monotonic_ns()  # the wall clock may be set meanwhile
         capture.install()
         self._prepare(dispatch)
         status, value, failure = Isolated().run(self._attempt, dispatch, member, values, streams)
@@ -83,7 +84,7 @@ class FarRunner:
             shown = self.payload.document(displayed and VAULT.masked_bytes(displayed))
             if streams[capture.INHERITED]:
                 capture.leave(streams, capture.Late(), capture.Late())
-        end = time.time_ns()
+        end = start + time.monotonic_ns() - began
         return Record(member[0], member[1], status, start, end, 0, value, stdout, stderr, failure, shown)
 
     def _attempt(

@@ -120,6 +120,7 @@ class _Attempt:
 
     def run(self, desk: Desk, start: int) -> Record:
         """The record of it, with what it printed."""
+        began = time.monotonic_ns()  # the wall clock may be set meanwhile
         node, attempt = self.order.member[:2]
         with desk.taken((self.order.run, node, attempt), self.order.note) as streams:
             status, value, failure = Isolated().run(self._run, streams, desk.alone)
@@ -128,7 +129,8 @@ class _Attempt:
         stdout, stderr, shown = desk.printed()
         texts = self.payload.text(stdout), self.payload.text(stderr)
         displays, worker = self.payload.document(shown), desk.worker.number
-        return Record(node, attempt, status, start, time.time_ns(), worker, value, *texts, failure, displays)
+        end = start + time.monotonic_ns() - began
+        return Record(node, attempt, status, start, end, worker, value, *texts, failure, displays)
 
     def _run(self, streams: capture.Streams, alone: bool) -> tuple[int, Value | None, Failure | None]:
         node, attempt, _, kind, call = self.order.member

@@ -45,6 +45,7 @@ class ThreadRunner:
 
         `near`: outputs this thread has not handed in yet. `streams`: where what it prints and displays is put.
         """
+        began = time.monotonic_ns()  # the wall clock may be set meanwhile
         capture.install()
         status, packed, failure, value = Isolated().run(self._attempt, work, member, streams, near)
         stdout = stderr = shown = None
@@ -54,7 +55,7 @@ class ThreadRunner:
             shown = self._payload.document(displayed and VAULT.masked_bytes(displayed))
             if streams[capture.INHERITED]:
                 capture.leave(streams, *_late(work.code(member[2]).place))
-        end = time.time_ns()
+        end = start + time.monotonic_ns() - began
         record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
         return record, value
 
