@@ -278,9 +278,9 @@ class Dispatcher:
                 if wait is None or wait > 0:
                     self._time.wait(wait)
                     continue
-                _, _, run, node, attempt, start, timeout = heapq.heappop(self._deadlines)
+                due, _, run, node, attempt, start, timeout = heapq.heappop(self._deadlines)
             try:
-                run.timed_out(node, attempt, start, timeout)
+                run.timed_out(node, attempt, start, timeout, time.monotonic() - due)
             except Exception:
                 LOG.exception("the clock of dispatch %s met an error, and goes on", run.id)
 

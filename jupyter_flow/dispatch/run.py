@@ -252,13 +252,13 @@ class Run(Telling):
         resource = self.plan.lane_of[self.graph.version[node]].resource
         return "" if resource.stops else may_run(resource.kind)
 
-    def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
-        """An attempt has run too long: it has failed, and is stopped."""
+    def timed_out(self, node: int, attempt: int, start: int, timeout: float, late: float) -> None:
+        """An attempt has run too long, by `late` seconds: it has failed, and is stopped."""
         told = f"it ran longer than its timeout of {timeout:g} s" + self._left(node)
         failure = Failure("timed_out", "ElectronTimeout", told, "")
         if self.machine.current(node, attempt) and node not in self._opened:
             worker, stdout, stderr, shown = self._witnessed(node)
-            now = max(time.time_ns(), start + int(timeout * 1e9))  # the clock may have been set back
+            now = start + int((timeout + late) * 1e9)  # the clock may have been set meanwhile
             self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure, shown)])
             self._dispatcher.stop(self, [(node, attempt)])
 

@@ -215,10 +215,12 @@ def _processes_left() -> str | None:
 
 def _kept(process: psutil.Process) -> bool:
     try:
-        command = " ".join(process.cmdline())
+        command = process.cmdline()
+        if command == psutil.Process().cmdline():  # it was forked from this one, which was from a server itself
+            return False
     except psutil.Error:  # it has just ended
         return True
-    return any(word in command for word in KEPT)
+    return any(word in " ".join(command) for word in KEPT)
 
 
 def _name(process: psutil.Process) -> str:

@@ -118,7 +118,7 @@ def test_filters_that_a_module_sets_when_it_is_imported_stay() -> None:
         del sys.modules["jf_new_module"]
 
 
-@pytest.mark.parametrize("kind", ["thread", "process"])
+@pytest.mark.parametrize("kind", ["thread", "process", "fork"])
 def test_an_electron_that_leaves_something_running_costs_its_worker_and_is_told(
     run: Run, kind: str, eventually: Eventually
 ) -> None:
@@ -126,6 +126,12 @@ def test_an_electron_that_leaves_something_running_costs_its_worker_and_is_told(
     def leave() -> Any:
         if kind == "process":
             return os.getpid(), subprocess.Popen(["sleep", "60"]).pid
+        if kind == "fork":
+            worker = os.getpid()
+            if not (child := os.fork()):
+                time.sleep(60)
+                os._exit(0)
+            return worker, child
         threading.Thread(target=time.sleep, args=(60,), name="forgotten").start()
         return os.getpid(), None
 
@@ -136,8 +142,8 @@ def test_an_electron_that_leaves_something_running_costs_its_worker_and_is_told(
     outcome = run(in_turn(leave, after))
     (pid, left), other = outcome.result
     assert other != pid
-    assert f"left a {kind} running" in outcome.nodes[0].stderr
-    assert ("sleep" if left else "forgotten") in outcome.nodes[0].stderr
+    assert f"left a {'thread' if kind == 'thread' else 'process'} running" in outcome.nodes[0].stderr
+    assert {"thread": "forgotten", "process": "sleep", "fork": str(left)}[kind] in outcome.nodes[0].stderr
     eventually(lambda: left is None or _ended(left), 5)
 
 
