@@ -26,6 +26,7 @@ from .remarks import remark
 from .shown import Shown
 from .state import holds_state
 from .surroundings import Surroundings
+from .times import Times
 from .tree import MARK
 
 
@@ -107,14 +108,14 @@ class Runner:
             self.leaving = True  # the one that was about to run is not to pay for it
             return
         position = self.logs.position()
-        start, began = time.time_ns(), time.monotonic_ns()  # the wall clock may be set meanwhile
-        self.journal.started(run, node, attempt, start, *position)
+        times = Times.now()
+        self.journal.started(run, node, attempt, times.start, *position)
         self.shown.owner = run, node, attempt
         status, value, failure = self._attempt(dispatch, member)
-        left = self.surroundings.restore(time.monotonic_ns() - began)
+        left = self.surroundings.restore(times.end() - times.start)
         if left is not None or code.place.max_tasks is not None:
             self._clear(code.place, left)
-        self._report(run, code, member, (start, began, status, value, failure), position)
+        self._report(run, code, member, (times, status, value, failure), position)
 
     def _clear(self, place: Place, left: str | None) -> None:
         """This process is to leave if an electron left something behind, or was the last of so many."""
@@ -162,7 +163,7 @@ class Runner:
         return task
 
     def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
-        start, began, status, value, failure = outcome
+        times, status, value, failure = outcome
         self.shown.owner = None
         shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
@@ -174,7 +175,7 @@ class Runner:
         texts = self.payload.text(stdout), self.payload.text(stderr)
         displays = self.payload.document(shown) if shown else None
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
-        end = start + time.monotonic_ns() - began
+        start, end = times.start, times.end()
         record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
         self.journal.finished(run, record)
         self.used = True
