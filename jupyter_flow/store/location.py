@@ -24,7 +24,10 @@ def key_path() -> Path:
 
 
 def absolute(path: str | Path) -> Path:
-    """The path with ``~`` replaced and made absolute; symbolic links stay. Raises StoreError where nobody is at home."""
+    """The path with ``~`` replaced and made absolute; symbolic links stay.
+
+    Raises StoreError where there is no home folder.
+    """
     try:
         return Path(os.path.abspath(Path(path).expanduser()))
     except RuntimeError as error:

@@ -6,12 +6,15 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
+from ..model.errors import StoreError
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.sizes import bytes_in
 from ..model.vault import VAULT
 from ..store.blobs import Blobs
+from ..store.location import private_folder
 from . import envelope
 from .bounds import set_limit
 from .context import CURRENT
@@ -195,10 +198,10 @@ def append(path: str | None, text: bytes) -> None:
     if path is None or not text:
         return
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        private_folder(Path(path).parent)
         with open(path, "ab") as log:
             log.write(text)
-    except OSError as error:
+    except (OSError, StoreError) as error:
         sys.stderr.write(f"jupyter_flow: the log file {path} could not be written: {error}\n")
 
 
