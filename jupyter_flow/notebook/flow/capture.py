@@ -68,6 +68,7 @@ def capture(
     instead: values to take instead of the notebook's. at: where it runs, unset: where the kernel stands now.
     """
     found = reach(cell.reads(), space, pending, instead)
+    _check_mapped(cell, found)
     _keep_wanted(cell, found)
     outputs, makes = _outputs(cell, found)
     labels = _labels(cell, found)
@@ -103,6 +104,12 @@ def _task(cell: Definition, function: CellFunction, found: Reach, outputs: Seque
 def _in_order(cell: Definition) -> Callable[[str], int]:
     order = {name: place for place, name in enumerate(cell.inputs or cell.names.reads)}
     return lambda name: order.get(name, len(order))
+
+
+def _check_mapped(cell: Definition, found: Reach) -> None:
+    iterable = cell.mapped.iterable if cell.mapped else None
+    if iterable and not any(iterable in known for known in (found.data, found.pending, found.code)):
+        raise BuildError(f"electron {cell.name!r} runs once for each of {iterable!r}: name {iterable!r} is not defined")
 
 
 def _keep_wanted(cell: Definition, found: Reach) -> None:
