@@ -25,10 +25,11 @@ from .model.errors import DispatchError
 from .model.events import Value
 from .model.graph import TransportGraph
 from .model.lattice import Lattice
+from .model.pickles import keep_classes
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import more_on
+from .resources.base import more_on, present
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -49,7 +50,8 @@ class ResourceInfo(NamedTuple):
     executors: list[str]
     pids: list[int]
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
-    remark: str = ""  # what it cannot do
+    remark: str = ""  # what it cannot do, or waits for
+    dashboard: str = ""  # a page of its own in the web
 
 
 class DispatchSummary(NamedTuple):
@@ -69,6 +71,7 @@ class Session:
 
     def __init__(self, results_dir: str | os.PathLike[str] | None = None) -> None:
         self.process = os.getpid()
+        keep_classes()
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         VAULT.keyed(self.store.key_for(b"secrets"))
         self.dispatcher = Dispatcher(self.store, names)
@@ -218,7 +221,7 @@ class Session:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
         d = self.dispatcher
         with d.lock:
-            about = [(r.id, r.kind, r.workers, r.running, d.queued(r), d.sharing(r)) for r in d.resources]
+            about = [(r.id, r.kind, present(r), r.running, d.queued(r), d.sharing(r)) for r in d.resources]
             return [ResourceInfo(*one, r.pids(), *more_on(r)) for one, r in zip(about, d.resources, strict=True)]
 
     @property
