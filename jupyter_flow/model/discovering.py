@@ -1,5 +1,6 @@
 """Finding the secrets that have their names inside a value."""
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -7,6 +8,7 @@ from .secretnames import holds_secret, promise
 from .secretparts import LEAVES, MOST, WIDEST, parts, text_of, texts
 from .vault import SHORTEST, VAULT
 
+TRIES = 10
 _TEXTS = frozenset({str, bytes})
 _UNNAMED = frozenset({list, tuple, set, frozenset})
 
@@ -34,10 +36,20 @@ def _deeper(value: Any, inside: list[Any]) -> None:
                 queue.append(inner)
 
 
+def _first(things: Iterable[Any]) -> list[Any]:
+    """The first of them, at once: a live object, such as a cluster, changes meanwhile."""
+    for _ in range(TRIES):
+        try:
+            return list(islice(things, MOST))
+        except RuntimeError:
+            continue
+    return []
+
+
 def _unnamed(things: Any) -> list[Any]:
     """What is to be looked into of a container; its texts are looked at now."""
     inside = []
-    for thing in islice(things, MOST):
+    for thing in _first(things):
         kind = type(thing)
         if kind in _TEXTS:
             _address(thing)
@@ -50,7 +62,7 @@ def _named(thing: Any) -> list[Any]:
     """The same for what holds things by name."""
     inside = []
     entries, others = (thing.items(), ()) if type(thing) is dict else parts(thing)
-    for name, held in islice(entries, MOST):
+    for name, held in _first(entries):
         kind = type(held)
         if kind not in LEAVES:  # numbers are looked for in nothing
             if promise(name) if type(name) is str else _odd(name):
