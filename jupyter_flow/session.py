@@ -29,7 +29,7 @@ from .model.pickles import keep_classes
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import more_on, present
+from .resources.base import Resource, more_on, present
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -52,6 +52,7 @@ class ResourceInfo(NamedTuple):
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
     remark: str = ""  # what it cannot do, or waits for
     dashboard: str = ""  # a page of its own in the web
+    limits: Mapping[str, int | None] = {}  # how many of its workers an executor may use; None: all
 
 
 class DispatchSummary(NamedTuple):
@@ -225,10 +226,15 @@ class Session:
     @property
     def resources(self) -> list[ResourceInfo]:
         """The live resources: id, kind, workers, what runs and waits on each, and which executors share it."""
-        d = self.dispatcher
-        with d.lock:
-            about = [(r.id, r.kind, present(r), r.running, d.queued(r), d.sharing(r)) for r in d.resources]
-            return [ResourceInfo(*one, r.pids(), *more_on(r)) for one, r in zip(about, d.resources, strict=True)]
+        with self.dispatcher.lock:
+            return [self._info(resource) for resource in self.dispatcher.resources]
+
+    def _info(self, resource: Resource) -> ResourceInfo:
+        d, r = self.dispatcher, resource
+        shared = d.sharing(r)
+        return ResourceInfo(
+            r.id, r.kind, present(r), r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
+        )
 
     @property
     def executors(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import click
 from ..model.errors import StoreError, StoreUntrusted
 from ..store.authentication import Key
 from ..store.location import default_root
+from ..store.readonly import writable
 from ..store.recovery import Recovered, recover
 from ..store.runs import Store
 from ..store.schema import sound
@@ -49,7 +50,8 @@ def _trouble() -> str:
     """What is wrong with the index; empty if nothing is. What the store refuses for other reasons is raised."""
     try:
         store = Store.open()
-        sound(store.root)
+        if writable(store.root):
+            sound(store.root)
         return store.losses(thorough=True)
     except StoreUntrusted:
         raise

@@ -37,6 +37,7 @@ from .unfinished import Unfinished
 
 LOG = logging.getLogger("jupyter_flow")
 REMEMBERED_COSTS = 10_000
+LATE = 1.0  # seconds after which the dispatcher has heard of a start at the latest: clocks may differ, or be set
 ROW = 256 * 1024  # bytes; the record of a larger graph is a file
 
 
@@ -65,7 +66,7 @@ class Dispatcher:
         self.costs: dict[bytes, int] = {}  # ns, by fingerprint: what electrons were measured to take
         self._shares: dict[Any, Share] = {}
         self._lanes: dict[str, Lanes] = {}
-        self._deadlines: list[tuple[int, int, Run, int, int, int, float]] = []
+        self._deadlines: list[tuple[float, int, Run, int, int, int, float]] = []
         self._time = threading.Condition(threading.Lock())
         self._clock: threading.Thread | None = None
         self._graphs: SimpleQueue[tuple[Run, Record] | None] = SimpleQueue()
@@ -189,11 +190,10 @@ class Dispatcher:
         """(lock) Whether all of that is measured to be done in no time."""
         return self._lanes[resource.id].trivial
 
-    def sharing(self, resource: Resource) -> list[str]:
-        """(lock) The executors that use a resource, by what people call them."""
-        return [
-            self.names.name_of(s.executor) for s in self._shares.values() if self.resources.get(s.executor) is resource
-        ]
+    def sharing(self, resource: Resource) -> dict[str, int | None]:
+        """(lock) The executors that use a resource, by what people call them, and how many workers each may use."""
+        shares = [share for share in self._shares.values() if self.resources.get(share.executor) is resource]
+        return {self.names.name_of(share.executor): share.limit for share in shares}
 
     # what runs ask ------------------------------------------------------------------------------
 
@@ -260,8 +260,9 @@ class Dispatcher:
     # time ---------------------------------------------------------------------------------------
 
     def watch(self, run: Run, node: int, attempt: int, start: int, timeout: float) -> None:
-        """(lock) An attempt with a timeout has begun."""
-        deadline = start + int(timeout * 1e9)
+        """(lock) An attempt with a timeout has begun. How long ago, the wall clock tells, as far as it is believed."""
+        ago = min(max(0.0, (time.time_ns() - start) / 1e9), LATE)
+        deadline = time.monotonic() + timeout - ago
         with self._time:
             heapq.heappush(self._deadlines, (deadline, id(run), run, node, attempt, start, timeout))
             if self._clock is None:
@@ -272,13 +273,13 @@ class Dispatcher:
     def _keep_time(self) -> None:
         while not self.closed:
             with self._time:
-                wait = (self._deadlines[0][0] - time.time_ns()) / 1e9 if self._deadlines else None
+                wait = self._deadlines[0][0] - time.monotonic() if self._deadlines else None
                 if wait is None or wait > 0:
                     self._time.wait(wait)
                     continue
-                _, _, run, node, attempt, start, timeout = heapq.heappop(self._deadlines)
+                due, _, run, node, attempt, start, timeout = heapq.heappop(self._deadlines)
             try:
-                run.timed_out(node, attempt, start, timeout)
+                run.timed_out(node, attempt, start, timeout, time.monotonic() - due)
             except Exception:
                 LOG.exception("the clock of dispatch %s met an error, and goes on", run.id)
 

@@ -20,6 +20,23 @@ def may_run(kind: str) -> str:
     return {"futures": MAY_RUN_IN_POOL, "dask": MAY_RUN_BESIDE}.get(kind, MAY_RUN)
 
 
+def given_up(failure: Failure | None) -> bool:
+    """Whether an electron ended so while what ran it may go on."""
+    return failure is not None and (MAY_RUN in failure.message or MAY_RUN_IN_POOL in failure.message)
+
+
+def since(record: Record, began: int) -> Record:
+    """An attempt of a dispatch that began then: its worker's clock may be another one, or have been set back."""
+    if record[11] is not None:  # from the cache
+        return record
+    return Record(*record)._replace(start=began, end=began + max(1, record[4] - record[3]))
+
+
+def until(record: Record, began: int) -> Record:
+    """What a dispatch that began then takes over from an earlier one: its clock may have been ahead."""
+    return record if record.end <= began else record._replace(start=min(record.start, began), end=began)
+
+
 def skipped(machine: Machine, nodes: Iterable[int]) -> list[Record]:
     """Records of nodes that ended without an attempt."""
     now = time.time_ns()
@@ -42,7 +59,9 @@ def cancelled(
         told = "it was cancelled" + left.get(node, "")
         why = Failure("cancelled", "ElectronCancelled", told, "") if state[node] == CANCELLED else None
         start = begun.get(node, 0)
-        rows.append(Record(node, attempt, state[node], start, now, worker, None, stdout, stderr, why, shown))
+        rows.append(
+            Record(node, attempt, state[node], start, max(now, start), worker, None, stdout, stderr, why, shown)
+        )
     return rows
 
 

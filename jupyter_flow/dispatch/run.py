@@ -21,7 +21,7 @@ from ..model.printed import Seen
 from ..model.status import Status
 from ..resources.base import status_of
 from ..worker.messages import Code, Setup
-from .endings import cancelled, may_run, skipped
+from .endings import cancelled, may_run, since, skipped, until
 from .lanes import Lane, Plan
 from .machine import Machine, retries_of
 from .outputs import Outputs
@@ -89,6 +89,7 @@ class Run(Telling):
 
     def started(self, node: int, attempt: int, start: int) -> bool:
         """(lock) An attempt began."""
+        start = max(start, self.started_at)
         wanted = self.machine.started(node, attempt)
         if wanted:
             self.begun[node] = start
@@ -136,6 +137,8 @@ class Run(Telling):
             node, attempt, status, start, end = record[:5]
             if not machine.current(node, attempt):
                 continue  # cancelled, timed out, or told twice: what it says comes too late
+            if 0 < start < self.started_at:
+                record = since(record, self.started_at)
             if 0 < start < end:
                 plan.measured(plan.version[node], end - start)
             if status == COMPLETED:
@@ -194,7 +197,7 @@ class Run(Telling):
                 assert record.value is not None
                 self.values[record.node] = record.value
             self.machine.completed([record.node for record in records])
-            self._adopted = list(records)
+            self._adopted = [until(record, self.started_at) for record in records]
             if not self.machine.done:
                 self._write(self._adopted)
 
@@ -256,13 +259,13 @@ class Run(Telling):
         resource = self.plan.lane_of[self.graph.version[node]].resource
         return "" if resource.stops else may_run(resource.kind)
 
-    def timed_out(self, node: int, attempt: int, start: int, timeout: float) -> None:
-        """An attempt has run too long: it has failed, and is stopped."""
+    def timed_out(self, node: int, attempt: int, start: int, timeout: float, late: float) -> None:
+        """An attempt has run too long, by `late` seconds: it has failed, and is stopped."""
         told = f"it ran longer than its timeout of {timeout:g} s" + self._left(node)
         failure = Failure("timed_out", "ElectronTimeout", told, "")
         if self.machine.current(node, attempt) and node not in self._opened:
             worker, stdout, stderr, shown = self._witnessed(node)
-            now = time.time_ns()
+            now = start + int((timeout + late) * 1e9)  # the clock may have been set meanwhile
             self.finished([Record(node, attempt, FAILED, start, now, worker, None, stdout, stderr, failure, shown)])
             self._dispatcher.stop(self, [(node, attempt)])
 
@@ -270,7 +273,7 @@ class Run(Telling):
 
     def child_ended(self, node: int, child: "Run", built: Record) -> None:
         """The graph of a sublattice has run; its result is the node's output."""
-        now = time.time_ns()
+        now = max(time.time_ns(), built.end)
         if child.status is Status.COMPLETED:
             tag, item = child.graph.result
             value = child.values[item] if tag == OUTPUT else dumps(item) if tag == ATOM else item.data

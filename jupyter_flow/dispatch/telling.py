@@ -49,7 +49,7 @@ class Telling:
         self.landing: dict[int, Record] = {}  # what has ended, and is not told yet
         self.status = Status.RUNNING
         self.error: str | None = None
-        self.started_at = time.time_ns()
+        self.started_at, self._since = time.time_ns(), time.monotonic_ns()
         self.ended_at = 0
         self.ended = Latch()
         self.listeners: list[Listener] = []
@@ -77,7 +77,7 @@ class Telling:
     def _finish(self, rows: list[Record]) -> None:
         if self.ended_at:
             return
-        self.ended_at = time.time_ns()
+        self.ended_at = max(time.time_ns(), self.started_at + time.monotonic_ns() - self._since)
         status = self.machine.status if self.error is None else Status.FAILED
         text = self.error or told(self.graph, self._failed)
         made = self.caching.made(rows) if self.caching is not None else ()

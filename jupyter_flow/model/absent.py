@@ -16,6 +16,18 @@ ABSENT = {
 }
 
 
+DRAWING = (
+    "shows its graph in the server's page; here %graph NAME(…) draws it in a notebook, "
+    "and so does a cell that ends with what NAME.build_graph(…) returns"
+)
+
+
+def no_part(name: str) -> AttributeError:
+    """What is said of a name that a lattice does not have."""
+    told = f"; in Covalent it {DRAWING}" if name in ("draw", "draw_inline") else ""
+    return AttributeError(f"a lattice has no attribute {name!r}{told}", name=name)
+
+
 def absence(module: str, name: str) -> AttributeError:
     """What is said of a name that a module does not have."""
     told = f"; in Covalent it is for {ABSENT[name]}" if name in ABSENT else ""

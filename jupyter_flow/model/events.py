@@ -8,6 +8,7 @@ integers below, because a bytearray of them is a thousand times cheaper than obj
 from typing import NamedTuple
 
 from .status import Status
+from .visible import one_line
 
 WAITING, READY, HANDED, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED = range(9)
 EXPANDED = 9  # a sublattice was built: its value is a graph, and the node goes on until that has run
@@ -24,6 +25,9 @@ STATUS_OF = (
     Status.INTERRUPTED,
     Status.RUNNING,  # EXPANDED: its inner nodes run
 )
+
+
+LONGEST = 200  # characters of a reason, where an attempt is shown
 
 
 class BlobRef(NamedTuple):
@@ -69,3 +73,11 @@ class Record(NamedTuple):
     failure: Failure | None = None
     displays: Value | None = None  # a JSON list, as `model.display` reads it (in a blob: as stdout)
     origin: Origin | None = None  # it did not run: its value was in the cache
+
+    def __repr__(self) -> str:
+        """``<attempt 2 of node 3: FAILED after 0.12 s, ValueError: no luck>``."""
+        took = f" after {(self.end - self.start) / 1e9:.3g} s" if self.start and self.end > self.start else ""
+        why = f", {one_line(f'{self.failure.type}: {self.failure.message}')}" if self.failure else ""
+        why = why if len(why) <= LONGEST else why[:LONGEST] + "…"
+        cached = ", from the cache" if self.origin else ""
+        return f"<attempt {self.attempt} of node {self.node}: {STATUS_OF[self.status]}{took}{cached}{why}>"

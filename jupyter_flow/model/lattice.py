@@ -2,8 +2,9 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
+from .absent import no_part
 from .binding import Binder
 from .electron import Electron
 from .errors import BuildError
@@ -88,6 +89,11 @@ class Lattice:
 
     def __repr__(self) -> str:
         return f"<lattice {self.name}>"
+
+    if not TYPE_CHECKING:  # to type checkers what is not there is an error
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_part(name)
 
 
 def _unpickled() -> Lattice:

@@ -14,7 +14,7 @@ from ..model.result import Result
 from ..model.status import Status
 from ..render import Folding, Picture, draw_svg, draw_text, summary
 from ..render.palette import By
-from ..widgets.folded import foldings_of
+from ..widgets.folded import Folded, drawn, foldings_of
 from . import calls
 from .flow.picture import FlowSource
 from .pictures import picture_of_graph, picture_of_result, with_states
@@ -32,13 +32,13 @@ class Drawing:
         self.picture, self.by, self.dispatch, self.graph, self.flow = picture, by, dispatch, graph, flow
 
     @cached_property
-    def _folding(self) -> Folding:
+    def _folded(self) -> Folded:
         """The same as the live graph's, which is there or will be."""
-        return foldings_of(self.graph).folded(bytes(self.picture.statuses)).folding
+        return foldings_of(self.graph).folded(bytes(self.picture.statuses))
 
     def svg(self) -> str:
         """The picture as SVG."""
-        return draw_svg(self.picture, by=self.by, folding=self._folding)
+        return drawn(self.picture, self._folded, self.by)
 
     def bundle(self) -> dict[str, str]:
         """The picture for a front end."""
@@ -51,7 +51,7 @@ class Drawing:
         path.write_text(self.svg() if path.suffix == ".svg" else f"{self!r}\n", encoding="utf-8")
 
     def __repr__(self) -> str:
-        return draw_text(self.picture, self._folding)
+        return draw_text(self.picture, self._folded.folding)
 
 
 def drawing_meant(text: str, space: dict[str, Any], by: By = "status") -> Drawing:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from ..model.errors import FlowError
 from ..session import opened, session
+from ..widgets.actions import resumed
 from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
 from ..widgets.checking import PanelRequest, checked
@@ -32,6 +33,7 @@ OURS = (
     "history",
     "cancel_dispatch",
     "cancel_cell",
+    "resume_dispatch",
     "run_stale",
     "watch_panel",
 )  # all other requests are views'
@@ -172,6 +174,8 @@ class Panels:
                 self.limit = max(FEW, min(limit, MOST))
             case {"kind": "cancel_dispatch", "dispatch": str(id)}:
                 hub().errand("cancelling", partial(self._cancel, page, id))
+            case {"kind": "resume_dispatch", "dispatch": str(id)}:
+                hub().errand("running", partial(self._resume, page, id))
             case {"kind": "cancel_cell", "cell": str(key)}:
                 page.send(self._cancel_cell(key))
             case {"kind": "watch_panel", "visible": bool(visible)}:
@@ -186,6 +190,16 @@ class Panels:
             page.send(told(False, str(error)))
         else:
             page.send(told(True, f"cancelled {id.partition('-')[0]}"))
+
+    def _resume(self, page: "Page", id: str) -> None:
+        try:
+            done = resumed(id)
+        except FlowError as error:
+            page.send(told(False, str(error)))
+        except Exception as error:  # an executor's constructor may raise anything
+            page.send(told(False, f"{type(error).__name__}: {error}"))
+        else:
+            page.send(told(done.ok, done.text))
 
     def _cancel_cell(self, key: str) -> Told:
         flow = self._flow()

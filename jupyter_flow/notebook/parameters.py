@@ -11,7 +11,10 @@ from typing import Any
 
 import nbformat
 
+from ..model.discovering import discover
 from ..model.errors import FlowError
+from ..model.secretnames import holds_secret
+from ..model.vault import MASK, VAULT
 
 DEFAULTS, INJECTED = "parameters", "injected-parameters"
 WORDS = {"true": "True", "false": "False", "null": "None"}  # as JSON and YAML write them
@@ -50,6 +53,45 @@ def inject(book: Any, values: Mapping[str, str]) -> None:
     book.cells[:] = [cell for cell in book.cells if INJECTED not in _tags(cell)]
     tagged = [at for at, cell in enumerate(book.cells) if DEFAULTS in _tags(cell)]
     book.cells.insert(tagged[0] + 1 if tagged else 0, cell)
+
+
+def secret(values: Mapping[str, str]) -> set[str]:
+    """The names that hold secrets, or addresses with one; they are known from now on."""
+    found = set()
+    for name, source in values.items():
+        value = _value(source)
+        discover({name: value})
+        if holds_secret(name, value) or VAULT.in_text(source):
+            found.add(name)
+    return found
+
+
+def veil(book: Any, values: Mapping[str, str]) -> None:
+    """Take the secrets among the values out of a notebook that is to be kept, what it shows included."""
+    if not (hidden := secret(values)):
+        return
+    for cell in book.cells:
+        if INJECTED in _tags(cell):  # the others are the notebook's own
+            lines = cell.source.split("\n")
+            named = {line: line.partition(" = ")[0] for line in lines}
+            cell.source = "\n".join(f"{name} = {MASK!r}" if name in hidden else line for line, name in named.items())
+        for output in cell.get("outputs", ()):
+            output.update({name: _masked(shown) for name, shown in output.items() if name != "output_type"})
+
+
+def _masked(shown: Any) -> Any:
+    if isinstance(shown, str):
+        return VAULT.masked(shown)
+    if isinstance(shown, dict):
+        return type(shown)({name: _masked(inner) for name, inner in shown.items()})
+    return [_masked(inner) for inner in shown] if isinstance(shown, list) else shown
+
+
+def _value(source: str) -> Any:
+    try:
+        return ast.literal_eval(source)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return source
 
 
 def _tags(cell: Any) -> list[str]:

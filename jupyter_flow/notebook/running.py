@@ -15,7 +15,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from ..model.errors import FlowError
 from .executing import Client, Failed, Signals
 from .headless import SWITCH
-from .parameters import inject
+from .parameters import inject, secret, veil
 
 Say = Callable[[str], None]
 MOST = 20  # lines that are shown of one output
@@ -45,7 +45,8 @@ def run(order: Order, say: Say) -> int:
     target = order.output or source.parent / ".jupyter_flow" / source.name
     began = time.monotonic()
     say(f"running {source}")
-    failure = _execute(book, source, order.timeout, say)
+    failure = _execute(book, order, say)
+    veil(book, order.parameters)
     for path in _keep(book, target, order.html):
         say(f"kept {path}")
     cells = sum(cell.cell_type == "code" for cell in book.cells)
@@ -62,8 +63,9 @@ def _read(path: Path) -> Any:
         raise FlowError(f"{path} cannot be read as a notebook: {error}") from None
 
 
-def _execute(book: Any, source: Path, timeout: float | None, say: Say) -> str | None:
+def _execute(book: Any, order: Order, say: Say) -> str | None:
     """Run the cells; why it failed, or None."""
+    source, timeout = order.notebook, order.timeout
     client = Client(
         book,
         lambda: say("waiting for electrons that still run"),
@@ -71,7 +73,10 @@ def _execute(book: Any, source: Path, timeout: float | None, say: Say) -> str | 
         kernel_name=_kernel(book),
         resources={"metadata": {"path": str(source.parent)}},
         store_widget_state=False,  # with it, a document shows widgets only, and those need a network
-        extra_arguments=["--log-level=ERROR"],  # a kernel on loopback warns that it is not encrypted
+        extra_arguments=[
+            "--log-level=ERROR",  # a kernel on loopback warns that it is not encrypted
+            *(["--HistoryManager.enabled=False"] if secret(order.parameters) else []),
+        ],
     )
     told = _Told(book, say)
     signals = Signals(client)

@@ -17,6 +17,8 @@ _PAD = 10.0
 _MARK = 16.0
 _NAME_ROOM = 190.0
 _CHIP_ROOM = 110.0
+_ARGUMENT_ROOM = 150.0
+_ARGUMENT_LINE = 14.0  # that a box with an argument is higher: the page's paint.ts knows
 _NARROWEST = 76.0
 _STACK = 5.0  # how far the cards of a group stick out behind it, to the right and up
 
@@ -49,22 +51,24 @@ class Box:
     tail: str
     width: float
     height: float
+    argument: str = ""  # that tells it from others of its name
 
 
-def measure(group: Group, scheme: Scheme) -> Box:
-    """What a box says, and how much room that takes."""
+def measure(group: Group, scheme: Scheme, argument: str = "") -> Box:
+    """What a box says, and how much room that takes. ``argument``: what tells it from others of its name."""
+    argument = shorten(argument, _ARGUMENT_ROOM, _SMALL)
     name = counted(shorten(clean(group.name), _NAME_ROOM, _NAME, bold=True) or "·", group.count)
     chip = shorten(_chip(group), _CHIP_ROOM, _SMALL)
     tail = _tail(group, scheme)
-    first = _MARK + 7 + width(name, _NAME, bold=True)
+    first = _MARK + 7 + max(width(name, _NAME, bold=True), width(argument, _SMALL))
     second = _chip_width(chip) + (8 if chip and tail else 0) + width(tail, _SMALL)
     second += sum([19 + width(str(count), _SMALL) for count in _failed(group).values()])
-    height = 28.0 + (20 if chip or tail else 2) + (9 if group.count > 1 else 0)
+    height = 28.0 + (20 if chip or tail else 2) + (9 if group.count > 1 else 0) + (_ARGUMENT_LINE if argument else 0)
     wide = max(_NARROWEST, 2 * _PAD + max(first, second))
     if group.kind == "sublattice":
         wide, height = wide + 8, height + 4
     deep = _STACK if group.count > 1 else 0.0
-    return Box(group, name, chip, tail, wide + deep, height + deep)
+    return Box(group, name, chip, tail, wide + deep, height + deep, argument)
 
 
 def _chip(group: Group) -> str:
@@ -94,7 +98,7 @@ def draw(box: Box, x: float, y: float, scheme: Scheme) -> str:
     w, h = box.width - deep, box.height - deep
     left, top = x - box.width / 2, y - box.height / 2 + deep
     kind = f"n {_colour(group, scheme)}"
-    parts = [f"<g><title>{escape(describe(group, scheme.by))}</title>"]
+    parts = [f"<g><title>{escape(describe(group, scheme.by, box.argument))}</title>"]
     if group.count > 1:
         parts += [_rect(left + d, top - d, w, h, 8, kind) for d in (deep, deep / 2)]
     parts.append(_rect(left, top, w, h, 8 if group.kind != "glue" else h / 2, kind))
@@ -104,6 +108,9 @@ def draw(box: Box, x: float, y: float, scheme: Scheme) -> str:
     parts.append(mark(group.status, inside + _MARK / 2, top + 17))
     text = inside + _MARK + 7
     parts.append(_text(box.name, text, top + 21.5, "h", width(box.name, _NAME, bold=True)))
+    if box.argument:
+        parts.append(_text(box.argument, text, top + 34, "p u", width(box.argument, _SMALL)))
+        top, h = top + _ARGUMENT_LINE, h - _ARGUMENT_LINE
     parts += _second_row(box, inside, left + w - _PAD, top, scheme)
     if group.count > 1:
         parts.append(_bar(group, left + _PAD, top + h - 10, w - 2 * _PAD))
@@ -179,13 +186,16 @@ def _text(text: str, x: float, y: float, kind: str, wide: float) -> str:
     )
 
 
-def describe(group: Group, by: By = "status") -> str:
+def describe(group: Group, by: By = "status", argument: str = "") -> str:
     """A group in words, for tooltips and screen readers."""
     name = cut(clean(group.name), 300)
     parts = [counted(name, group.count) if group.count > 1 else f"{name} (node {group.first})"]
     if group.kind != "electron":
         parts.append(group.kind)
+    parts += [argument] if argument else []
     parts.append(", ".join(_count(group, status, count) for status, count in group.counts.items()))
+    if group.given_up:
+        parts.append("it may still run" if group.count == 1 else f"{group.given_up} may still run")
     if group.executors:
         parts.append("on " + executors(group.executors))
     if by == "duration" and group.seconds is not None:

@@ -5,15 +5,13 @@ from itertools import pairwise
 
 from .folding import FoldedEdge
 from .layout import Orientation, Point
-from .lettering import clean, escape, shorten, width
+from .lettering import clean, shorten
 from .palette import number
 from .picture import WAITING_EDGE
 
 _HEAD = 7.0  # px, the length of an arrowhead
 _LABEL = 10.0
 _LABEL_ROOM = 90.0
-
-Rect = tuple[float, float, float, float]
 
 
 def draw(edge: FoldedEdge, route: Sequence[Point], orientation: Orientation, *, back: bool) -> str:
@@ -62,36 +60,3 @@ def label_of(edge: FoldedEdge) -> str:
     """The parameters an edge feeds, in short; order without data has none."""
     labels = [clean(label) for label in edge.labels if label and label != WAITING_EDGE]
     return shorten(", ".join(labels), _LABEL_ROOM, _LABEL)
-
-
-def draw_label(text: str, route: Sequence[Point], orientation: Orientation, taken: list[Rect]) -> str:
-    """A label on the last bend of its edge, where it hides no other; nothing where there is no room."""
-    wide = width(text, _LABEL)
-    a, b = _last_bend(route)
-    for t in (0.5, 0.4, 0.6, 0.3, 0.7):
-        x, y = _on_bend(a, b, t, orientation)
-        rect = (x - wide / 2 - 2, y - 6, x + wide / 2 + 2, y + 6)
-        if not any(_overlap(rect, other) for other in taken):
-            taken.append(rect)
-            place = f'x="{number(x - wide / 2)}" y="{number(y + 3.5)}" textLength="{number(wide)}"'
-            return f'<text class="o" {place} lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
-    return ""
-
-
-def _last_bend(route: Sequence[Point]) -> tuple[Point, Point]:
-    """The last part of a route that crosses from layer to layer, the longest of its two last."""
-    pairs = list(pairwise(route))[-2:]
-    return max(pairs, key=lambda pair: abs(pair[0][0] - pair[1][0]) + abs(pair[0][1] - pair[1][1]))
-
-
-def _on_bend(a: Point, b: Point, t: float, orientation: Orientation) -> Point:
-    """A point of the curve that `_path` draws between two points (a cubic Bézier)."""
-    along = t * t * (3 - 2 * t)
-    across = 1.5 * t * (1 - t) * (1 - t) + 1.5 * t * t * (1 - t) + t * t * t
-    down = orientation == "down"
-    tx, ty = (along, across) if down else (across, along)
-    return a[0] + (b[0] - a[0]) * tx, a[1] + (b[1] - a[1]) * ty
-
-
-def _overlap(a: Rect, b: Rect) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -35,12 +35,14 @@ class Group:
     counts: dict[Standing, int]  # by severity, no zeros
     executors: dict[str, int]
     seconds: float | None
+    given_up: int = 0  # members that ended, and whose threads may still run
+    interrupted: bool = False  # the whole has ended before its time: what waits will not run
 
     @property
     def status(self) -> Standing:
         """The state of the whole: running once some members ran and others have not, else the gravest."""
         if len(self.counts) > 1 and set(self.counts) == {Status.NEW_OBJECT, Status.COMPLETED}:
-            return Status.RUNNING
+            return Status.INTERRUPTED if self.interrupted else Status.RUNNING
         if Status.RUNNING in self.counts and Status.FAILED not in self.counts:
             return Status.RUNNING
         return next(iter(self.counts), Status.NEW_OBJECT)
@@ -95,6 +97,8 @@ def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Gr
         counts=count_states(picture, members),
         executors=dict(sorted(executors.items())),
         seconds=fsum(times) / len(times) if times else None,
+        given_up=len(picture.given_up) and sum(i in picture.given_up for i in members),
+        interrupted=picture.status is Status.INTERRUPTED,
     )
 
 

@@ -1,6 +1,6 @@
 """What is drawn: a transport graph as plain arrays, with the state of every node."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,6 +34,7 @@ class Picture:
     durations: Sequence[float | None] = ()
     title: str = field(default="workflow", kw_only=True)
     status: Standing = field(default=Status.NEW_OBJECT, kw_only=True)
+    given_up: Collection[int] = field(default=(), kw_only=True)  # nodes that ended, and whose threads may still run
 
     def __post_init__(self) -> None:
         n = len(self.names)

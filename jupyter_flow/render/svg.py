@@ -1,6 +1,6 @@
 """A picture as SVG: one string that stands on any page, light or dark, without scripts, ids or references."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import get_args
 
@@ -10,6 +10,7 @@ from .boxes import Box, Scheme
 from .breath import paced
 from .folding import FoldedEdge, Folding, fold
 from .groups import SEVERITY, Group, tally
+from .labels import Labels
 from .layout import Orientation, Point
 from .lettering import clean, cut, escape
 from .palette import By, number
@@ -31,18 +32,20 @@ def draw_svg(
     orientation: Orientation = "down",
     opened: Collection[int] = (),
     folding: Folding | None = None,
+    arguments: Sequence[str] = (),
     dark: bool | None = None,
 ) -> str:
     """Draw a folded graph, coloured ``by`` status, executor or duration.
 
     The same picture gives the same bytes everywhere. ``opened`` are node numbers whose
     groups are shown member by member (see `fold`); ``folding`` is what came of that, where
-    it is known. ``dark`` chooses the theme, which else is that of the reader's system.
+    it is known, and ``arguments`` what tells its groups from others of their name, for each.
+    ``dark`` chooses the theme, which else is that of the reader's system.
     Raises ValueError for an unknown ``by`` or ``orientation``.
     """
     _check("by", by, get_args(By))
     _check("orientation", orientation, get_args(Orientation))
-    return _Drawing(picture, folding or fold(picture, opened), by, orientation, dark).svg()
+    return _Drawing(picture, folding or fold(picture, opened), by, orientation, dark, arguments).svg()
 
 
 def _check(what: str, value: str, known: tuple[str, ...]) -> None:
@@ -51,11 +54,15 @@ def _check(what: str, value: str, known: tuple[str, ...]) -> None:
 
 
 class _Drawing:
-    def __init__(self, picture: Picture, folding: Folding, by: By, orientation: Orientation, dark: bool | None) -> None:
+    def __init__(
+        self, picture: Picture, folding: Folding, by: By, orientation: Orientation, dark: bool | None,
+        arguments: Sequence[str],
+    ) -> None:  # fmt: skip
         self.picture, self.folding, self.orientation, self.dark = picture, folding, orientation, dark
         groups = tally(picture, folding)
         self.scheme = _scheme(picture, groups, by)
-        self.boxes = [boxes.measure(group, self.scheme) for group in groups]
+        said = arguments or [""] * len(groups)
+        self.boxes = [boxes.measure(group, self.scheme, text) for group, text in zip(groups, said, strict=True)]
         self.labels = labels_of(folding)
         self.layout = arranged(self.boxes, folding, orientation)
         self.statuses = [s for s in SEVERITY if any(s in g.counts or s is g.status for g in groups)]
@@ -84,19 +91,25 @@ class _Drawing:
 
     def _edges(self) -> str:
         lines, texts = [], []
-        taken: list[edges.Rect] = []
+        named = self._named() if any(self.labels) else None
         ranks = self.layout.ranks
         given = zip(self.folding.edges, self.layout.routes, self.labels, strict=True)
-        for edge, route, label in paced(_thickest([*given])):
+        for k, (edge, route, label) in enumerate(paced(_thickest([*given]))):
             if not route:
                 box = self.boxes[edge.source]
                 lines.append(edges.loop(self.layout.x[edge.source] + box.width / 2, self.layout.y[edge.source]))
                 continue
             back = ranks[edge.target] < ranks[edge.source]
             lines.append(edges.draw(edge, route, self.orientation, back=back))
-            if label:
-                texts.append(edges.draw_label(label, route, self.orientation, taken))
+            if label and named is not None:
+                texts.append(named.draw(k, label))
         return "".join(lines + texts)
+
+    def _named(self) -> Labels:
+        """Where names may stand. There are few edges then, and all are drawn."""
+        placed = zip(self.boxes, self.layout.x, self.layout.y, strict=True)
+        rects = [(x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2) for box, x, y in placed]
+        return Labels(rects, self.layout.routes, self.orientation)
 
     def _missing(self) -> list[str]:
         many = len(self.folding.edges)
@@ -128,7 +141,7 @@ def _thickest(edges: list[Edge]) -> list[Edge]:
 
 
 def _say(box: Box) -> str:
-    return boxes.describe(box.group)
+    return boxes.describe(box.group, argument=box.argument)
 
 
 def _scheme(picture: Picture, groups: list[Group], by: By) -> Scheme:

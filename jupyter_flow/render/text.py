@@ -31,7 +31,8 @@ def about(picture: Picture) -> str:
     counts.pop("", None)
     if counts:
         parts.append(_on(dict(sorted(counts.items()))))
-    return " · ".join(parts + _states(picture, electrons))
+    still = [f"{len(picture.given_up)} given up, may still run"] if picture.given_up else []
+    return " · ".join(parts + _states(picture, electrons) + still)
 
 
 def _on(counts: dict[str, int]) -> str:

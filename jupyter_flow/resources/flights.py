@@ -240,7 +240,9 @@ class Flights:
         """The record of one that began, and of which no answer will come."""
         seen = self.seen(flight) if flight.shared else Seen()
         (node, attempt), failure = flight.attempt, Failure("worker_lost", "WorkerLost", why, "")
-        return Record(node, attempt, FAILED, flight.start, time.time_ns(), seen[0], None, *seen[1:3], failure)
+        return Record(
+            node, attempt, FAILED, flight.start, max(time.time_ns(), flight.start), seen[0], None, *seen[1:3], failure
+        )
 
     def log(self, flight: Flight, record: Record) -> None:
         """Add what it printed to the log files of its executor."""

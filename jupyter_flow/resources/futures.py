@@ -264,8 +264,8 @@ class FuturesResource:
         try:
             unpacked(self._payload.blobs, answer.carried.values())
         except OSError as error:
-            node, attempt, now = *flight.attempt, time.time_ns()
-            record = Record(node, attempt, FAILED, record.start, now, record.worker, failure=unstored(error))
+            node, attempt = flight.attempt
+            record = Record(node, attempt, FAILED, record.start, record.end, record.worker, failure=unstored(error))
         self._flights.log(flight, record)
         flight.work.finished([record])
 

@@ -20,6 +20,7 @@ class Slot:
         self.members: deque[Member] = deque()
         self.claim: Claim | None = None
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
+        self.since = 0  # of `current`: when it began by a clock that nobody sets, in ns
         self.version = 0  # of `current`
         self.streams: capture.Streams = capture.NOTHING  # of `current`
         self.told = False

@@ -13,6 +13,7 @@ from ..worker import capture
 from ..worker.failures import unstored
 from ..worker.messages import Member
 from ..worker.threadrunner import ThreadRunner
+from ..worker.times import Times
 from .base import Claim, Services, Work
 from .slots import Slot
 
@@ -197,19 +198,18 @@ class ThreadResource:
             with self._queue.lock:
                 work.returned([(node, attempt)])
             return
-        start = time.time_ns()
-        slot.told = False
+        times, slot.told = Times.now(), False
         streams = slot.streams = capture.NOTHING.copy()
         if attempt > 1:
             self._warn(work, node, streams)
-        slot.version = member[2]
-        slot.current = (node, attempt, start)
+        slot.version, slot.since = member[2], times.began
+        slot.current = (node, attempt, times.start)
         try:
-            slot.begun.note(work.number, node, attempt, start)
-            record, value = self._runner.run(work, member, start, slot.number, slot.objects, streams)
+            slot.begun.note(work.number, node, attempt, times.start)
+            record, value = self._runner.run(work, member, times, slot.number, slot.objects, streams)
         except BaseException as error:  # what surrounds the electron: its log, the place for its output
-            failure = unstored(error)
-            record, value = Record(node, attempt, FAILED, start, time.time_ns(), slot.number, failure=failure), None
+            failure, number = unstored(error), slot.number
+            record, value = Record(node, attempt, FAILED, times.start, times.end(), number, failure=failure), None
         slot.current = None
         if record[2] == COMPLETED:
             slot.objects[node] = value
@@ -275,7 +275,7 @@ class ThreadResource:
 
     def _look(self, slot: Slot) -> bool:
         claim, current = slot.claim, slot.current
-        if claim is None or current is None or time.time_ns() - current[2] < LONG:
+        if claim is None or current is None or time.monotonic_ns() - slot.since < LONG:
             return bool(slot.members)
         held = bool(slot.done)
         if held:

@@ -203,7 +203,7 @@ class WorkerProcess:
         failure = Failure("worker_lost", "WorkerLost", f"its worker process (pid {self.pid}) {self.cause()}", "")
         if self.overdrawn:
             failure = Failure("out_of_memory", "OutOfMemory", self._excess(started), "")
-        node, attempt, now = started.node, started.attempt, time.time_ns()
+        node, attempt, now = started.node, started.attempt, max(time.time_ns(), started.start)
         return Record(node, attempt, FAILED, started.start, now, self.number, None, stdout, stderr, failure)
 
     def cause(self) -> str:

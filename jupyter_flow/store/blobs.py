@@ -87,7 +87,7 @@ class Blobs:
         """
         path = self.path(ref)
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except FileNotFoundError:
             raise StoreCorruption(
                 f"The blob {path} is missing ({ref[1]} bytes expected); has it been pruned?"

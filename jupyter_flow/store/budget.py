@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from .files import write_whole
+from .files import contents, write_whole
 from .leftovers import folder_size
 from .settings import BUDGET, readable
 
@@ -69,6 +69,6 @@ class Budget:
 
 def _remembered(root: Path) -> int:
     try:
-        return int((root / FILE).read_bytes()[:20])
+        return int(contents(root / FILE)[:20])
     except (OSError, ValueError):
         return 0

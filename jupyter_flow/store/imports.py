@@ -9,6 +9,7 @@ import dis
 import functools
 import os
 import sys
+import time
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
@@ -236,6 +237,16 @@ def _changed_since_start(file: str) -> bool:
         return False
 
 
-@functools.cache
 def _started() -> float:
-    return psutil.Process().create_time()
+    """When this process began: by the clock as it was, or as it is where it was set back since, if that is earlier."""
+    began, clock = _began()
+    return min(began, began + _clock() - clock)
+
+
+@functools.cache
+def _began() -> tuple[float, float]:
+    return psutil.Process().create_time(), _clock()
+
+
+def _clock() -> float:
+    return time.time() - time.monotonic()

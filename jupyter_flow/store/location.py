@@ -24,8 +24,17 @@ def key_path() -> Path:
 
 
 def absolute(path: str | Path) -> Path:
-    """The path with ``~`` replaced and made absolute; symbolic links stay."""
-    return Path(os.path.abspath(Path(path).expanduser()))
+    """The path with ``~`` replaced and made absolute; symbolic links stay.
+
+    Raises StoreError where there is no home folder.
+    """
+    try:
+        return Path(os.path.abspath(Path(path).expanduser()))
+    except RuntimeError as error:
+        raise StoreError(
+            f"No home folder is known here (HOME is not set, and user {os.geteuid()} has none). Set JUPYTER_FLOW_STORE "
+            "and JUPYTER_CONFIG_DIR to folders of your own that can be written."
+        ) from error
 
 
 def private_folder(folder: Path) -> Path:
@@ -90,7 +99,7 @@ def _jupyter_data() -> Path:
     if named:
         return absolute(named)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Jupyter"
+        return absolute("~") / "Library" / "Jupyter"
     return _xdg("XDG_DATA_HOME", ".local/share") / "jupyter"
 
 
@@ -99,10 +108,10 @@ def _config() -> Path:
     if named:
         return absolute(named)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
+        return absolute("~") / "Library" / "Application Support"
     return _xdg("XDG_CONFIG_HOME", ".config")
 
 
 def _xdg(variable: str, default: str) -> Path:
     named = os.environ.get(variable, "")
-    return Path(named) if os.path.isabs(named) else Path.home() / default
+    return Path(named) if os.path.isabs(named) else absolute("~") / default

@@ -22,8 +22,9 @@ from jupyter_flow.model.events import INTERRUPTED, RUNNING
 from . import tables
 from .authentication import Key
 from .files import locked
-from .location import check_folder, private_folder
+from .location import WAY_OUT, check_folder, private_folder
 from .manifests import manifest_path, manifests
+from .readonly import writable
 from .records import RunRow
 from .schema import (
     ATTEMPT,
@@ -59,6 +60,8 @@ class Recovered(NamedTuple):
 def recover(root: Path, key: Key) -> Recovered:
     """Make a new index for the store in a folder. Raises StoreError, also while a kernel writes there."""
     check_folder(root)
+    if not writable(root):
+        raise StoreError(f"{root} can only be read here, so that no index can be made in it. {WAY_OUT}")
     with locked(root / ".lock"), locked(root / ".prune.lock"):
         if working := sum(held for _, held in everyone(root)):
             raise StoreError(

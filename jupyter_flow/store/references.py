@@ -16,9 +16,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_flow.model.errors import StoreError
 from jupyter_flow.model.events import BlobRef
 
 from .blobs import Blobs
+from .files import contents
 
 References = dict[int, set[bytes]]  # digests by the serial of a run; 0 for those of no run
 
@@ -65,6 +67,8 @@ def tables(connection: sqlite3.Connection) -> list[str]:
 def _contents(path: Path) -> bytes:
     """A file as it is: a damaged one is for its reader to find, a missing one refers to nothing any more."""
     try:
-        return path.read_bytes()
+        return contents(path)
     except FileNotFoundError:
         return b""
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}): nobody knows what it refers to.") from error

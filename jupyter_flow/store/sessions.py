@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .files import NEW, create
+from .files import NEW, contents, create
 from .location import private_folder
 from .records import SessionRow, valid
 from .schema import SESSION
@@ -141,7 +141,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
     for path in (root / "sessions").glob("*.lock"):
         if ID.fullmatch(path.stem):
             with suppress(FileNotFoundError):  # it has just ended well
-                yield path.stem, path.read_bytes()
+                yield path.stem, contents(path)
 
 
 def _names(data: bytes) -> list[str]:
@@ -154,7 +154,7 @@ def _file(folder: Path, id: str) -> Path:
 
 def _held(path: Path) -> bool:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from ..dispatch.resuming import check_resumable, told_taken
 from ..executor import _executor_manager as names
-from ..model.errors import FlowError
+from ..model.errors import FlowError, SecretNeeded
 from ..model.events import COMPLETED
 from ..model.graph import TransportGraph
 from ..session import session
 from ..verbs import DispatchId
 from .assigned import assignments, inherit
 from .debugging import debugging
+from .facts import is_cell
 from .messages import Answer
 from .source import Source
 
@@ -74,12 +76,33 @@ def _rerun(place: Place, request: Any) -> Done:
         return Done(False, "nothing has run yet: dispatch it")
     if not session().status(id).final:
         return Done(False, f"{graph.name} still runs: wait for it, or cancel it")
-    if graph.versions and graph.versions[0].source.lstrip().startswith("%%electron"):
+    if is_cell(graph):
         return Done(False, f"{graph.name} is a cell: run it again there, or with %flow run {graph.name}")
     place_them = partial(assignments(id).place, only=_due(place.root, node))
     new = DispatchId(session().resubmit(id, (), {}, None, True, {node}, place_them))
     inherit(new, id)
     return Done(True, f"{graph.name} again from {what} on: dispatch {new.partition('-')[0]}", "", new)
+
+
+def _resume(place: Place, request: Any) -> Done:
+    if not place.root.id:
+        return Done(False, "nothing has run yet: dispatch it")
+    if is_cell(place.root.graph):
+        return Done(False, f"{place.root.title} is a cell: run it again there")
+    return resumed(place.root.id)
+
+
+def resumed(id: str) -> Done:
+    """Run what is left of a dispatch. Raises FlowError."""
+    here, short = session(), id.partition("-")[0]
+    row = here.store.run(id)
+    check_resumable(row)
+    try:
+        new = DispatchId(here.resubmit(row.id, (), {}, None, True))
+    except SecretNeeded as error:
+        return Done(False, f"{error}: %dispatch --resume {short} in a cell asks for it")
+    begun = f"{row.name} goes on as dispatch {new.partition('-')[0]}"
+    return Done(True, f"{begun}: {told_taken(here.run(new))}", "", new)
 
 
 def _due(source: Source, node: int) -> set[int]:
@@ -132,6 +155,7 @@ def _named(graph: TransportGraph, node: int) -> str:
 ACTIONS: dict[str, Callable[[Place, Any], Done]] = {
     "cancel": _cancel,
     "rerun": _rerun,
+    "resume": _resume,
     "debug": _debug,
     "assign": _assign,
 }

@@ -29,15 +29,47 @@ def told_apart(graph: TransportGraph, groups: Sequence[Group]) -> list[str]:
     return said
 
 
+class Calls:
+    """The same for single nodes: what each was called with where calls of its name differ, among the first of them."""
+
+    def __init__(self, graph: TransportGraph) -> None:
+        self._graph = graph
+        self._alike: dict[str, list[int]] = defaultdict(list)
+        for node in range(graph.electrons):
+            alike = self._alike[graph.name_of(node)]
+            if len(alike) < MOST:
+                alike.append(node)
+        self._differing: dict[str, list[str]] = {}
+        self._known: dict[int, str] = {}
+
+    def of(self, node: int) -> str:
+        """What tells a node from others of its name; nothing for one that is alone."""
+        if node not in self._known:
+            self._known[node] = self._said(node)
+        return self._known[node]
+
+    def _said(self, node: int) -> str:
+        name = self._graph.name_of(node)
+        if len(self._alike.get(name, ())) < 2:
+            return ""
+        if name not in self._differing:
+            self._differing[name] = _differing([_given(self._graph, other) for other in self._alike[name]])
+        return _told(_given(self._graph, node), self._differing[name])
+
+
 def _differences(graph: TransportGraph, alike: Sequence[Group]) -> list[tuple[int, str]]:
     given = [_given(graph, group.first) for group in alike]
+    differing = _differing(given)
+    return [(group.number, _told(one, differing)) for group, one in zip(alike, given, strict=True) if group.count == 1]
+
+
+def _differing(given: Sequence[dict[str, str]]) -> list[str]:
     labels = dict.fromkeys(label for one in given for label in one)
-    differing = [label for label in labels if len({one.get(label) for one in given}) > 1]
-    return [
-        (group.number, ", ".join([f"{label}={one[label]}" for label in differing if label in one][:ARGUMENTS]))
-        for group, one in zip(alike, given, strict=True)
-        if group.count == 1
-    ]
+    return [label for label in labels if len({one.get(label) for one in given}) > 1]
+
+
+def _told(given: dict[str, str], differing: Sequence[str]) -> str:
+    return ", ".join([f"{label}={given[label]}" for label in differing if label in given][:ARGUMENTS])
 
 
 def _given(graph: TransportGraph, node: int) -> dict[str, str]:

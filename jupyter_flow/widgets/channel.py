@@ -23,7 +23,13 @@ from .views import DispatchView
 LOG = logging.getLogger("jupyter_flow")
 MOST = 16  # views; beyond, the one that has asked for nothing for the longest is closed
 PATIENCE = 3  # messages in a row that cannot be sent, until the page is taken for gone
-LANES = {"look": "looking", "rerun": "running", "export": "drawing", "cancel": "cancelling"}  # what takes its time
+LANES = {
+    "look": "looking",
+    "rerun": "running",
+    "resume": "running",
+    "export": "drawing",
+    "cancel": "cancelling",
+}  # what takes its time
 FOLDING = "folding"  # a lane
 
 Send = Callable[[ViewMessage], object]
@@ -137,8 +143,7 @@ class Channel:
         source = source_of(dispatch) if dispatch else here
         if source is None:
             return None
-        view = DispatchView(source, id, partial(self._hub.errand, FOLDING))
-        view.by = self._by
+        view = DispatchView(source, id, partial(self._hub.errand, FOLDING), self._by)
         with self._lock:
             self._views[id] = view
             oldest = list(self._views)[:-MOST]

@@ -13,7 +13,7 @@ class Line(NamedTuple):
     name: str
     settings: str
     resource: str
-    workers: str  # of its resource, once that is alive
+    workers: str  # that it may use of its resource's, once that is alive
     executor: Any  # None: one without a name, known by its settings only
     place: Any  # equal where the resource is one
 
@@ -46,17 +46,20 @@ def _named(name: str, executor: Any, live: Sequence[ResourceInfo]) -> Line:
     shared = executor.resource() == (executor.kind,)  # one resource for the whole kind
     info = next((i for i in live if i.kind == executor.kind and (shared or label in i.executors)), None)
     resource = info.id if info else executor.kind
-    workers = _workers(info) if info else "not started"
+    workers = _workers(info, getattr(executor, "workers", None)) if info else "not started"
     return Line(name, str(executor), resource, workers, executor, info.id if info else executor.resource())
 
 
 def _used(label: str, info: ResourceInfo) -> Line:
-    return Line(label, label, info.id, _workers(info), None, info.id)
+    return Line(label, label, info.id, _workers(info, info.limits.get(label)), None, info.id)
 
 
-def _workers(info: ResourceInfo) -> str:
-    """How many it has; beside them run threads that nobody waits for any more."""
-    return f"{info.workers}" + (f", and {info.given_up} given up that may still run" if info.given_up else "")
+def _workers(info: ResourceInfo, limit: int | None) -> str:
+    """How many its electrons may be on; beside them run threads that nobody waits for any more."""
+    few = limit is not None and limit < info.workers
+    return (f"{limit} of {info.workers}" if few else f"{info.workers}") + (
+        f", and {info.given_up} given up that may still run" if info.given_up else ""
+    )
 
 
 def _same(lines: Sequence[Line]) -> list[str]:

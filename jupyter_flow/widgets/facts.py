@@ -33,6 +33,10 @@ class Facts(Protocol):
         """The dispatch's own status, as a small integer."""
 
     @property
+    def resumable(self) -> str:
+        """By which id the rest of it can be run where it was interrupted; "" where it cannot."""
+
+    @property
     def error(self) -> str | None:
         """Why it failed, if it did."""
 
@@ -73,6 +77,11 @@ class RunFacts:
     def status(self) -> int:
         """The dispatch's own status."""
         return NUMBER_OF[self._run.status] if self._run.ended.is_set() else RUNNING
+
+    @property
+    def resumable(self) -> str:
+        """Its own id; that of a cell is run again there."""
+        return "" if is_cell(self.graph) else self._run.root
 
     @property
     def error(self) -> str | None:
@@ -176,6 +185,11 @@ class StoreFacts:
         return NUMBER_OF[STATUS_OF[self._row.status]]
 
     @property
+    def resumable(self) -> str:
+        """Its own id, or that of what it is a part of; that of a cell is run again there."""
+        return "" if is_cell(self.graph) else self._row.root
+
+    @property
     def error(self) -> str | None:
         """Why it failed."""
         return self._row.error
@@ -226,6 +240,7 @@ class GraphFacts:
     id = ""
     status = NOWHERE
     error = None
+    resumable = ""
     started = 0
     ended = 0
 
@@ -255,6 +270,11 @@ class GraphFacts:
     def stamp(self) -> Any:
         """It does not change."""
         return 0
+
+
+def is_cell(graph: TransportGraph) -> bool:
+    """Whether a dispatch is an electron cell's."""
+    return bool(graph.versions) and graph.versions[0].source.lstrip().startswith("%%electron")
 
 
 def lent(record: Record, since: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..model.events import COMPLETED, RUNNING
+from ..model.events import COMPLETED, INTERRUPTED, RUNNING
 from ..render import Group
 from ..render.boxes import describe
 from ..render.breath import paced
@@ -24,9 +24,17 @@ class Counted:
         self._counts = [[group.count, *[0] * (NUMBERS - 1)] for group in self._groups]
         self._seconds: Sequence[float | None] = ()
         self._bars: dict[int, float] = {}
+        self._interrupted = False
 
-    def look(self, states: bytes, seconds: Sequence[float | None], bars: Mapping[int, float]) -> set[int]:
-        """Take in the states as they are now; the boxes that have changed. ``bars``: progress by node."""
+    def look(
+        self, states: bytes, seconds: Sequence[float | None], bars: Mapping[int, float], status: int = 0
+    ) -> set[int]:
+        """Take in the states as they are now; the boxes that have changed.
+
+        ``bars``: progress by node. ``status``: the dispatch's own, for what has not run will not, once that is over.
+        """
+        turned = self._interrupted != (status == INTERRUPTED)
+        self._interrupted = status == INTERRUPTED
         again = self._forget(seconds) if seconds is not self._seconds else set()
         before, group_of, counts = self._states, self._group_of, self._counts
         changed = differences(before, states)
@@ -45,7 +53,7 @@ class Counted:
         moved.update([group for group in {*shown, *self._bars} if shown.get(group) != self._bars.get(group)])
         self._bars = {group: value for group, value in shown.items() if group >= 0 and self._groups[group].count == 1}
         moved.discard(-1)
-        return moved
+        return {*range(len(self._groups))} if turned else moved
 
     def _forget(self, seconds: Sequence[float | None]) -> set[int]:
         """Cells of a flow were run again: the run times are others, those of all that had ended; whose they are."""
@@ -80,4 +88,5 @@ class Counted:
             self._groups[number],
             counts=by_severity(self._counts[number]),
             seconds=self._sums[number] / timed if timed else None,
+            interrupted=self._interrupted,
         )

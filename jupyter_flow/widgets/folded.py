@@ -10,25 +10,21 @@ from functools import partial
 from ..model.events import COMPLETED, FAILED, STATUS_OF
 from ..model.graph import TransportGraph
 from ..model.status import Status
-from ..render import Folding, Group, Layout, Picture, fold, tally
+from ..render import Folding, Group, Layout, Picture, draw_svg, fold, tally
 from ..render.arrangement import arranged, labels_of
 from ..render.boxes import Box, Scheme, measure
 from ..render.breath import paced
-from ..render.lettering import clean, cut, shorten, width
+from ..render.lettering import clean, cut
 from ..render.picture import WAITING_EDGE
 from ..render.standing import Standing
 from . import messages
 from .apart import told_apart
-from .messages import Orientation
+from .messages import By, Orientation
 from .pictures import Look, looks_of, picture_of_graph, with_states
 
 KEPT = 4  # drawings of a graph that are remembered
 LONGEST = 300  # characters of a name
 LABELS = 4  # parameters named on an edge
-SMALL = 10.0  # px, the size of all letters but a box's name
-ARGUMENT_ROOM = 150.0  # px
-ARGUMENT_LINE = 14.0  # px that a box with an argument is higher: the page's paint.ts knows
-ARGUMENT_ASIDE = 33.0 + 14.0  # px beside an argument, on both sides
 SOME_SECONDS = 88.8  # as wide as most durations are
 
 Apart = Callable[[Sequence[Group]], list[str]]
@@ -41,9 +37,13 @@ class Folded:
     folding: Folding
     groups: list[Group]  # nothing has happened
     boxes: list[Box]
-    arguments: list[str]  # that tell boxes of one name apart, cut to measure
     family: list[int]  # for each group
     glue: tuple[int, ...]  # that is shown because it failed
+
+    @property
+    def arguments(self) -> list[str]:
+        """What tells boxes of one name apart, cut to measure."""
+        return [box.argument for box in self.boxes]
 
     @property
     def executors(self) -> list[str]:
@@ -102,6 +102,15 @@ class Foldings:
             return found
 
 
+def drawn(
+    picture: Picture, folded: Folded, by: By = "status", orientation: Orientation = "down", dark: bool | None = None
+) -> str:
+    """The same as SVG: in the picture's states, as large as it is then."""
+    return draw_svg(
+        picture, by=by, orientation=orientation, folding=folded.folding, arguments=folded.arguments, dark=dark
+    )
+
+
 _known: dict[int, tuple["weakref.ref[TransportGraph]", list[Look], Foldings]] = {}
 _knowing = threading.Lock()
 
@@ -148,19 +157,18 @@ def _folded(
     family = [group.first for group in groups]
     if base is not None:
         family = [base.folding.members[base.folding.group_of[first]][0] for first in family]
-    arguments = [shorten(text, ARGUMENT_ROOM, SMALL) for text in apart(groups)]
-    boxes = [_roomy(group, argument) for group, argument in zip(groups, arguments, strict=True)]
-    return Folded(folding, groups, boxes, arguments, family, glue)
+    boxes = [_roomy(group, argument) for group, argument in zip(groups, apart(groups), strict=True)]
+    return Folded(folding, groups, boxes, family, glue)
 
 
 def _roomy(group: Group, argument: str) -> Box:
     """A box with room for whatever it will say: nothing moves while a dispatch runs, or is coloured otherwise."""
     busy: dict[Standing, int] = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
     full = replace(group, counts=busy, seconds=SOME_SECONDS)
-    by_status = measure(full, Scheme("status", {}))
-    by_duration = measure(full, Scheme("duration", {}))
-    widest = max(by_status.width, by_duration.width, width(argument, SMALL) + ARGUMENT_ASIDE if argument else 0)
-    highest = max(by_status.height, by_duration.height) + (ARGUMENT_LINE if argument else 0)
+    by_status = measure(full, Scheme("status", {}), argument)
+    by_duration = measure(full, Scheme("duration", {}), argument)
+    widest = max(by_status.width, by_duration.width)
+    highest = max(by_status.height, by_duration.height)
     return replace(by_status, group=group, width=widest, height=highest)
 
 
@@ -185,7 +193,7 @@ def _group(folded: Folded, k: int, layout: Layout, kin: int) -> messages.Group:
         "width": round(box.width, 2),
         "height": round(box.height, 2),
         "chip": box.chip,
-        "argument": folded.arguments[k],
+        "argument": box.argument,
     }
 
 

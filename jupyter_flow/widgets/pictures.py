@@ -1,17 +1,20 @@
 """What a graph and a result look like to `render`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
+from ..dispatch.endings import given_up
 from ..executor import _executor_manager as names
 from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
+from ..model.status import Status
 from ..render import Picture
 from ..render.breath import paced
 from ..render.palette import By
 from ..render.picture import Kind
 from ..render.standing import STANDING_OF, Standing
+from ..session import session
 
 NUMBER_OF: dict[Standing, int] = {status: STANDING_OF.index(status) for status in STANDING_OF}
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -54,7 +57,16 @@ def picture_of_result(result: Result, picture: Picture | None = None, by: By = "
         [*map(NUMBER_OF.__getitem__, result.statuses)],
         [_seconds(result.node(node)) for node in range(len(graph))] if by == "duration" else (),
         result.status,
+        _given_up(result),
     )
+
+
+def _given_up(result: Result) -> set[int]:
+    """The nodes that were given up in this kernel: another's threads have ended with it."""
+    if session().run(result.dispatch_id) is None:
+        return set()
+    ended = [node for node, status in enumerate(result.statuses) if status in (Status.FAILED, Status.CANCELLED)]
+    return {node for node in ended if given_up(result.node(node).error)}
 
 
 def label_of(executor: Any) -> str:
@@ -74,10 +86,13 @@ def with_states(
     statuses: Sequence[int],
     seconds: Sequence[float | None] = (),
     status: Standing = STANDING_OF[0],
+    given_up: Collection[int] = (),
 ) -> Picture:
-    """The same picture with other states; ``status`` is the dispatch's own."""
-    kinds, edges, title = picture.kinds, picture.edges, picture.title
-    return Picture(picture.names, statuses, picture.executors, kinds, edges, seconds, title=title, status=status)
+    """The same picture with other states; ``status`` is the dispatch's own, ``given_up`` are nodes that may run on."""
+    names, executors, kinds, edges = picture.names, picture.executors, picture.kinds, picture.edges
+    return Picture(
+        names, statuses, executors, kinds, edges, seconds, title=picture.title, status=status, given_up=given_up
+    )
 
 
 def _kind(kind: str) -> Kind:

@@ -3,12 +3,12 @@
 import time
 from collections import deque
 
-from ..model.events import COMPLETED, FAILED, RUNNING
+from ..model.events import COMPLETED, FAILED, INTERRUPTED, RUNNING
 from ..model.graph import TransportGraph
 from .facts import Facts
 from .messages import State
 from .states import counts_of
-from .words import status_line
+from .words import status_line, way_on
 
 WINDOW = 10.0  # seconds that the rate is measured over, at least,
 ENOUGH = 10  # and so many electrons: slow ones need a longer look
@@ -43,13 +43,17 @@ class Progress:
         self._electrons = graph.electrons
         self._speed: Speed | None = None
 
-    def state(self, facts: Facts, status: int, states: bytes, untimed: int = 0) -> State:
-        """How it is: status and states, looked at in this order. ``untimed`` electrons took no time, being reused."""
+    def state(self, facts: Facts, status: int, states: bytes, untimed: int = 0, given_up: int = 0) -> State:
+        """How it is: status and states, looked at in this order.
+
+        ``untimed`` electrons took no time, being reused; ``given_up`` ones have ended and may still run.
+        """
         now = time.time()
         ended = (facts.ended / 1e9 or None) if status != RUNNING else None
         counts = counts_of(states[: self._electrons])
         rate, left = (None, None) if status != RUNNING else self._foretold(facts, counts, now, untimed)
-        took = ended - facts.started / 1e9 if ended is not None else None
+        # Of one whose kernel died, only the last sign of life is known.
+        took = ended - facts.started / 1e9 if ended is not None and status != INTERRUPTED else None
         return {
             "status": status,
             "counts": counts,
@@ -58,7 +62,7 @@ class Progress:
             "now": now,
             "rate": rate,
             "left": left,
-            "text": status_line(status, counts, took, rate, left),
+            "text": status_line(status, counts, took, rate, left) + way_on(status, facts.resumable, given_up),
         }
 
     def _foretold(self, facts: Facts, counts: list[int], now: float, untimed: int) -> tuple[float | None, float | None]:

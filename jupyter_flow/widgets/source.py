@@ -15,11 +15,12 @@ from ..model.events import BlobRef
 from ..model.graph import TransportGraph
 from ..model.node import Place
 from ..model.printed import Seen
-from ..render import Folding, Picture
+from ..render import Picture
 from ..render.standing import STANDING_OF
 from ..session import Session, session
+from .apart import Calls
 from .facts import Facts, GraphFacts, RunFacts, StoreFacts
-from .folded import Foldings, foldings_of
+from .folded import Folded, Foldings, foldings_of
 from .messages import By, State
 from .pictures import with_states
 from .progress import Progress
@@ -108,7 +109,8 @@ class Source:
         """What a view may ask to be done to it."""
         if not self.id:
             return ["assign"]
-        return ["cancel", "rerun", "debug", "assign"] if not self.over else ["rerun", "debug", "assign"]
+        resume = ["resume"] if self.facts.resumable else []  # once it is interrupted, which the page is told
+        return [*(["cancel"] if not self.over else []), "rerun", "debug", "assign", *resume]
 
     def stop(self, node: int | None) -> str | None:
         """Cancel all of it or a node; who was: None where that is the session's to do."""
@@ -129,6 +131,11 @@ class Source:
         return foldings_of(self.graph)
 
     @cached_property
+    def calls(self) -> Calls:
+        """What tells its nodes from others of their name."""
+        return Calls(self.graph)
+
+    @cached_property
     def times(self) -> Times:
         """How long its nodes took."""
         return Times(len(self.graph))
@@ -145,14 +152,20 @@ class Source:
         states = told(facts.states())
         with self.lock:
             self.times.learn(states, facts.record, facts.started)
-            return states, self.progress.state(facts, status, states, self.times.untimed(self.graph.electrons))
+            untimed = self.times.untimed(self.graph.electrons)
+            return states, self.progress.state(facts, status, states, untimed, len(self._given_up))
 
-    def drawing(self, by: By = "status", opened: Collection[int] = ()) -> tuple[Picture, Folding]:
+    @property
+    def _given_up(self) -> frozenset[int]:
+        """The nodes whose threads may still run, in this kernel."""
+        return frozenset(self.times.given_up) if self.run is not None else frozenset()
+
+    def drawing(self, by: By = "status", opened: Collection[int] = ()) -> tuple[Picture, Folded]:
         """The picture as it is now, and folded. Run times are in it where they are its colours."""
         states, state = self.look()
         seconds = list(self.times.seconds) if by == "duration" else ()
-        picture = with_states(self.picture, states, seconds, STANDING_OF[state["status"]])
-        return picture, self.foldings.folded(states, opened).folding
+        picture = with_states(self.picture, states, seconds, STANDING_OF[state["status"]], self._given_up)
+        return picture, self.foldings.folded(states, opened)
 
     def seen(self, node: int) -> Seen:
         """Where a node that runs does so, and what it has printed and displayed; nothing where that is not known."""

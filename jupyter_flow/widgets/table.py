@@ -16,6 +16,7 @@ from .states import BY_SEVERITY, told
 
 MOST = 500  # rows at once
 LONGEST = 300  # characters of a name
+SEARCHED = 20_000  # electrons, up to which rows are found by their arguments too: a fifth of a second
 WORDS = [said(status) for status in STANDING_OF]
 
 
@@ -72,6 +73,7 @@ class Columns:
         return {
             "node": node,
             "name": cut(clean(self.name(node)), LONGEST),
+            "argument": self.source.calls.of(node),
             "status": self.states[node],
             "executor": self.picture.executor(node),
             "resource": self.resource(node),
@@ -103,7 +105,9 @@ class Columns:
         return [node for node in paced(self.nodes) if all(word in self._text(node) for word in wanted)]
 
     def _text(self, node: int) -> str:
-        parts = self.name(node), WORDS[self.states[node]], self.picture.executor(node), self.worker(node), f"#{node} "
+        said = self.source.calls.of(node) if self.graph.electrons <= SEARCHED else ""
+        where = self.picture.executor(node), self.worker(node)
+        parts = self.name(node), said, WORDS[self.states[node]], *where, f"#{node} "
         return " ".join(parts).casefold()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..dispatch.endings import given_up
 from ..model.events import COMPLETED, Record
 from ..render.breath import paced
 from .facts import seconds_of
@@ -18,11 +19,15 @@ class Times:
         self._states = bytes(nodes)
         self._shortest = self._longest = 0.0
         self._lent = bytearray(nodes)
+        self.given_up: set[int] = set()  # nodes that ended, and whose threads may still run
 
     def learn(self, states: bytes, record: Callable[[int], Record | None], since: int = 0) -> None:
         """Take in what has ended; what had before the dispatch began, at ``since``, took no time."""
         for node in paced(differences(self._states, states)):
-            taken = seconds_of(record(node), since) if states[node] >= COMPLETED else None
+            last = record(node) if states[node] >= COMPLETED else None
+            taken = seconds_of(last, since)
+            if last is not None and given_up(last.failure):
+                self.given_up.add(node)
             self.seconds[node] = taken
             self._lent[node] = taken is None and states[node] == COMPLETED
             if taken is not None:

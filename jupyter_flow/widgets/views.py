@@ -9,23 +9,12 @@ from typing import Any, ClassVar, cast
 
 from ..model.errors import FlowError
 from ..model.events import RUNNING
-from ..render import draw_svg
 from .bars import Bars
 from .busy import SAMPLER
+from .exporting import plain, seen
 from .feed import Counted
 from .folded import Folded, Placed
-from .messages import (
-    By,
-    Crumb,
-    Delta,
-    Drawing,
-    Graph,
-    Orientation,
-    Show,
-    State,
-    ViewMessage,
-    ViewRequest,
-)
+from .messages import By, Crumb, Delta, Graph, Orientation, Show, State, ViewMessage, ViewRequest
 from .panes import Panes
 from .pictures import assignable
 from .search import search
@@ -44,14 +33,17 @@ Aim = tuple[Source, tuple[int, ...], Orientation]  # what is folded, with what o
 class DispatchView:
     """A view. `handle` and `pulse` may be called from any threads."""
 
-    def __init__(self, source: Source, view: str, later: Later | None = None) -> None:
-        """later: does what takes long on another thread, while this one goes on; else it is done by the next pulse."""
+    def __init__(self, source: Source, view: str, later: Later | None = None, by: By = "status") -> None:
+        """later: does what takes long on another thread, while this one goes on; else it is done by the next pulse.
+
+        by: what the colours mean at first.
+        """
         self.id, self._later = view, later
         self.source = source  # what was opened
         self.shown = source  # what is looked at: the same, or a sublattice inside
         self.path: list[int] = []
         self.opened: tuple[int, ...] = ()
-        self.by: By = "status"
+        self.by = self.first = by
         self.orientation: Orientation = "down"
         self.closed = False
         self._lock = threading.Lock()
@@ -113,9 +105,9 @@ class DispatchView:
         return [search(self.shown, self._placed(self._look()[0]).folded, self.id, request["text"])]
 
     def _export(self, request: Any) -> list[ViewMessage]:
-        picture, folding = self.shown.drawing(self.by, self.opened)
-        svg = draw_svg(picture, by=self.by, orientation=self.orientation, folding=folding, dark=request["dark"])
-        return [Drawing(kind="drawing", view=self.id, svg=svg)]
+        if (dark := request["dark"]) is None:
+            return [plain(self.id, self.source, self.first)]
+        return [seen(self.id, self.shown, self.by, self.opened, self.orientation, dark)]
 
     _answers: ClassVar["dict[str, Callable[[DispatchView, Any], list[ViewMessage]]]"] = {
         "open": _open,
@@ -227,7 +219,7 @@ class DispatchView:
         if not self._wanted and self._refolded(states):
             self._folded = None
             return self._soon()
-        changed = sorted(counted.look(states, self.shown.times.seconds, bars))
+        changed = sorted(counted.look(states, self.shown.times.seconds, bars, state["status"]))
         self._whole = whole
         if not changed and not self._news(state):
             return []
@@ -256,7 +248,7 @@ class DispatchView:
         self._told = self.shown.stamp()  # before it is looked at: what happens meanwhile is told the next time
         states, state, self._whole = self._look()
         counted = Counted(self._placed(states), self.by)
-        counted.look(states, self.shown.times.seconds, self._bars.look(self.shown))
+        counted.look(states, self.shown.times.seconds, self._bars.look(self.shown), state["status"])
         self._counted, self._state, self._wanted = counted, state, False
         self._beat = time.monotonic()
         self._seq += 1

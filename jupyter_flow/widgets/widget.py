@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from ..render import draw_svg
 from ..render.breath import breathing
 from ..render.palette import By
 from . import assets
 from .channel import FOLDING, Channel
+from .folded import drawn
 from .hub import hub
 from .source import Source
 from .subshells import by_sender
@@ -97,8 +97,8 @@ class FlowGraph(anywidget.AnyWidget):
 
     def svg(self) -> str:
         """The picture as it is now."""
-        picture, folding = self._source.drawing(self._by)
-        return draw_svg(picture, by=self._by, folding=folding)
+        picture, folded = self._source.drawing(self._by)
+        return drawn(picture, folded, self._by)
 
     def bundle(self) -> dict[str, Any]:
         """For a front end that has the static picture beside it: the view, and one line of text."""
@@ -115,8 +115,7 @@ class FlowGraph(anywidget.AnyWidget):
 def _snapshot(source: Source, by: By) -> dict[str, Any]:
     """The picture as a message, small enough to be saved with a notebook; empty where it cannot be had."""
     try:
-        view = DispatchView(source, "")
-        view.by = by
+        view = DispatchView(source, "", by=by)
         (graph,) = view.handle({"kind": "open", "view": ""}) or view.pulse()  # that of a large one is made then
         return _bounded(dict(graph))
     except Exception:

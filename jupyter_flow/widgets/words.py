@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..model.events import COMPLETED, RUNNING
+from ..model.events import COMPLETED, INTERRUPTED, RUNNING
 from ..render.groups import said
 from ..render.standing import STALE, STANDING_OF
 from .states import BY_SEVERITY
@@ -49,6 +49,13 @@ def status_line(
     parts = [electrons(total)] if done == total else [f"{done:,} of {electrons(total)} completed", *wrong]
     took = f" in {spoken(seconds)}" if seconds is not None else ""
     return f"{said(STANDING_OF[status])}: {', '.join(parts)}{took}"
+
+
+def way_on(status: int, resumable: str, given_up: int) -> str:
+    """What else is to be said: how to go on with a dispatch that was interrupted, and what may go on by itself."""
+    still = f"; {given_up:,} given up, may still run" if given_up else ""
+    resume = f"; %dispatch --resume {resumable.partition('-')[0]} runs the rest" if resumable else ""
+    return still + (resume if status == INTERRUPTED else "")
 
 
 def _gone_wrong(counts: Sequence[int]) -> list[str]:

@@ -10,7 +10,10 @@ import os
 from pathlib import Path
 from struct import Struct
 
+from ..model.errors import StoreError
 from ..model.events import INTERRUPTED, Failure, Record
+from ..store.files import contents
+from ..store.location import private_folder
 
 SUFFIX = ".begun"
 SIZE = 16 * 1024  # bytes
@@ -29,9 +32,9 @@ class Begun:
         self._at = _HEAD.size
         self._map: mmap.mmap | None = None
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            private_folder(Path(folder))
             self._map = _made(self._path)
-        except OSError:  # a full disk: electrons fail for that where they need it
+        except (OSError, StoreError):  # a full disk: electrons fail for that where they need it
             return
         self._map[: _HEAD.size] = _HEAD.pack(worker)
 
@@ -61,7 +64,7 @@ def in_doubt(folder: Path, run: int) -> list[Record]:
 
 def _noted(path: Path, run: int) -> list[Record]:
     try:
-        data = path.read_bytes()
+        data = contents(path)
     except OSError:
         return []
     if len(data) < _LAST:

@@ -32,7 +32,7 @@ class Opened(NamedTuple):
     """A process began to write."""
 
     pid: int
-    born: float  # when it was started, as psutil tells it: another process may have its pid later
+    born: float  # when it was started, as `birth` tells it: another process may have its pid later
     worker: int  # the store's number for it
 
 

@@ -7,7 +7,6 @@ import importlib
 import linecache
 import os
 import sys
-import time
 from collections.abc import Mapping
 from contextvars import Context as Isolated
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from .failures import failure_of, unserializable, unstored
 from .messages import Code, Member, Setup
 from .payload import Payload
 from .runner import Task
+from .times import Times
 
 
 class Brought(NamedTuple):
@@ -68,7 +68,7 @@ class FarRunner:
         subthreads.install()
 
     def run(
-        self, dispatch: FarDispatch, member: Member, values: Mapping[int, Value], start: int, streams: capture.Streams
+        self, dispatch: FarDispatch, member: Member, values: Mapping[int, Value], times: Times, streams: capture.Streams
     ) -> Record:
         """Run one member; its record, without the number of this worker."""
         capture.install()
@@ -82,7 +82,7 @@ class FarRunner:
             shown = self.payload.document(displayed and VAULT.masked_bytes(displayed))
             if streams[capture.INHERITED]:
                 capture.leave(streams, capture.Late(), capture.Late())
-        end = time.time_ns()
+        start, end = times.start, times.end()
         return Record(member[0], member[1], status, start, end, 0, value, stdout, stderr, failure, shown)
 
     def _attempt(

@@ -15,10 +15,9 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
 from ..model.events import Record
 from . import entries
+from .birth import born
 from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded
 
 SEGMENT = 4 * 1024 * 1024  # bytes; a journal is a row of files of this size
@@ -43,7 +42,7 @@ class JournalWriter:
         self._segment = -1
         self._at = 0
         self._lock = threading.Lock()  # the thread that listens returns nodes while another one runs
-        self._opening = entries.opened(opened or Opened(os.getpid(), _born(), number))
+        self._opening = entries.opened(opened or Opened(os.getpid(), born(os.getpid()), number))
         self._unsealed = bytearray()
         self._next_segment()
 
@@ -211,7 +210,7 @@ class JournalReader:
 
     def _open(self) -> bool:
         try:
-            descriptor = os.open(f"{self._prefix}.{self._segment}", os.O_RDONLY | os.O_NOFOLLOW)
+            descriptor = os.open(f"{self._prefix}.{self._segment}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
             return False
         try:
@@ -244,7 +243,3 @@ def _first(prefix: str) -> int:
     """The first file that is left: the kernel removes those whose every word it has recorded."""
     found = (path.suffix[1:] for path in Path(prefix).parent.glob(Path(prefix).name + ".*"))
     return min((int(suffix) for suffix in found if suffix.isdecimal()), default=0)
-
-
-def _born() -> float:
-    return psutil.Process().create_time()

@@ -24,12 +24,20 @@ class Logs:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        for descriptor, suffix in enumerate(SUFFIXES, 1):
-            file = os.open(f"{prefix}.{suffix}", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-            os.dup2(file, descriptor)
-            os.close(file)
+        self._files = [self._placed(descriptor) for descriptor in (1, 2)]
         self._open()
         faulthandler.enable(file=2)
+
+    def _placed(self, descriptor: int) -> tuple[int, int]:
+        """Have a descriptor be its file; which that is."""
+        path = f"{self._prefix}.{SUFFIXES[descriptor - 1]}"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        if file == descriptor:  # it was closed
+            os.set_inheritable(descriptor, True)
+        else:
+            os.dup2(file, descriptor)
+            os.close(file)
+        return identity(descriptor)
 
     def _open(self) -> None:
         sys.stdout = self.stdout = _text(1)
@@ -47,6 +55,9 @@ class Logs:
 
     def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
         """What has been written since: stdout and stderr."""
+        for descriptor, file in enumerate(self._files, 1):
+            if identity(descriptor) != file:  # the electron closed it, or put another in its place, which is not ours
+                self._files[descriptor - 1] = self._placed(descriptor)
         self._restore()
         return _slice(1, position[0]), _slice(2, position[1])
 
@@ -115,6 +126,15 @@ def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) ->
             return log.read(most) or None
     except OSError:
         return None
+
+
+def identity(descriptor: int) -> tuple[int, int]:
+    """Which file a descriptor is; none where it is closed."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _text(descriptor: int) -> io.TextIOWrapper:

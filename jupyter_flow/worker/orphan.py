@@ -49,8 +49,8 @@ def end(code: int) -> NoReturn:
 
 def _poll(process: int) -> None:
     try:
-        born = psutil.Process(process).create_time()
-        while psutil.Process(process).create_time() == born:
+        known = psutil.Process(process)
+        while known.is_running():
             time.sleep(0.5)
     except psutil.Error:
         return

@@ -9,7 +9,6 @@ import os
 import pickle
 import sys
 import threading
-import time
 from contextvars import Context as Isolated
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from .messages import Code
 from .orders import Answer, Begun, Home, Order, Worker, refs_in
 from .payload import Payload
 from .runner import Task
+from .times import Times
 
 MOST = 16  # pools of which a process remembers that it works for them
 
@@ -73,15 +73,16 @@ def _answered(here: Here, order: Order) -> Answer:
     known = here.known(order)
     if known is None or (not here.shares and (order.shared or not _complete(order))):
         return Answer(desk.worker, here.shares, lacks=True)
-    start = time.time_ns()
-    if here.shares and not claimed(order.home.folder, order.number, Begun(desk.worker, start, desk.prefix)):
+    times = Times.now()
+    if here.shares and not claimed(order.home.folder, order.number, Begun(desk.worker, times.start, desk.prefix)):
         return Answer(desk.worker, here.shares)
     payload = here.payload(order, known)
     try:
-        record = _Attempt(known, order, payload).run(desk, start)
+        record = _Attempt(known, order, payload).run(desk, times)
     except BaseException as error:  # what surrounds the electron: its files
         node, attempt = order.member[:2]
-        record = Record(node, attempt, FAILED, start, time.time_ns(), desk.worker.number, failure=unstored(error))
+        number, failure = desk.worker.number, unstored(error)
+        record = Record(node, attempt, FAILED, times.start, times.end(), number, failure=failure)
     return Answer(desk.worker, here.shares, record, False, getattr(payload.blobs, "made", {}))
 
 
@@ -118,7 +119,7 @@ class _Attempt:
         self.known, self.order, self.payload = known, order, payload
         self.code: Code = known.codes[order.member[2]]
 
-    def run(self, desk: Desk, start: int) -> Record:
+    def run(self, desk: Desk, times: Times) -> Record:
         """The record of it, with what it printed."""
         node, attempt = self.order.member[:2]
         with desk.taken((self.order.run, node, attempt), self.order.note) as streams:
@@ -128,7 +129,8 @@ class _Attempt:
         stdout, stderr, shown = desk.printed()
         texts = self.payload.text(stdout), self.payload.text(stderr)
         displays, worker = self.payload.document(shown), desk.worker.number
-        return Record(node, attempt, status, start, time.time_ns(), worker, value, *texts, failure, displays)
+        start, end = times.start, times.end()
+        return Record(node, attempt, status, start, end, worker, value, *texts, failure, displays)
 
     def _run(self, streams: capture.Streams, alone: bool) -> tuple[int, Value | None, Failure | None]:
         node, attempt, _, kind, call = self.order.member

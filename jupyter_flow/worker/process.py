@@ -18,7 +18,7 @@ from ..model.pickles import redefine_classes
 from ..store.blobs import Blobs, Durability
 from . import displays
 from .journal import JournalWriter
-from .logs import Logs, mend
+from .logs import Logs, identity, mend
 from .messages import Batch, Forget, Member, Message, Recall
 from .orphan import die_with, end, last_words, traces
 from .runner import Runner
@@ -41,7 +41,7 @@ class Worker:
     """One thread listens, the main thread works: so that what waits can be taken back while an electron runs."""
 
     def __init__(self, channel: Connection, prefix: str, blobs: Blobs, about: About) -> None:
-        self.channel = channel
+        self.channel, self._number = channel, identity(channel.fileno())
         self.journal = JournalWriter(prefix, about.key, about.number)
         last_words.append(self.journal.last)
         traces.append(partial(mend, prefix))
@@ -75,15 +75,19 @@ class Worker:
             except IndexError:
                 return
             self.runner.run(batch.run, member)
-            if self.runner.leaving:
+            if self.runner.leaving or self._lost:
                 end(0)  # what is left goes elsewhere
 
     def _listen(self) -> None:
         try:
             while True:
-                self._take(pickle.loads(self.channel.recv_bytes()))
+                message = self.channel.recv_bytes()
+                if self._lost:
+                    return
+                self._take(pickle.loads(message))
         except (EOFError, OSError):
-            end(0)
+            if not self._lost:
+                end(0)
         except BaseException:  # deaf, it would be waited for in vain
             traceback.print_exc()
             end(71)
@@ -114,8 +118,15 @@ class Worker:
                     self.journal.returned(batch.run, nodes)
         self._ring()
 
+    @property
+    def _lost(self) -> bool:
+        """Whether an electron closed the channel, and may have a file of its own in its place: it is the last one."""
+        return identity(self.channel.fileno()) != self._number
+
     def _ring(self) -> None:
         try:
+            if self._lost:
+                end(0)
             os.write(self.channel.fileno(), BELL)
         except OSError:
             end(0)

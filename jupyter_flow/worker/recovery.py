@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from ..model.events import EXPANDED, INTERRUPTED, Failure, Record
+from .birth import born
 from .entries import Finished, Opened, Started
 from .journal import JournalReader
 from .logs import mended, printed
@@ -87,7 +88,7 @@ def _await_end(writer: Opened) -> None:
     with suppress(psutil.Error):
         process = psutil.Process(writer.pid)
         end = time.monotonic() + PATIENCE
-        while process.create_time() == writer.born and process.status() != psutil.STATUS_ZOMBIE:
+        while born(writer.pid) == writer.born and process.status() != psutil.STATUS_ZOMBIE:
             if writer.pid == os.getpid() or time.monotonic() > end + 1:
                 return
             if time.monotonic() > end:

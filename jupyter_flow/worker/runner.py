@@ -6,13 +6,17 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
+from ..model.errors import StoreError
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.sizes import bytes_in
 from ..model.vault import VAULT
 from ..store.blobs import Blobs
+from ..store.location import private_folder
 from . import envelope
+from .bounds import set_limit
 from .context import CURRENT
 from .displays import leftovers
 from .failures import failure_of, unserializable, unstored
@@ -25,6 +29,7 @@ from .remarks import remark
 from .shown import Shown
 from .state import holds_state
 from .surroundings import Surroundings
+from .times import Times
 from .tree import MARK
 
 
@@ -106,14 +111,14 @@ class Runner:
             self.leaving = True  # the one that was about to run is not to pay for it
             return
         position = self.logs.position()
-        start = time.time_ns()
-        self.journal.started(run, node, attempt, start, *position)
+        times = Times.now()
+        self.journal.started(run, node, attempt, times.start, *position)
         self.shown.owner = run, node, attempt
         status, value, failure = self._attempt(dispatch, member)
-        left = self.surroundings.restore(time.time_ns() - start)
+        left = self.surroundings.restore(times.end() - times.start)
         if left is not None or code.place.max_tasks is not None:
             self._clear(code.place, left)
-        self._report(run, code, member, (start, status, value, failure), position)
+        self._report(run, code, member, (times, status, value, failure), position)
 
     def _clear(self, place: Place, left: str | None) -> None:
         """This process is to leave if an electron left something behind, or was the last of so many."""
@@ -161,7 +166,7 @@ class Runner:
         return task
 
     def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
-        start, status, value, failure = outcome
+        times, status, value, failure = outcome
         self.shown.owner = None
         shown = self.shown.take() if self.shown.used else None
         stdout, stderr = self.logs.since(position)
@@ -173,7 +178,7 @@ class Runner:
         texts = self.payload.text(stdout), self.payload.text(stderr)
         displays = self.payload.document(shown) if shown else None
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
-        end = time.time_ns()
+        start, end = times.start, times.end()
         record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
         self.journal.finished(run, record)
         self.used = True
@@ -185,7 +190,7 @@ class Runner:
 
 def _leave_no_core() -> None:
     """Should this process crash, what it knows is not to be written to a file."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    set_limit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def append(path: str | None, text: bytes) -> None:
@@ -193,10 +198,10 @@ def append(path: str | None, text: bytes) -> None:
     if path is None or not text:
         return
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        private_folder(Path(path).parent)
         with open(path, "ab") as log:
             log.write(text)
-    except OSError as error:
+    except (OSError, StoreError) as error:
         sys.stderr.write(f"jupyter_flow: the log file {path} could not be written: {error}\n")
 
 
@@ -204,9 +209,12 @@ def _prepare(setup: Setup) -> None:
     moment = setup.moment
     environ = {**moment.environ, **{name: os.environ[name] for name in (MARK,) if name in os.environ}}
     if os.environ != environ:
+        zone = os.environ.get("TZ")
         for name in os.environ.keys() - environ.keys():
             del os.environ[name]
         os.environ.update(environ)
+        if zone != os.environ.get("TZ") and hasattr(time, "tzset"):
+            time.tzset()
     if sys.path != list(moment.sys_path):
         sys.path[:] = moment.sys_path
         importlib.invalidate_caches()

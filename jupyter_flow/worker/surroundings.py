@@ -9,11 +9,14 @@ one is to have a process to itself.
 import _locale
 import faulthandler
 import functools
+import gc
 import os
 import random
 import signal
+import socket
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +26,7 @@ from typing import Any
 import psutil
 
 from . import imports
+from .bounds import Bounds
 
 SHORT = 15_000  # ns: to start a thread takes longer
 LONG = 300_000  # ns: to start a process does
@@ -41,6 +45,7 @@ class Surroundings:
         self._undo: dict[str, Callable[[], object]] = {}
         self._threads = set(threading.enumerate())
         self._known = 0  # threads
+        self._bounds = Bounds()
         self._environ: dict[Any, Any] = {}
         self._path: list[str] = []
         self._watch_functions()
@@ -61,6 +66,8 @@ class Surroundings:
             for what in sorted(self._noted, key=list(self._undo).index):
                 self._undo[what]()
             self._noted.clear()
+        if self._bounds.changed and (left := self._bounds.restore()):
+            return left
         if sys.path != self._path:
             sys.path[:] = self._path
         if warnings.filters != self._filters or warnings.showwarning is not self._showwarning:
@@ -80,6 +87,13 @@ class Surroundings:
             "umask": functools.partial(os.umask, _umask()),
             "locale": functools.partial(_locale.setlocale, _locale.LC_ALL, _locale.setlocale(_locale.LC_ALL, None)),
             "environ": self._restore_environ,
+            "zone": getattr(time, "tzset", int),
+            "mask": functools.partial(signal.pthread_sigmask, signal.SIG_SETMASK, _blocked()),
+            "garbage": functools.partial(_restore_garbage, gc.isenabled(), gc.get_threshold()),
+            "sockets": functools.partial(socket.setdefaulttimeout, socket.getdefaulttimeout()),
+            "switching": functools.partial(sys.setswitchinterval, sys.getswitchinterval()),
+            "trace": functools.partial(sys.settrace, sys.gettrace()),
+            "profile": functools.partial(sys.setprofile, sys.getprofile()),
             "random": random.seed,
             "recursion": functools.partial(sys.setrecursionlimit, sys.getrecursionlimit()),
         }
@@ -89,12 +103,22 @@ class Surroundings:
         self._note(os, "umask", "umask")
         self._note(os, "putenv", "environ")
         self._note(os, "unsetenv", "environ")
+        if hasattr(time, "tzset"):
+            self._note(time, "tzset", "zone")
+        self._note(signal, "pthread_sigmask", "mask")
+        for name in ("disable", "enable", "set_threshold"):
+            self._note(gc, name, "garbage")
+        self._note(socket, "setdefaulttimeout", "sockets")
+        self._note(sys, "setswitchinterval", "switching")
+        self._note(sys, "settrace", "trace")
+        self._note(sys, "setprofile", "profile")
         self._note(sys, "setrecursionlimit", "recursion")
         self._note(random, "seed", "random")
         self._note(random, "setstate", "random")
         self._note(_locale, "setlocale", "locale")
         if "locale" in sys.modules:
             self._note(sys.modules["locale"], "_setlocale", "locale")
+        self._bounds.watch()
         imports.after("numpy.random", self._watch_numpy)
 
     def _watch_numpy(self, module: ModuleType) -> None:
@@ -191,10 +215,12 @@ def _processes_left() -> str | None:
 
 def _kept(process: psutil.Process) -> bool:
     try:
-        command = " ".join(process.cmdline())
+        command = process.cmdline()
+        if command == psutil.Process().cmdline():  # it was forked from this one, which was from a server itself
+            return False
     except psutil.Error:  # it has just ended
         return True
-    return any(word in command for word in KEPT)
+    return any(word in " ".join(command) for word in KEPT)
 
 
 def _name(process: psutil.Process) -> str:
@@ -202,6 +228,15 @@ def _name(process: psutil.Process) -> str:
         return str(process.name())
     except psutil.Error:
         return "gone"
+
+
+def _blocked() -> set[int]:
+    return {int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
+
+
+def _restore_garbage(enabled: bool, threshold: tuple[int, ...]) -> None:
+    gc.set_threshold(*threshold)
+    (gc.enable if enabled else gc.disable)()
 
 
 def _umask() -> int:

@@ -1,6 +1,5 @@
 """Running one electron in a thread of the kernel: outputs are shared, not copied."""
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import Context as Isolated
@@ -17,6 +16,7 @@ from .failures import failure_of, unserializable, unstored
 from .messages import Member, Place
 from .payload import Hooks, Payload, nodes_in, split
 from .runner import append
+from .times import Times
 
 Task = tuple[Hooks, Hooks, Callable[..., Any]]
 
@@ -39,7 +39,7 @@ class ThreadRunner:
         return all(node in near or node in work.values for node in nodes_in(member[3], member[4]))
 
     def run(
-        self, work: Any, member: Member, start: int, worker: int, near: Mapping[int, Any], streams: capture.Streams
+        self, work: Any, member: Member, times: Times, worker: int, near: Mapping[int, Any], streams: capture.Streams
     ) -> tuple[Record, Any]:
         """Run one member: its record, and the object it made.
 
@@ -54,7 +54,7 @@ class ThreadRunner:
             shown = self._payload.document(displayed and VAULT.masked_bytes(displayed))
             if streams[capture.INHERITED]:
                 capture.leave(streams, *_late(work.code(member[2]).place))
-        end = time.time_ns()
+        start, end = times.start, times.end()
         record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
         return record, value
 

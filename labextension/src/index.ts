@@ -8,9 +8,9 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { Badges } from './panel/badges';
-import { LOAD, insertCell } from './panel/cells';
+import { goToLoad } from './panel/cells';
 import { RUN_STALE, addCommands } from './panel/commands';
-import { listen } from './panel/events';
+import { listen, serve } from './panel/events';
 import { FLOW, Graphs } from './panel/graphs';
 import type { Link } from './panel/link';
 import { Links } from './panel/links';
@@ -36,7 +36,7 @@ function activate(
   const panel = new FlowPanel(links, {
     show: showHere,
     flow: () => showHere(FLOW),
-    load: () => links.book && insertCell(links.book, LOAD),
+    load: () => links.book && goToLoad(links.book),
     runStale: () => void app.commands.execute(RUN_STALE)
   });
   app.shell.add(panel, 'right', { rank: 900 });
@@ -45,6 +45,7 @@ function activate(
   addToolbarButtons(app, links);
   if (managers) addRunning(managers, links, show);
   listen(app, links, showHere);
+  serve(links);
   links.onBook((book, link) => {
     new Badges(book, link, {
       show: badge => show(link, badge.dispatch),

@@ -164,7 +164,13 @@ export interface PanelHistory {
 
 export type PanelMessage = Graph | Delta | Details | Preview | Rows | Timeline | Executors | Found | Answer | Drawing | Module | Panel | Told;
 
-export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelCancelCell | PanelRun | PanelWatch;
+export type PanelRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Resume | Debug | Assign | Export | Fetch | PanelHistory | PanelCancel | PanelResume | PanelCancelCell | PanelRun | PanelWatch;
+
+/** Run what is left of a dispatch of the list that was interrupted. */
+export interface PanelResume {
+  kind: 'resume_dispatch';
+  dispatch: string;
+}
 
 /** Run what is stale: one cell with what it needs, or all of it (None). Asked again until there is no next step.
  *
@@ -261,6 +267,7 @@ export interface Hit {
 export interface Row {
   node: number;
   name: string;
+  argument: string;
   status: number;
   executor: string;
   resource: string;
@@ -321,11 +328,13 @@ export interface Delta {
   state: State;
 }
 
-/** A picture to save. */
+/** A picture to save; as text too where it is one for the notebook (``dark`` is None). */
 export interface Drawing {
   kind: 'drawing';
   view: string;
   svg: string;
+  text: string;
+  dark: boolean | null;
 }
 
 /** Between two boxes, by index; ``points`` are the corners of its route. */
@@ -359,7 +368,7 @@ export interface Graph {
   times: Point | null;
   names: string[];
   state: State;
-  can: ('cancel' | 'rerun' | 'debug' | 'assign')[];
+  can: ('cancel' | 'rerun' | 'debug' | 'assign' | 'resume')[];
   flow: number;
 }
 
@@ -438,11 +447,13 @@ export interface Debug {
   node: number;
 }
 
-/** Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`. */
+/** Ask for the picture as SVG: as it is seen, in the page's theme, or (None) as it is saved with a notebook.
+ *
+ * The answer is a `Drawing`. */
 export interface Export {
   kind: 'export';
   view: string;
-  dark: boolean;
+  dark: boolean | null;
 }
 
 /** Ask for the panes' code, which is not saved with a notebook. The answer is a `Module`. */
@@ -481,6 +492,12 @@ export interface Rerun {
   kind: 'rerun';
   view: string;
   node: number;
+}
+
+/** Run what is left of a dispatch that was interrupted. The answer is an `Answer`. */
+export interface Resume {
+  kind: 'resume';
+  view: string;
 }
 
 /** A number was missed; the answer is a `Graph`. */
@@ -524,7 +541,7 @@ export interface Table {
   limit: number;
 }
 
-export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Debug | Assign | Export | Fetch;
+export type ViewRequest = Open | Close | Resync | Show | Select | Watch | Table | Range | Look | Search | Cancel | Rerun | Resume | Debug | Assign | Export | Fetch;
 
 /** Which panes are visible: they are told now and whenever they change. */
 export interface Watch {

@@ -203,7 +203,7 @@ test('where nobody takes the code, it goes to the clipboard', async () => {
 });
 
 function row(node: number, change: Partial<Row> = {}): Row {
-  return { node, name: `n${node}`, status: 4, executor: 'local', resource: 'local', worker: '1', start: 1, seconds: 2, attempts: 1, ...change };
+  return { node, name: `n${node}`, argument: `k=${node}`, status: 4, executor: 'local', resource: 'local', worker: '1', start: 1, seconds: 2, attempts: 1, ...change };
 }
 
 function table(): TablePane {
@@ -221,7 +221,7 @@ test('the table is a table that tells how long it is', () => {
   const { element } = table();
   expect(element.querySelector('table')?.getAttribute('aria-rowcount')).toBe('1001');
   expect(element.querySelectorAll('tbody th[scope=row]').length).toBe(60);
-  expect(element.textContent).toContain('1,000 nodes');
+  for (const text of ['1,000 nodes', 'n7 k=7']) expect(element.textContent).toContain(text);
 });
 
 test('headings sort, a second time the other way round', () => {

@@ -146,13 +146,31 @@ def _dark(element: Locator) -> bool:
     return bool(sum(colour) > 3 * 128)
 
 
-def test_a_graph_whose_kernel_is_gone_does_not_go_on_saying_that_it_runs(
-    opened: Callable[..., Front], tmp_path: Path
+def test_a_graph_whose_kernel_is_gone_is_interrupted_and_goes_on_where_the_next_kernel_resumes_it(
+    opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
 ) -> None:
     front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW)
     front.run(0, 1, 2)
+    expect(view(front, 2).get_by_role("status").first).to_contain_text("running")
+    front.save()
+    front.reload()  # from here on the page does not know the picture that the kernel changes
     shown = view(front, 2)
-    expect(shown.get_by_role("status").first).to_contain_text("running")
+    status = shown.get_by_role("status").first
+    expect(status).to_contain_text("running")
     front.restart()
-    expect(shown.get_by_role("status").first).to_contain_text("gone")
+    expect(status).to_contain_text("interrupted: the kernel that ran it is gone; %dispatch --resume ")
     expect(shown.get_by_role("button", name="Cancel dispatch")).to_be_hidden()
+    front.run(0)  # another kernel that has us: the store tells how it was left
+    resume = shown.get_by_role("button", name="Resume dispatch")
+    resume.wait_for()
+    front.shot(kept(f"interrupted-{front.app}"))
+    (tmp_path / "gate").touch()
+    resume.click()
+    expect(status).to_contain_text("failed", timeout=15000)
+    front.until(lambda: " · FAILED" in svg_saved(front, 2))
+
+
+def svg_saved(front: Front, index: int) -> str:
+    """The plain picture that the notebook keeps."""
+    outputs = front.save()["cells"][index]["outputs"]
+    return "".join(output["data"].get("image/svg+xml", "") for output in outputs if "data" in output)

@@ -62,9 +62,9 @@ def test_the_panel_comes_back_after_a_reload_and_after_a_restart(
 
     front.restart()
     panel = front.panel()
-    panel.get_by_role("button", name="Insert this cell").click()
-    inserted = front.js("return window.jupyterapp.shell.currentWidget.content.activeCellIndex;")
-    front.run(inserted)
+    panel.get_by_role("button", name="Go to this cell").click()  # the notebook has one that loads us
+    front.until(lambda: front.js("return window.jupyterapp.shell.currentWidget.content.activeCellIndex;") == 0)
+    front.run(0)
     old = panel.get_by_role("listitem").first
     expect(old).to_have_attribute("data-status", "cancelled")  # history, from the store
     old.get_by_role("button", name="slow: cancelled").click()
@@ -86,6 +86,10 @@ def test_the_panel_follows_the_current_notebook(opened: Callable[..., Front]) ->
     front.ready()
     panel.get_by_text(path, exact=True).wait_for()
     panel.get_by_text("is not loaded").wait_for()
+    panel.get_by_role("button", name="Insert this cell").click()
+    first = "return window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.source;"
+    assert front.js(first) == "%load_ext jupyter_flow"
+    panel.get_by_role("button", name="Go to this cell").wait_for()
     front.js(f"await window.jupyterapp.commands.execute('docmanager:open', {{path: '{front.name}'}});")
     panel.get_by_text(front.name, exact=True).wait_for()
     expect(panel.get_by_text("is not loaded")).to_be_hidden()

@@ -215,12 +215,12 @@ def test_parameters_are_papermills(tmp_path: Path, capsys: pytest.CaptureFixture
     book = nbformat.read(path, as_version=4)
     book.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(book, path)
-    given = ["-p", "alpha=0.5", "--parameter", "name=two words", "-p", "flag=true"]
+    given = ["-p", "alpha=0.5", "--parameter", "name=two words", "-p", "flag=true", "-p", "password=pear-tree-99"]
     assert main(["run", str(path), *given, "--html", str(tmp_path / "deep" / "page.html")]) == 0
     assert "      [0.5, 'two words', True]" in capsys.readouterr().out
     cells = kept(path)
     assert cells[2]["metadata"]["tags"] == ["injected-parameters"]
-    assert cells[2]["source"] == "# Parameters\nalpha = 0.5\nname = 'two words'\nflag = True"
+    assert cells[2]["source"] == "# Parameters\nalpha = 0.5\nname = 'two words'\nflag = True\npassword = '***'"
     assert (tmp_path / "deep" / "page.html").exists()
 
 

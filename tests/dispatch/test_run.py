@@ -10,6 +10,7 @@ import pytest
 import jupyter_flow as jf
 from jupyter_flow.dispatch.run import Run
 from jupyter_flow.store.writer import Writer
+from jupyter_flow.widgets.facts import seconds_of
 
 
 @jf.electron(executor="thread")
@@ -91,6 +92,39 @@ def test_what_could_not_be_recorded_is_never_told_as_completed(monkeypatch: pyte
     assert failed
     assert outcome.status == "FAILED"
     assert outcome.nodes[0].status != "COMPLETED"
+
+
+@pytest.mark.parametrize("jump", [-3600, 3600])
+def test_setting_the_clock_neither_times_out_nor_hides_nor_lengthens_anything(
+    monkeypatch: pytest.MonkeyPatch, jump: int
+) -> None:
+    real, ahead = time.time_ns, [0]
+    monkeypatch.setattr(time, "time_ns", lambda: real() + ahead[0])
+
+    @jf.electron(executor="thread", timeout=100)
+    def sets() -> None:
+        until(lambda: any(run.begun for run in list(jf.session().dispatcher.runs.values())))
+        ahead[0] = jump * 10**9
+        time.sleep(0.1)
+
+    @jf.electron(executor="thread", timeout=0.2)
+    def late() -> None:
+        time.sleep(2)
+
+    @jf.lattice
+    def flow() -> Any:
+        return jf.wait(late(), [jf.wait(pause(0.0), [sets()])])
+
+    outcome = jf.get_result(jf.dispatch(flow)(), wait=True, timeout=30)
+    by_name = {node.name: node for node in outcome.nodes}
+    assert {name: str(node.status) for name, node in by_name.items() if node.kind == "electron"} == {
+        "sets": "COMPLETED", "pause": "COMPLETED", "late": "FAILED"
+    }  # fmt: skip
+    assert by_name["late"].error.kind == "timed_out"
+    for name in ("sets", "pause"):
+        took = seconds_of(by_name[name].attempts[-1], outcome._view.started)  # None: it was there before
+        assert took is not None
+        assert took < 1000
 
 
 def test_every_attempt_of_a_retried_node_is_kept_in_order() -> None:

@@ -249,3 +249,11 @@ def test_deps_are_hooks_in_the_order_they_are_applied() -> None:
     flow = lattice(deps_bash="echo a", deps_pip="x", call_before=[print], call_after=DepsBash("b"))(same)
     assert [type(hook).__name__ for hook in flow.options.before] == ["DepsBash", "DepsPip", "DepsCall"]
     assert [type(hook).__name__ for hook in flow.options.after] == ["DepsBash"]
+
+
+@pytest.mark.parametrize("name", ["draw", "draw_inline"])
+def test_what_draws_a_lattice_in_covalent_says_what_draws_it_here(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'; in Covalent .* %graph"):
+        getattr(inner, name)
+    with pytest.raises(AttributeError, match=r"a lattice has no attribute 'nothing'$"):
+        inner.nothing  # noqa: B018

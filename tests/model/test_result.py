@@ -20,6 +20,7 @@ from jupyter_flow.model.events import (
     COMPLETED,
     FAILED,
     RUNNING,
+    SKIPPED,
     STATUS_OF,
     WAITING,
     BlobRef,
@@ -200,6 +201,7 @@ def test_a_node_knows_what_it_got_gave_wrote_and_where_it_ran() -> None:
     assert (first.executor, second.executor) == (None, "thread")
     assert (first.start_time, first.end_time) == (datetime(1970, 1, 1, 0, 0, 1), datetime(1970, 1, 1, 0, 0, 2))
     assert repr(first) == "<node 0 load: COMPLETED>"
+    assert repr(first.attempts) == "[<attempt 1 of node 0: COMPLETED after 1 s>]"
     assert (first.error, first.sublattice_result, first.has_output, len(first.attempts)) == (None, None, True, 1)
 
 
@@ -360,3 +362,11 @@ def test_a_node_says_whether_its_value_was_in_the_cache_and_who_computed_it() ->
     ran, cached = Result(view).nodes
     assert (ran.cached, ran.cached_from) == (False, None)
     assert (cached.cached, cached.cached_from, cached.worker) == (True, ("other", 3), "")
+
+
+def test_an_attempt_is_shown_in_a_line_without_its_values() -> None:
+    why = Failure("raised", "ValueError", "no\nluck " + "x" * 500, "Traceback …")
+    attempt = repr(Record(3, 2, FAILED, 10**9, 10**9 + 120_000_000, 7, b"value", failure=why))
+    assert attempt.startswith("<attempt 2 of node 3: FAILED after 0.12 s, ValueError: no\\nluck xxx")
+    assert (attempt.endswith("x…>"), len(attempt) < 300, "value" in attempt) == (True, True, False)
+    assert repr(Record(3, 0, SKIPPED, 0, 5, 0)) == "<attempt 0 of node 3: SKIPPED>"

@@ -1,5 +1,6 @@
 from typing import Any
 
+import jupyter_flow as jf
 from jupyter_flow.notebook.executors import ExecutorTable
 
 
@@ -24,3 +25,12 @@ def test_an_executor_without_a_name_is_listed_once_it_was_used(notebook: Any) ->
 def test_the_default_is_marked(notebook: Any) -> None:
     notebook.run("%executor io thread -n 29 --default")  # equal ones of other tests have other names
     assert "io (default)" in ExecutorTable().markdown()
+
+
+def test_an_executor_that_may_use_a_part_of_its_resource_says_how_much(notebook: Any) -> None:
+    notebook.run("import jupyter_flow as jf\n@jf.electron(executor='thread')\ndef all_of(): return 1")
+    notebook.run("jf.dispatch_sync(jf.lattice(all_of))()")
+    whole = jf.session().resources[0].workers
+    notebook.run(f"%executor few thread -n 3\n%executor many thread -n {whole}")
+    lines = {line.name: line.workers for line in ExecutorTable().lines}
+    assert (lines["few"], lines["many"]) == (f"3 of {whole}", str(whole))

@@ -2,15 +2,29 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import jupyter_flow as jf
 from jupyter_flow.notebook.extension import flow_of
 from jupyter_flow.notebook.panel import Panels
+from jupyter_flow.session import session
 from tests.notebook.conftest import Notebook
 
 PATIENCE = 20  # seconds until what does not come is a failure
+HELD = """
+import jupyter_flow as jf, pathlib, time
+@jf.electron(executor="thread")
+def hold(gate):
+    while not pathlib.Path(gate).exists(): time.sleep(0.005)
+    return 5
+@jf.lattice
+def held(gate): return hold(gate)
+id = jf.dispatch(held)({gate!r})
+while not jf.session().run(id).begun: time.sleep(0.005)
+"""
 CELL = "%%electron fit -x inline -i scale -o model\nmodel = scale + 1"
 
 
@@ -134,6 +148,7 @@ def test_without_a_page_nothing_is_looked_at(panels: Panels) -> None:
         {"kind": "history", "limit": "all"},
         {"kind": "history", "limit": -5},
         {"kind": "cancel_dispatch", "dispatch": {"a": 1}},
+        {"kind": "resume_dispatch", "dispatch": 5},
         {"kind": "run_stale", "cell": 3, "ran": []},
         {"kind": "run_stale", "cell": None, "ran": "all"},
         {"kind": "cancel_cell", "cell": None},
@@ -147,10 +162,21 @@ def test_a_page_that_talks_nonsense_is_not_answered(page: Page, request_: Any) -
     assert not page.of_kind("told")
 
 
-def test_cancelling_what_nobody_knows_is_answered(page: Page) -> None:
-    page.ask({"kind": "cancel_dispatch", "dispatch": "nothing"})
+@pytest.mark.parametrize("kind", ["cancel_dispatch", "resume_dispatch"])
+def test_what_is_to_be_done_to_a_dispatch_that_nobody_knows_is_answered(page: Page, kind: str) -> None:
+    page.ask({"kind": kind, "dispatch": "nothing"})
     until(lambda: page.of_kind("told"))
     assert not page.of_kind("told")[0]["ok"]
+
+
+def test_a_dispatch_of_the_list_that_was_interrupted_is_resumed(notebook: Notebook, page: Page, tmp_path: Path) -> None:
+    notebook.run(HELD.format(gate=str(tmp_path / "gate")))
+    session().close()
+    (tmp_path / "gate").touch()
+    page.ask({"kind": "resume_dispatch", "dispatch": str(notebook["id"])})
+    (told,) = until(lambda: page.of_kind("told"))
+    assert (told["ok"], told["text"].partition(" as ")[0]) == (True, "held goes on")
+    assert jf.get_result(session().last, wait=True).result == 5
 
 
 def test_a_cell_that_was_never_run_cannot_be_stale(page: Page) -> None:

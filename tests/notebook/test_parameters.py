@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_flow.model.errors import FlowError
-from jupyter_flow.notebook.parameters import inject, literal, parse
+from jupyter_flow.notebook.parameters import inject, literal, parse, veil
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,21 @@ def test_a_value_may_hold_an_equals_sign() -> None:
 def test_a_name_must_be_one(given: str) -> None:
     with pytest.raises(FlowError):
         parse(given)
+
+
+def test_secrets_among_them_are_not_kept() -> None:
+    values = {"alpha": "1", "password": "'pear-tree-77'", "pin_password": "4711", "db": "'pg://u:plum-88@h/x'"}
+    book = notebook([])
+    inject(book, values)
+    book.cells[1].outputs = [
+        nbformat.v4.new_output("stream", text="it is pear-tree-77\n"),
+        nbformat.v4.new_output("display_data", data={"text/html": ["<b>plum-88</b>"], "application/json": {"n": 1}}),
+    ]
+    veil(book, values)
+    assert book.cells[0].source == "# Parameters\nalpha = 1\npassword = '***'\npin_password = '***'\ndb = '***'"
+    assert "pear" not in str(book)
+    assert "plum" not in str(book)
+    nbformat.validate(book)
 
 
 def notebook(*tags: list[str]) -> Any:

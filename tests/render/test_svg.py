@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from jupyter_flow import render
 from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED, WAITING
 from jupyter_flow.model.status import Status
-from jupyter_flow.render import Picture, draw_svg
+from jupyter_flow.render import Picture, draw_svg, fold
+from jupyter_flow.render.labels import Labels
 from jupyter_flow.render.palette import DARK, LIGHT, Theme
+from jupyter_flow.render.svg import _Drawing
 
 from .pictures import chain, fan, pictures
 
@@ -209,3 +212,29 @@ def test_any_text_makes_well_formed_xml(names: list[str]) -> None:
     edges = [(i, i + 1, name) for i, name in enumerate(names[1:])]
     picture = Picture(names, [COMPLETED] * len(names), names, edges=edges, title="".join(names))
     ElementTree.fromstring(draw_svg(picture))
+
+
+def test_labels_lie_on_their_own_edge_only_and_hide_no_box() -> None:
+    wide = 7
+    edges = [(i, wide, "linear") for i in range(wide)] + [(0, wide + 1, "x"), (wide, wide + 1, "y")]
+    picture = Picture([f"n{i}" for i in range(wide + 2)], [COMPLETED] * (wide + 2), edges=edges)
+    folding = fold(picture)
+    found = _Drawing(picture, folding, "status", "down", None, ())
+    svg = found.svg()
+    grounds = [tuple(float(one.attrib[a]) for a in ("x", "y", "width")) for one in _with_class(svg, "og")]
+    assert len(grounds) >= 3
+    routes = [[*Labels([], [route], "down")._lines[0]] for route in found.layout.routes]
+    for left, top, broad in grounds:
+        crossed = [k for k, line in enumerate(routes) if any(_within(point, left, top, broad) for point in line)]
+        assert len(crossed) <= 1
+        for box, x, y in zip(found.boxes, found.layout.x, found.layout.y, strict=True):
+            clear = abs(x - left - broad / 2) >= (box.width + broad) / 2 - 0.1
+            assert clear or abs(y - top - 6) >= box.height / 2 + 6 - 0.1
+
+
+def _with_class(svg: str, name: str) -> list[Any]:
+    return [one for one in ElementTree.fromstring(svg).iter() if one.attrib.get("class") == name]
+
+
+def _within(point: tuple[float, float], left: float, top: float, broad: float) -> bool:
+    return left + 0.1 < point[0] < left + broad - 0.1 and top + 0.1 < point[1] < top + 11.9

@@ -1,9 +1,12 @@
 """What electrons leave behind in their worker: put back, or the worker is replaced; and workers replaced on request."""
 
 import _locale
+import gc
 import os
 import random
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +26,7 @@ from jupyter_flow.worker.surroundings import Surroundings
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
 one = LocalExecutor(workers=1)
+LIMITS = [resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE]
 
 
 def in_turn(*electrons: Any) -> Any:
@@ -60,6 +64,15 @@ def test_what_an_electron_changes_of_its_process_the_next_does_not_find(run: Run
         sys.stdout = None  # type: ignore[assignment]
         random.seed(1)
         numpy.random.seed(1)
+        os.environ["TZ"] = "Pacific/Kiritimati"
+        time.tzset()
+        gc.disable()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+        sys.settrace(lambda *_: None)
+        socket.setdefaulttimeout(0.001)
+        for limit in LIMITS:
+            resource.setrlimit(limit, (100, resource.getrlimit(limit)[1]))
         return os.getpid()
 
     @jf.electron
@@ -76,6 +89,8 @@ def test_what_an_electron_changes_of_its_process_the_next_does_not_find(run: Run
             os.getpid(), os.environ.get("JF_LEFT"), os.environ.get("PATH"), os.getcwd(), sys.path, mask,
             _locale.setlocale(_locale.LC_ALL, None), strict, sys.getrecursionlimit(),
             str(signal.getsignal(signal.SIGTERM)), str(signal.getsignal(signal.SIGALRM)), sys.stdout is None,
+            time.localtime(0)[:5], gc.isenabled(), signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+            os.sched_getaffinity(0), sys.gettrace(), socket.getdefaulttimeout(), list(map(resource.getrlimit, LIMITS)),
         ]  # fmt: skip
 
     @jf.electron
@@ -103,7 +118,7 @@ def test_filters_that_a_module_sets_when_it_is_imported_stay() -> None:
         del sys.modules["jf_new_module"]
 
 
-@pytest.mark.parametrize("kind", ["thread", "process"])
+@pytest.mark.parametrize("kind", ["thread", "process", "fork"])
 def test_an_electron_that_leaves_something_running_costs_its_worker_and_is_told(
     run: Run, kind: str, eventually: Eventually
 ) -> None:
@@ -111,6 +126,12 @@ def test_an_electron_that_leaves_something_running_costs_its_worker_and_is_told(
     def leave() -> Any:
         if kind == "process":
             return os.getpid(), subprocess.Popen(["sleep", "60"]).pid
+        if kind == "fork":
+            worker = os.getpid()
+            if not (child := os.fork()):
+                time.sleep(60)
+                os._exit(0)
+            return worker, child
         threading.Thread(target=time.sleep, args=(60,), name="forgotten").start()
         return os.getpid(), None
 
@@ -121,8 +142,8 @@ def test_an_electron_that_leaves_something_running_costs_its_worker_and_is_told(
     outcome = run(in_turn(leave, after))
     (pid, left), other = outcome.result
     assert other != pid
-    assert f"left a {kind} running" in outcome.nodes[0].stderr
-    assert ("sleep" if left else "forgotten") in outcome.nodes[0].stderr
+    assert f"left a {'thread' if kind == 'thread' else 'process'} running" in outcome.nodes[0].stderr
+    assert {"thread": "forgotten", "process": "sleep", "fork": str(left)}[kind] in outcome.nodes[0].stderr
     eventually(lambda: left is None or _ended(left), 5)
 
 

@@ -151,6 +151,23 @@ def test_streams_that_an_electron_closes_or_replaces_are_there_for_the_next(run:
     assert (str(node.status), node.stdout, node.stderr) == ("COMPLETED", "here\n", "there\n")
 
 
+def test_an_electron_that_closes_every_file_spoils_neither_the_next_nor_files_of_its_own(
+    run: Run, tmp_path: Path
+) -> None:
+    def closes() -> int:
+        os.closerange(0, 1000)
+        for n in range(40):
+            kept.append(os.open(tmp_path / f"{n}", os.O_RDWR | os.O_CREAT))
+            os.write(kept[-1], b"mine")
+        return 1
+
+    kept: list[int] = []
+    for _ in range(2):
+        assert outcome_of(run, closes).output == 1
+        assert outcome_of(run, lambda: print("here")).stdout == "here\n"
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"mine"}
+
+
 def test_one_log_file_holds_the_output_of_all_that_share_it(run: Run) -> None:
     shared = LocalExecutor(log_stdout="logs/out.txt", log_stderr="logs/err.txt")
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_key_that_was_cut_off_is_refused() -> None:
     Key.load()
     key_path().write_bytes(b"short")
     with pytest.raises(StoreUntrusted, match="5 bytes"):
+        Key.load()
+
+
+def test_a_pipe_in_place_of_the_key_is_refused() -> None:
+    Key.load()
+    key_path().unlink()
+    os.mkfifo(key_path(), 0o600)
+    with pytest.raises(StoreUntrusted):
         Key.load()
 
 

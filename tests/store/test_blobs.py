@@ -151,6 +151,14 @@ def test_a_link_in_place_of_a_blob_is_not_followed(blobs: Blobs, tmp_path: Path)
         blobs.read(ref)
 
 
+def test_a_pipe_in_place_of_a_blob_holds_nobody_up(blobs: Blobs) -> None:
+    ref = put(blobs, b"x" * 100)
+    blobs.path(ref).unlink()
+    os.mkfifo(blobs.path(ref))
+    with pytest.raises(StoreCorruption, match="expected"):
+        get(blobs, ref)
+
+
 def test_a_value_that_does_not_fit_on_the_disk_is_told_and_leaves_nothing_behind(root: Path) -> None:
     code = """if True:
         import resource, sys

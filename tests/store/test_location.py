@@ -59,6 +59,21 @@ def test_a_umask_that_takes_everything_leaves_us_our_own_folders(root: Path) -> 
     assert modes(root) == {("folder", 0o700), ("file", 0o600)}
 
 
+def test_without_a_home_it_is_said_which_folders_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(user: int) -> None:
+        raise KeyError(user)
+
+    for name in ("HOME", "JUPYTER_FLOW_STORE", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("pwd.getpwuid", nobody)
+        for place in (default_root, key_path):
+            with pytest.raises(StoreError, match="Set JUPYTER_FLOW_STORE and JUPYTER_CONFIG_DIR"):
+                place()
+    monkeypatch.setenv("HOME", "here")
+    assert default_root().is_absolute()
+
+
 def test_the_store_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_FLOW_STORE", str(tmp_path / "here"))
     assert default_root() == tmp_path / "here"

@@ -188,6 +188,16 @@ def test_a_run_whose_record_went_with_the_wal_is_missed(root: Path) -> None:
     store.close()
 
 
+def test_what_is_no_file_among_those_of_sessions_holds_nobody_up(root: Path, tmp_path: Path) -> None:
+    Store.open(root).close()
+    (root / "sessions").mkdir(exist_ok=True)
+    os.mkfifo(root / "sessions" / f"{'a' * 16}.lock")
+    (root / "sessions" / f"{'b' * 16}.lock").symlink_to("/dev/zero")
+    store = Store.open(root)
+    assert store.runs() == []
+    store.close()
+
+
 def test_a_session_that_ended_well_leaves_no_file(root: Path) -> None:
     store = Store.open(root)
     finish(store, store.begin(run("a")))

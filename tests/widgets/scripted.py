@@ -43,6 +43,7 @@ class Scripted:
 
     id = "scripted"
     error = None
+    resumable = "scripted-1"
 
     def __init__(self, graph: TransportGraph) -> None:
         self.graph = graph

@@ -9,7 +9,10 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.dispatch.moment import moment
+from jupyter_flow.model.events import INTERRUPTED
 from jupyter_flow.model.status import Status
+from jupyter_flow.notebook.drawing import drawing_of_result
+from jupyter_flow.widgets.folded import drawn
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from tests.widgets.pages import Page
 from tests.widgets.steps import hold, numbers, ran, times, total, work
@@ -78,6 +81,18 @@ def test_one_node_is_cancelled(running: Any) -> None:
     assert states == [Status.COMPLETED, Status.CANCELLED]
 
 
+def test_status_and_plain_picture_say_what_may_run_on_in_a_thread_that_was_given_up(running: Any) -> None:
+    page_of(running.id).answer("cancel", node=None)
+    result = jf.get_result(running.id, wait=True)
+    source = source_of(running.id)
+    assert source.look()[1]["text"].endswith("; 1 given up, may still run")
+    picture, folded = source.drawing()
+    beside = drawing_of_result(result)
+    assert drawn(picture, folded) == beside.svg()
+    assert "held (node 0) · cancelled · it may still run · on thread" in beside.svg()
+    assert "2 electrons · 2 on thread · 1 given up, may still run · CANCELLED" in repr(beside)
+
+
 def test_what_has_ended_cannot_be_cancelled(done: str) -> None:
     answer = page_of(done).answer("cancel", node=None)
     assert (answer["ok"], answer["text"]) == (False, "work has ended already")
@@ -87,6 +102,31 @@ def test_a_node_that_does_not_exist_is_told(running: Any) -> None:
     for kind in ("cancel", "debug"):
         answer = page_of(running.id).answer(kind, node=99)
         assert (answer["ok"], answer["text"]) == (False, "hold has no node 99")
+
+
+# going on ----------------------------------------------------------------------------------------------------
+
+
+def test_what_a_kernel_left_reads_as_interrupted_and_is_resumed_from_its_view(running: Any) -> None:
+    jf.session().close()
+    page = page_of(running.id)
+    graph = page.until("graph")
+    assert [tally["status"] for tally in graph["tallies"]] == [INTERRUPTED, 0]
+    assert (graph["state"]["status"], "resume" in graph["can"]) == (INTERRUPTED, True)
+    assert f"; %dispatch --resume {running.id.partition('-')[0]} runs the rest" in graph["state"]["text"]
+    running.gate.touch()
+    answer = page.answer("resume")
+    new = str(answer["dispatch"])
+    told = f"hold goes on as dispatch {new.partition('-')[0]}: 0 of 2 electrons taken over"
+    assert (answer["ok"], answer["text"].startswith(told)) == (True, True)
+    assert jf.get_result(new, wait=True).result == [10]
+    page.ask("open", dispatch=new)  # as the page goes on
+    assert page.until("graph")["dispatch"] == new
+
+
+def test_what_has_nothing_left_to_run_is_not_resumed(done: str) -> None:
+    answer = page_of(done).answer("resume")
+    assert (answer["ok"], "has completed, so nothing is left" in answer["text"]) == (False, True)
 
 
 # running again ------------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from typing import Any
 
 import jupyter_flow as jf
+from jupyter_flow.notebook.drawing import drawing_of_graph
 from jupyter_flow.widgets.source import source_of_graph
+from jupyter_flow.widgets.table import first_page, rows
 from jupyter_flow.widgets.views import DispatchView
 
 
@@ -65,3 +67,22 @@ def test_values_of_other_nodes_are_called_by_those() -> None:
 def test_boxes_that_say_an_argument_have_room_for_it() -> None:
     told, silent = boxes(folds, 3)[1], boxes(folds, 20, opened=False)[0]
     assert told["height"] > silent["height"]
+
+
+def test_the_plain_picture_and_the_exported_one_say_them_too() -> None:
+    graph = folds.build_graph(3)
+    view = DispatchView(source_of_graph(graph), "v")
+    drawings: Any = [*view.handle({"kind": "export", "view": "v", "dark": False})]
+    drawings += view.handle({"kind": "export", "view": "v", "dark": None})
+    beside = drawing_of_graph(graph)
+    assert (drawings[1]["svg"], drawings[1]["text"]) == (beside.svg(), repr(beside))  # what a notebook keeps
+    for svg in [drawing["svg"] for drawing in drawings]:
+        assert [f">fold={fold}</text>" in svg for fold in range(4)] == [True, True, True, False]
+        assert "fit (node 1) · fold=0 · waiting" in svg  # for screen readers
+
+
+def test_the_table_says_them_and_finds_by_them_also_where_boxes_are_folded() -> None:
+    source = source_of_graph(folds.build_graph(20))
+    told = rows(source, first_page("v"))["rows"]
+    assert [row["argument"] for row in told] == ["", *[f"fold={fold}" for fold in range(20)], ""]
+    assert [row["node"] for row in rows(source, {**first_page("v"), "filter": "fit fold=7"})["rows"]] == [8]

@@ -19,6 +19,7 @@ GOOD = {
     "search": {"text": "fit"},
     "cancel": {"node": 2},
     "rerun": {"node": 0},
+    "resume": {},
     "debug": {"node": 0},
     "assign": {"node": 0, "all": True, "executor": "gpu"},
     "export": {"dark": False},

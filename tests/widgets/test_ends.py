@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import jupyter_flow as jf
-from jupyter_flow.model.events import COMPLETED, RUNNING
+from jupyter_flow.model.events import COMPLETED, INTERRUPTED, RUNNING
+from jupyter_flow.render import tally
 from jupyter_flow.widgets.source import source_of
 from jupyter_flow.widgets.table import first_page, rows
 from jupyter_flow.widgets.views import DispatchView
@@ -68,3 +69,19 @@ def test_the_table_tells_how_long_a_node_took_whoever_looked_before() -> None:
     source, facts = scripted(fan(1))
     facts.set(0, COMPLETED, 2.0)
     assert [row["seconds"] for row in rows(source, first_page("v"))["rows"]] == [2.0, None, None]
+
+
+def test_a_group_that_a_kernel_left_midway_is_interrupted_live_and_in_the_plain_picture() -> None:
+    source, facts = scripted(fan(30))
+    page = Follower(DispatchView(source, "v"))
+    for node in range(1, 10):
+        facts.set(node, COMPLETED)
+    page.ask("open")
+    (group,) = [k for k, one in enumerate(page.graph["groups"]) if one["name"] == "train"]
+    assert page.graph["tallies"][group]["status"] == RUNNING
+    facts.end(INTERRUPTED)
+    page.hear(page.view.pulse())
+    assert page.graph["tallies"][group]["status"] == INTERRUPTED
+    assert page.graph["state"]["text"].endswith("; %dispatch --resume scripted runs the rest")
+    picture, folded = source.drawing()
+    assert tally(picture, folded.folding)[group].status == "INTERRUPTED"

@@ -8,6 +8,7 @@ from pathlib import Path
 import jupyter_flow as jf
 from jupyter_flow.model.events import INTERRUPTED
 from jupyter_flow.worker.begun import SIZE, Begun, in_doubt
+from jupyter_flow.worker.runner import append
 
 
 def test_what_was_noted_is_in_doubt_for_its_run_alone(tmp_path: Path) -> None:
@@ -64,3 +65,14 @@ def test_what_is_no_file_of_ours_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "short.begun").write_bytes(b"short")
     (tmp_path / "empty.begun").write_bytes(bytes(SIZE))
     assert in_doubt(tmp_path, 0) == []
+
+
+def test_folders_in_the_store_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        Begun(str(tmp_path / "journals" / "session"), "thread", 1)
+        append(str(tmp_path / "runs" / "id" / "electrons.log"), b"said")
+    finally:
+        os.umask(before)
+    made = ["journals", "journals/session", "runs", "runs/id"]
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in made} == {0o700}  # else the store is refused

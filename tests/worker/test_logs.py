@@ -61,6 +61,31 @@ def test_streams_that_were_replaced_closed_or_removed_are_put_back(tmp_path: Pat
     assert told == [repr(b"before\n")] * 3 + [repr(b"after\n")]
 
 
+def test_descriptors_that_were_closed_or_taken_are_put_back_and_the_users_file_is_left_alone(tmp_path: Path) -> None:
+    told = told_by(
+        tmp_path,
+        """
+        own = sys.argv[1] + ".own"
+        for spoil in ("closed", "null", "own"):
+            position = mine.position()
+            print("before", flush=True)
+            if spoil == "closed":
+                os.close(1)
+            else:
+                file = os.open(os.devnull if spoil == "null" else own, os.O_RDWR | os.O_CREAT)
+                os.write(file, b"x" * 2000)
+                os.dup2(file, 1)
+            tell(mine.since(position)[0])
+            position = mine.position()
+            os.system("echo after")
+            tell(mine.since(position)[0])
+        tell(os.path.getsize(own))
+        """,
+    )
+    before, after = repr(b"before\n"), repr(b"after\n")
+    assert told == [*[before, after] * 3, "2000"]
+
+
 def test_a_long_log_starts_anew_between_two_electrons(tmp_path: Path) -> None:
     told = told_by(
         tmp_path,

@@ -36,6 +36,7 @@ class FlowFacts:
 
     id = ""
     error = None
+    resumable = ""
     ended = 0
 
     def __init__(self, flow: "Flow", wired: Wiring) -> None:

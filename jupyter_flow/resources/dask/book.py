@@ -186,7 +186,9 @@ class Book:
         if handed.current is None or handed.current[0] != node:
             return Record(node, attempt, FAILED, 0, now, handed.number, failure=failure)
         shown, start = self._payload.document(seen.displays), handed.current[2]
-        return Record(node, attempt, FAILED, start, now, seen.worker, None, seen.stdout, seen.stderr, failure, shown)
+        return Record(
+            node, attempt, FAILED, start, max(now, start), seen.worker, None, seen.stdout, seen.stderr, failure, shown
+        )
 
     def _arrived(self, record: Record) -> Record:
         """What a worker elsewhere has made is here, or the electron has failed."""

@@ -7,7 +7,6 @@ sees the kernel's store from the kernel's machine also keeps a journal there, wh
 
 import pickle
 import threading
-import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from ...worker import capture
 from ...worker.farrunner import Brought, FarDispatch, FarRunner
 from ...worker.messages import Member
 from ...worker.payload import nodes_in
+from ...worker.times import Times
 from .post import Post
 from .relay import RelayedBlobs
 from .seat import Seat, shared
@@ -77,10 +77,10 @@ class Desk:
         for member in errand.members:
             if not all(node in values for node in nodes_in(member[3], member[4])):
                 continue  # a producer failed
-            start, streams = time.time_ns(), capture.NOTHING.copy()
-            seat.begin(errand.run, member, start)
-            post.begin(errand.key, seat.number, member, start, streams)
-            record = runner.run(dispatch, member, values, start, streams)._replace(worker=seat.number)
+            times, streams = Times.now(), capture.NOTHING.copy()
+            seat.begin(errand.run, member, times.start)
+            post.begin(errand.key, seat.number, member, times.start, streams)
+            record = runner.run(dispatch, member, values, times, streams)._replace(worker=seat.number)
             seat.end(errand.run, record)
             post.end(errand.key, record)
             if record.status == COMPLETED and record.value is not None:

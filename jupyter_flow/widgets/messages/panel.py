@@ -27,6 +27,13 @@ class PanelCancel(TypedDict):
     dispatch: str
 
 
+class PanelResume(TypedDict):
+    """Run what is left of a dispatch of the list that was interrupted."""
+
+    kind: Literal["resume_dispatch"]
+    dispatch: str
+
+
 class PanelRun(TypedDict):
     """Run what is stale: one cell with what it needs, or all of it (None). Asked again until there is no next step.
 
@@ -52,7 +59,7 @@ class PanelWatch(TypedDict):
     visible: bool
 
 
-PanelRequest = ViewRequest | PanelHistory | PanelCancel | PanelCancelCell | PanelRun | PanelWatch
+PanelRequest = ViewRequest | PanelHistory | PanelCancel | PanelResume | PanelCancelCell | PanelRun | PanelWatch
 
 
 class Dispatched(TypedDict):

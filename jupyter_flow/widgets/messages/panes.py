@@ -8,6 +8,7 @@ class Row(TypedDict):
 
     node: int
     name: str
+    argument: str  # that tells it from others of its name, as `k=4`; else empty
     status: int
     executor: str
     resource: str

@@ -87,7 +87,7 @@ class Graph(TypedDict):
     times: tuple[float, float] | None  # the ends of the colours' scale, by duration
     names: list[str]  # executors that can be assigned
     state: State
-    can: list[Literal["cancel", "rerun", "debug", "assign"]]
+    can: list[Literal["cancel", "rerun", "debug", "assign", "resume"]]
     flow: int  # of the notebook's own cells: grows where they get other numbers; 0 for a dispatch
 
 
@@ -103,11 +103,13 @@ class Delta(TypedDict):
 
 
 class Drawing(TypedDict):
-    """A picture to save."""
+    """A picture to save; as text too where it is one for the notebook (``dark`` is None)."""
 
     kind: Literal["drawing"]
     view: str
     svg: str
+    text: str
+    dark: bool | None
 
 
 class Module(TypedDict):

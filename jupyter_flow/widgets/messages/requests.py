@@ -110,6 +110,13 @@ class Rerun(TypedDict):
     node: int
 
 
+class Resume(TypedDict):
+    """Run what is left of a dispatch that was interrupted. The answer is an `Answer`."""
+
+    kind: Literal["resume"]
+    view: str
+
+
 class Debug(TypedDict):
     """Ask for a cell with a node's inputs and source. The answer is an `Answer` with code."""
 
@@ -129,11 +136,14 @@ class Assign(TypedDict):
 
 
 class Export(TypedDict):
-    """Ask for the whole picture as SVG, in the page's theme. The answer is a `Drawing`."""
+    """Ask for the picture as SVG: as it is seen, in the page's theme, or (None) as it is saved with a notebook.
+
+    The answer is a `Drawing`.
+    """
 
     kind: Literal["export"]
     view: str
-    dark: bool
+    dark: bool | None
 
 
 class Fetch(TypedDict):
@@ -156,6 +166,7 @@ ViewRequest = (
     | Search
     | Cancel
     | Rerun
+    | Resume
     | Debug
     | Assign
     | Export

@@ -13,10 +13,34 @@ export function edited(cell: Cell): boolean {
   return cell.model.type === 'code' && (cell as CodeCell).model.isDirty;
 }
 
+/** The cell that loads us, if there is one. */
+export function loadingCell(book: NotebookPanel): Cell | undefined {
+  const loads = (cell: Cell): boolean => cell.model.sharedModel.source.split('\n').some(line => line.trim() === LOAD);
+  return book.content.widgets.find(cell => cell.model.type === 'code' && loads(cell));
+}
+
+/** Go to the cell that loads us; where there is none, one is inserted before all code. */
+export function goToLoad(book: NotebookPanel): void {
+  const known = loadingCell(book);
+  if (known) return void showCell(book, known.model.id);
+  const notebook = book.content;
+  const code = notebook.widgets.findIndex(cell => cell.model.type === 'code');
+  notebook.activeCellIndex = code < 0 ? notebook.widgets.length - 1 : code;
+  if (code < 0) return insertCell(book, LOAD);
+  NotebookActions.insertAbove(notebook);
+  fillIn(book, LOAD);
+}
+
 /** Insert a code cell below the active one, and go there. */
 export function insertCell(book: NotebookPanel, code: string): void {
   const notebook = book.content;
   NotebookActions.insertBelow(notebook);
+  fillIn(book, code);
+}
+
+/** Write the active cell, and go there. */
+function fillIn(book: NotebookPanel, code: string): void {
+  const notebook = book.content;
   notebook.activeCell?.model.sharedModel.setSource(code);
   const at = notebook.activeCellIndex;
   void reveal(book, at).then(() => {

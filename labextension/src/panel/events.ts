@@ -1,7 +1,9 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Channel } from '../channel';
 import { cellOf, insertCell, showCell } from './cells';
 import type { Links } from './links';
+import { pictureBeside, standing } from './pictures';
 
 /** What widgets in the page ask of us; they learn from `preventDefault` that somebody has heard. */
 export function listen(app: JupyterFrontEnd, links: Links, show: (dispatch: string) => void): void {
@@ -27,6 +29,45 @@ export function listen(app: JupyterFrontEnd, links: Links, show: (dispatch: stri
     void showCell(book, cell);
     event.preventDefault();
   });
+}
+
+/** What live views ask of the notebook they stand in: another way to its kernel, and to keep a picture. */
+export function serve(links: Links): void {
+  document.addEventListener('jupyter-flow:channel', event => {
+    const { from, use, over } = (event as CustomEvent<Move>).detail;
+    const link = standing(links, from)?.link;
+    if (!link) return;
+    let connection = 0;
+    const stop = link.onChange(() => follow());
+    const follow = (): void => {
+      if (over()) return stop();
+      if (link.connection === connection) return;
+      connection = link.connection;
+      use(connection ? link.channel : null);
+    };
+    follow();
+    event.preventDefault();
+  });
+  document.addEventListener('jupyter-flow:stale-picture', event => {
+    const { from } = (event as CustomEvent<Kept>).detail;
+    if (pictureBeside(links, from)?.stale) event.preventDefault();
+  });
+  document.addEventListener('jupyter-flow:picture', event => {
+    const { from, svg, text } = (event as CustomEvent<Kept>).detail;
+    if (pictureBeside(links, from)?.replace(svg, text)) event.preventDefault();
+  });
+}
+
+interface Move {
+  from: Node;
+  use: (channel: Channel | null) => void;
+  over: () => boolean;
+}
+
+interface Kept {
+  from: Node;
+  svg: string;
+  text: string;
 }
 
 function detail(event: Event, name: string): string | null {

@@ -4,7 +4,7 @@ import { h, say } from '../view/dom';
 import { Resources } from '../view/panes/executors';
 import { isRunning } from '../view/text';
 import { themed } from '../view/theme';
-import { LOAD } from './cells';
+import { LOAD, loadingCell } from './cells';
 import type { Link } from './link';
 import type { Links } from './links';
 import { DispatchRow, FlowRow, type Acts } from './rows';
@@ -37,6 +37,7 @@ export class FlowPanel extends Widget {
   private readonly absent: HTMLElement;
   private readonly why = h('p');
   private readonly load: HTMLElement;
+  private readonly loading = h('button', { class: 'jf-load-cell' });
   private readonly unlisten: () => void;
   private limit = FEW;
 
@@ -50,8 +51,12 @@ export class FlowPanel extends Widget {
       'div',
       {},
       h('pre', {}, LOAD),
-      h('button', { class: 'jf-load-cell', onclick: () => acts.load() }, 'Insert this cell')
+      this.loading
     );
+    this.loading.addEventListener('click', () => {
+      acts.load();
+      this.refresh();
+    });
     this.absent = h('div', { class: 'jf-absent' }, this.why, this.load);
     this.flow = new FlowRow(() => acts.flow());
     this.live = h(
@@ -88,6 +93,7 @@ export class FlowPanel extends Widget {
     this.live.hidden = !panel;
     this.absent.hidden = !!panel;
     this.load.hidden = link?.state !== 'not loaded';
+    if (!this.load.hidden && this.links.book) say(this.loading, loadingCell(this.links.book) ? 'Go to this cell' : 'Insert this cell');
     say(this.why, why(link));
     say(this.status, panel ? (link?.told?.text ?? atWork(panel.dispatches)) : '');
     this.status.classList.toggle('jf-bad', link?.told?.ok === false);
@@ -112,7 +118,8 @@ export class FlowPanel extends Widget {
   private showRows(dispatches: readonly Dispatched[], link: Link): void {
     const acts: Acts = {
       open: dispatch => this.acts.show(dispatch),
-      cancel: dispatch => this.links.current?.send({ kind: 'cancel_dispatch', dispatch })
+      cancel: dispatch => this.links.current?.send({ kind: 'cancel_dispatch', dispatch }),
+      resume: dispatch => this.links.current?.send({ kind: 'resume_dispatch', dispatch })
     };
     const wanted = dispatches.map(one => {
       const row = this.rows.get(one.dispatch) ?? new DispatchRow(one.dispatch, acts);

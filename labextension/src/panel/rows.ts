@@ -3,11 +3,13 @@ import { h, say } from '../view/dom';
 import { mark, tint } from '../view/panes/mark';
 import { clock, duration, isFinal, isRunning, statusWord } from '../view/text';
 
+const INTERRUPTED = 8;
 const SHOWN = [4, 3, 5, 6, 7, 8]; // statuses in the bar, in order: done first
 
 export interface Acts {
   open(dispatch: string): void;
   cancel(dispatch: string): void;
+  resume(dispatch: string): void;
 }
 
 /** A dispatch in the list: changed in place, so that a focus and a pointer stay where they are. */
@@ -18,13 +20,16 @@ export class DispatchRow {
   private readonly words = h('span', { class: 'jf-words' });
   private readonly bar = h('div', { class: 'jf-progress', role: 'progressbar', 'aria-valuemin': 0 });
   private readonly cancel: HTMLButtonElement;
+  private readonly resume: HTMLButtonElement;
   private readonly open: HTMLButtonElement;
   private status = -1;
 
   constructor(dispatch: string, acts: Acts) {
     this.open = h('button', { class: 'jf-open', onclick: () => acts.open(dispatch) }, this.sign, this.name, this.words);
     this.cancel = h('button', { class: 'jf-cancel', onclick: () => acts.cancel(dispatch) }, 'Cancel');
-    this.element = h('li', { class: 'jf-dispatch', 'data-dispatch': dispatch }, this.open, this.cancel, this.bar);
+    this.resume = h('button', { class: 'jf-cancel', onclick: () => acts.resume(dispatch) }, 'Resume');
+    const parts = [this.open, this.cancel, this.resume, this.bar];
+    this.element = h('li', { class: 'jf-dispatch', 'data-dispatch': dispatch }, parts);
   }
 
   show({ dispatch, name, state, total, here }: Dispatched): void {
@@ -43,6 +48,9 @@ export class DispatchRow {
     this.open.setAttribute('aria-label', `${name}: ${statusWord(state.status)}${counted ? `, ${done} of ${total}` : ''}. Show its graph`);
     this.cancel.setAttribute('aria-label', `Cancel ${name}`);
     this.cancel.hidden = !running;
+    this.resume.setAttribute('aria-label', `Resume ${name}`);
+    this.resume.title = `Run what is left of it: %dispatch --resume ${dispatch.split('-')[0]}`;
+    this.resume.hidden = state.status !== INTERRUPTED;
     this.cancel.title = here ? '' : 'It runs in another kernel';
     this.bar.hidden = !running || !counted || total < 2;
     this.bar.setAttribute('aria-valuemax', String(total));

@@ -75,6 +75,11 @@ export class Beside {
     this.want();
   }
 
+  /** The kernel is gone. */
+  lost(): void {
+    this.details?.lost();
+  }
+
   /** Another picture is shown. */
   show(graph: Graph): void {
     this.graph = graph;

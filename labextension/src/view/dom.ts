@@ -66,6 +66,11 @@ export function fill(element: HTMLElement, ...children: Child[]): void {
   (same ?? element).focus({ preventScroll: true });
 }
 
+/** Ask the page around us for something; whether anybody does it. */
+export function offer(what: string, detail: object): boolean {
+  return !document.dispatchEvent(new CustomEvent(`jupyter-flow:${what}`, { detail, cancelable: true }));
+}
+
 function flat(children: readonly Child[]): (Node | string)[] {
   return children.flatMap((child): (Node | string)[] => {
     if (child === null || child === undefined || child === false) return [];

@@ -39,14 +39,6 @@ export class Progress {
     this.tick();
   }
 
-  /** Nothing is known any more of how it goes on. */
-  stop(text: string): void {
-    clearTimeout(this.timer);
-    this.state = null;
-    say(this.line, text);
-    say(this.heard, text);
-  }
-
   dispose(): void {
     clearInterval(this.ticking);
     clearTimeout(this.timer);

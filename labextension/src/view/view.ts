@@ -1,10 +1,14 @@
 import type { Channel } from '../channel';
 import type { Answer, Delta, Graph, Group, Pane, ViewMessage, ViewRequest } from '../protocol';
+import { Awaiting } from './awaiting';
 import { Beside } from './beside';
+import { Doing } from './doing';
 import { fill, h, say } from './dom';
 import { height } from './graph/camera';
 import { GraphCanvas } from './graph/graph';
+import { Keeper } from './keeping';
 import { Legend } from './legend';
+import { abandoned } from './lost';
 import type { Panes } from './panes/all';
 import type { PaneRequest } from './panes/pane';
 import { Progress } from './progress';
@@ -21,9 +25,9 @@ export interface ViewOptions {
   dispatch?: string;
   /** Of the graph, in pixels; else as high as it needs, within bounds. */
   height?: number;
+  /** The kernel is gone; this was shown. */
+  lost?: (graph: Graph) => void;
 }
-
-const PATIENCE = 4000; // ms until the kernel is asked again
 
 /** The whole view of a dispatch: toolbar, progress, graph, panes. */
 export class View {
@@ -36,17 +40,22 @@ export class View {
   private readonly folds = h('div', { class: 'jf-folds' });
   private readonly middle = h('div', { class: 'jf-middle' });
   private readonly saver = new Saver(dark => this.ask({ kind: 'export', dark }), text => this.remark(text, false));
-  private readonly cancel = h('button', { type: 'button', class: 'jf-tool jf-cancel', hidden: true }, 'Cancel dispatch');
+  private readonly doing = new Doing(request => this.ask(request));
+  private readonly keeper: Keeper;
   private readonly search: Search;
   private readonly tools: Toolbar;
   private readonly graph: GraphCanvas;
   private readonly beside: Beside;
   private readonly root: HTMLElement;
   private readonly endings: (() => void)[];
-  private shown: Graph | null = null;
+  shown: Graph | null = null; // as it is now
   private live = false; // what is shown came by the channel
+  private dispatch: string | undefined; // left out: that of the channel
   private seq = 0;
-  private asked: ReturnType<typeof setTimeout> | undefined; // for a whole picture
+  private readonly awaiting = new Awaiting(
+    () => this.ask({ kind: 'resync' }),
+    () => !this.live && this.lost() // a picture that was saved, of what ran then
+  );
   private readonly silence = new Silence(() => this.ask({ kind: 'resync' }));
 
   constructor(
@@ -87,9 +96,10 @@ export class View {
       },
       this.search.element
     );
-    this.cancel.addEventListener('click', () => this.stop());
+    this.dispatch = options.dispatch;
     this.root = themed(this.built());
     host.append(this.root);
+    this.keeper = new Keeper(this.root, () => this.ask({ kind: 'export', dark: null }));
     if (this.options.height) this.graph.element.style.height = `${this.options.height}px`;
     this.endings = [channel.listen(message => this.hear(message)), onTheme(() => this.graph.repaint())];
     this.open();
@@ -101,23 +111,23 @@ export class View {
   }
 
   dispose(): void {
-    clearTimeout(this.asked);
+    this.awaiting.end();
     this.silence.end();
     this.tell({ kind: 'close', view: this.id });
     for (const end of this.endings) end();
-    for (const part of [this.beside, this.graph, this.search, this.progress]) part.dispose();
+    for (const part of [this.keeper, this.beside, this.graph, this.search, this.progress]) part.dispose();
     this.root.remove();
   }
 
   // what it is made of ----------------------------------------------------------------------------
 
   private built(): HTMLElement {
-    const { progress, crumbs, cancel, graph, legend, middle } = this;
+    const { progress, crumbs, doing, graph, legend, middle } = this;
     middle.append(h('div', { class: 'jf-plot' }, graph.element, this.folds, legend.element));
     return h(
       'div',
       { class: 'jf-view', 'data-lm-suppress-shortcuts': 'true' },
-      h('header', { class: 'jf-headline' }, progress.sign, crumbs, progress.line, progress.heard, cancel),
+      h('header', { class: 'jf-headline' }, progress.sign, crumbs, progress.line, progress.heard, doing.cancel, doing.resume),
       progress.element,
       this.tools.element,
       this.told,
@@ -144,30 +154,21 @@ export class View {
   /** The kernel is gone: what is shown stays, and no longer says that it runs. A picture that comes undoes this. */
   lost(): void {
     if (!this.shown || isFinal(this.shown.state.status)) return;
-    clearTimeout(this.asked);
+    this.awaiting.end();
     this.silence.end();
-    this.cancel.hidden = true;
+    Object.assign(this.shown, abandoned(this.shown, this.live));
+    this.live = false;
     this.root.classList.add('jf-lost');
-    this.progress.stop('The kernel that ran this is gone; the Flow panel and jupyter-flow ls tell what became of it.');
+    this.graph.apply(this.shown.tallies, this.shown.times);
+    this.state();
+    this.beside.lost();
+    this.options.lost?.(this.shown);
   }
 
   private open(): void {
-    const { dispatch } = this.options;
+    const { dispatch } = this;
     this.ask(dispatch === undefined ? { kind: 'open' } : { kind: 'open', dispatch });
-    this.await();
-  }
-
-  /** A picture was asked for; a busy server may have dropped it. */
-  private await(times = 3): void {
-    clearTimeout(this.asked);
-    if (times === 0) {
-      if (!this.live) this.lost(); // a picture that was saved, of what ran then
-      return;
-    }
-    this.asked = setTimeout(() => {
-      this.ask({ kind: 'resync' });
-      this.await(times - 1);
-    }, PATIENCE);
+    this.awaiting.begin();
   }
 
   private hear(message: ViewMessage): void {
@@ -176,13 +177,13 @@ export class View {
     else if (message.kind === 'delta') this.change(message);
     else if (message.kind === 'found') this.search.hear(message);
     else if (message.kind === 'answer') this.answer(message);
-    else if (message.kind === 'drawing') void this.saver.hear(message, this.shown?.title ?? '');
+    else if (message.kind === 'drawing' && !this.keeper.hear(message)) void this.saver.hear(message, this.shown?.title ?? '');
     this.beside.hear(message);
   }
 
   private show(graph: Graph, live = false): void {
     if (live) {
-      clearTimeout(this.asked);
+      this.awaiting.end();
       this.live = true;
       this.seq = graph.seq;
       this.root.classList.remove('jf-lost');
@@ -191,7 +192,6 @@ export class View {
     this.shown = graph;
     if (before && before.flow !== graph.flow) this.beside.close(); // its node has another number
     if (!before && !this.options.height) this.graph.element.style.height = `${height(graph, this.graph.element.clientWidth)}px`;
-    say(this.cancel, graph.flow ? 'Cancel all cells' : 'Cancel dispatch');
     this.graph.show(graph);
     this.tools.show(graph, this.beside.visible);
     this.beside.show(graph);
@@ -207,7 +207,7 @@ export class View {
     if (delta.seq !== this.seq + 1 || !this.shown) {
       this.seq = Infinity; // until the whole picture comes
       this.ask({ kind: 'resync' });
-      this.await();
+      this.awaiting.begin();
       return;
     }
     this.seq = delta.seq;
@@ -218,10 +218,19 @@ export class View {
     this.state();
   }
 
-  private answer({ action, ok, text }: Answer): void {
-    if (!['cancel', 'export'].includes(action)) return;
-    if (action === 'cancel') this.cancel.disabled = ok;
-    if (!this.beside.tells || action === 'export') this.remark(text, ok);
+  private answer(answer: Answer): void {
+    const { action, ok, text, dispatch } = answer;
+    if (!['cancel', 'export', 'resume'].includes(action)) return;
+    this.doing.answer(answer);
+    if (!this.beside.tells || action !== 'cancel') this.remark(text, ok);
+    if (action === 'resume' && dispatch) this.go(dispatch);
+  }
+
+  /** Look at another dispatch, which goes on where this one was interrupted. */
+  private go(dispatch: string): void {
+    this.dispatch = dispatch;
+    this.beside.close();
+    this.open();
   }
 
   // what is seen ----------------------------------------------------------------------------------
@@ -230,10 +239,10 @@ export class View {
     const graph = this.shown!;
     this.progress.show(graph.state);
     this.legend.show(graph, graph.state);
-    const over = isFinal(graph.state.status);
-    this.cancel.hidden = over || !graph.can.includes('cancel');
-    if (over) this.cancel.disabled = false;
-    if (this.live) this.silence.heard(isRunning(graph.state.status));
+    this.doing.show(graph, this.live);
+    if (!this.live) return;
+    this.silence.heard(isRunning(graph.state.status));
+    if (graph.dispatch) this.keeper.show(graph.state);
   }
 
   private remark(text: string, ok: boolean): void {
@@ -252,7 +261,7 @@ export class View {
     if (!this.shown) return;
     const { by, orientation, opened } = { ...this.shown, ...change };
     this.ask({ kind: 'show', by, orientation, opened, path });
-    this.await(1);
+    this.awaiting.begin(1);
   }
 
   private enter(path: number[]): void {
@@ -286,11 +295,5 @@ export class View {
     this.graph.select(null);
     if (this.shown) this.tools.show(this.shown, this.beside.visible);
     this.remark('More than the graph is told by the kernel, which does not answer.', false);
-  }
-
-  private stop(): void {
-    this.cancel.disabled = true;
-    this.ask({ kind: 'cancel', node: null });
-    setTimeout(() => (this.cancel.disabled = false), PATIENCE); // the answer may be lost
   }
 }

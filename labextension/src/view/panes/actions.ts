@@ -1,5 +1,5 @@
 import type { Answer, Details } from '../../protocol';
-import { fill, h, say, type Child } from '../dom';
+import { fill, h, offer, say, type Child } from '../dom';
 import { copy } from './copy';
 import type { Ask, OpenNode } from './pane';
 import { button } from './section';
@@ -92,9 +92,4 @@ export class Actions {
     say(this.told, done ? 'The code is on the clipboard: paste it into a new cell.' : 'The code could not be copied.');
     if (!done) this.told.append(h('pre.jf-printed', { tabindex: 0 }, code));
   }
-}
-
-/** Ask the page around the view for something; whether anybody does it. */
-function offer(what: string, detail: object): boolean {
-  return !document.dispatchEvent(new CustomEvent(`jupyter-flow:${what}`, { detail, cancelable: true }));
 }

@@ -80,6 +80,14 @@ export class DetailsPane implements Pane {
     }
   }
 
+  /** The kernel is gone: what was known stays, and nothing can be done. */
+  lost(): void {
+    const { known } = this;
+    if (!known) return;
+    const now = this.clock.now();
+    this.tell({ ...known, ...(isRunning(known.status) ? { status: 8, end: now, progress: null } : {}), now, can: [] });
+  }
+
   dispose(): void {
     clearInterval(this.ticking);
     this.element.remove();

@@ -9,6 +9,7 @@ export class TableRow {
   readonly element: HTMLElement;
   private readonly number = h('td.jf-number');
   private readonly name = h('button', { type: 'button', class: 'jf-open', tabindex: -1 });
+  private readonly argument = h('span.jf-argument');
   private readonly status = h('td');
   private readonly executor = h('td');
   private readonly worker = h('td');
@@ -18,19 +19,20 @@ export class TableRow {
   private known: Row | null = null;
 
   constructor(open: OpenNode) {
-    const { number, name, status, executor, worker, start, seconds, attempts } = this;
-    const heading = h('th', { scope: 'row' }, name);
+    const { number, name, argument, status, executor, worker, start, seconds, attempts } = this;
+    const heading = h('th', { scope: 'row' }, name, ' ', argument);
     this.element = h('tr', number, heading, status, executor, worker, start, seconds, attempts);
     this.element.addEventListener('click', () => this.known && open(this.known.node));
   }
 
   show(row: Row, index: number, reached: boolean, now: number): void {
-    const { node, name, status, executor, resource, worker, start, attempts } = row;
+    const { node, name, argument, status, executor, resource, worker, start, attempts } = row;
     if (this.known?.status !== status) this.status.replaceChildren(badge(status));
     this.known = row;
     dress(this.element, { 'aria-rowindex': index + 2 });
     say(this.number, String(node));
     say(this.name, name);
+    say(this.argument, argument);
     say(this.executor, executor);
     dress(this.executor, { title: resource && `${executor} on ${resource}` });
     say(this.worker, worker);

@@ -75,7 +75,7 @@ export class TablePane implements Pane {
     const box = h('input', {
       type: 'search',
       class: 'jf-filter',
-      placeholder: 'Filter by name, status, executor, worker',
+      placeholder: 'Filter by name, argument, status, worker',
       'aria-label': 'Filter nodes',
       oninput: () => {
         clearTimeout(this.typing);

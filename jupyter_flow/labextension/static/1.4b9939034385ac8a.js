@@ -234,6 +234,11 @@
   min-width: 0;
 }
 
+/* In a bar of states: what runs is begun, and not done. */
+.jf-themed .jf-under-way {
+  opacity: 0.45;
+}
+
 .jf-told:not(:empty) {
   padding-top: 6px;
   color: var(--jf-muted);
@@ -252,7 +257,7 @@
 .jf-panel {
   overflow: auto;
   padding: 10px 12px;
-  min-width: 220px !important;
+  min-width: 264px !important; /* as wide as it is at first */
   background: var(--jp-layout-color1);
   color: var(--jp-ui-font-color1);
   font: 13px/1.45 var(--jp-ui-font-family);
@@ -387,12 +392,12 @@
 .jf-panel .jf-resources {
   padding: 0;
 }
-.jf-panel .jf-resource .jf-facts {
+.jf-panel.jf-themed .jf-resource .jf-facts {
   grid-template-columns: repeat(auto-fill, minmax(46px, auto));
   gap: 6px 8px;
   overflow-wrap: normal; /* a label is not broken within a word */
 }
-.jf-panel .jf-facts dt {
+.jf-panel.jf-themed .jf-facts dt {
   font-size: 11px;
 }
 .jf-panel .jf-facts dd {
@@ -608,12 +613,17 @@
 .jf-title {
   font-weight: 600;
 }
-.jf-facts {
+.jf-themed .jf-facts {
+  /* Lab has rules for such lists in the outputs of cells. */
   display: grid;
   grid-template-columns: repeat(auto-fill, minmax(96px, 1fr));
   gap: 6px 14px;
 }
-.jf-facts dt {
+.jf-themed .jf-facts :is(dt, dd) {
+  float: none;
+  width: auto;
+}
+.jf-themed .jf-facts dt {
   color: var(--jf-muted);
   font-size: 11.5px;
   font-weight: 400;
@@ -622,7 +632,7 @@
 .jf-facts dd {
   font-variant-numeric: tabular-nums;
 }
-.jf-where .jf-facts > :first-child {
+.jf-themed .jf-where .jf-facts > :first-child {
   grid-column: 1 / -1;
 }
 .jf-text {
@@ -984,6 +994,11 @@
 .jf-table th:nth-child(n + 7) {
   width: 86px;
 }
+.jf-table .jf-argument {
+  padding-inline-start: 4px;
+  color: var(--jf-muted);
+  font-weight: 400;
+}
 @container (max-width: 840px) {
   /* Names and times stay; where it ran, the details tell. */
   .jf-themed table.jf-table {
@@ -1164,7 +1179,7 @@
   border-radius: 8px;
   background: var(--jf-card);
 }
-.jf-resource .jf-facts {
+.jf-themed .jf-resource .jf-facts {
   grid-template-columns: repeat(5, auto);
   gap: 6px 12px;
 }
@@ -1386,6 +1401,10 @@
 .jf-themed .jf-cancel:hover:enabled {
   background: color-mix(in srgb, var(--jf-bad) 9%, var(--jf-card));
 }
+.jf-themed .jf-resume {
+  border-color: color-mix(in srgb, var(--jf-accent) 45%, var(--jf-card));
+  color: var(--jf-accent);
+}
 .jf-ends {
   display: flex;
   flex-wrap: wrap;
@@ -1404,9 +1423,13 @@
   font-size: 12px;
 }
 .jf-hits {
+  display: flex;
+  min-width: 0;
+  white-space: pre;
+}
+.jf-hits :last-child {
   overflow: hidden;
   text-overflow: ellipsis;
-  white-space: nowrap;
 }
 .jf-answer:not(:empty) {
   padding: 6px 12px;
