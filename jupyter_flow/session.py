@@ -25,10 +25,11 @@ from .model.errors import DispatchError
 from .model.events import Value
 from .model.graph import TransportGraph
 from .model.lattice import Lattice
+from .model.pickles import keep_classes
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import Resource, more_on
+from .resources.base import Resource, more_on, present
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -49,7 +50,8 @@ class ResourceInfo(NamedTuple):
     executors: list[str]
     pids: list[int]
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
-    remark: str = ""  # what it cannot do
+    remark: str = ""  # what it cannot do, or waits for
+    dashboard: str = ""  # a page of its own in the web
     limits: Mapping[str, int | None] = {}  # how many of its workers an executor may use; None: all
 
 
@@ -70,6 +72,7 @@ class Session:
 
     def __init__(self, results_dir: str | os.PathLike[str] | None = None) -> None:
         self.process = os.getpid()
+        keep_classes()
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         VAULT.keyed(self.store.key_for(b"secrets"))
         self.dispatcher = Dispatcher(self.store, names)
@@ -230,7 +233,7 @@ class Session:
         d, r = self.dispatcher, resource
         shared = d.sharing(r)
         return ResourceInfo(
-            r.id, r.kind, r.workers, r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
+            r.id, r.kind, present(r), r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
         )
 
     @property

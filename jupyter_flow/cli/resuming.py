@@ -1,7 +1,8 @@
 """Continue a dispatch that did not complete."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import click
@@ -50,10 +51,24 @@ def resume(id: str, executor: str | None) -> int:
             raise
         new = again(secrets=_asked(error.names))
     say(f"resumed {row.id} ({one_line(row.name)}) as {new}: {told_taken(here.run(new))}")
-    here.wait(new)
+    with _looking_on():
+        here.wait(new)
     result = here.result(new)
     say(f"{new} is {result.status}" + (f": {result.error}" if result.error else ""))
     return 0 if result.status is Status.COMPLETED else 1
+
+
+@contextmanager
+def _looking_on() -> Iterator[None]:
+    """At a terminal, a line that says how far it is, and what it waits for."""
+    from ..dispatch.watching import watch_with
+    from ..notebook.waiting import following
+
+    watch_with(following if sys.stdout.isatty() else None)
+    try:
+        yield
+    finally:
+        watch_with(None)
 
 
 def _asked(names: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from ..resources.base import Resource
 def check(graph: TransportGraph, resource_of: Callable[[Any], Resource]) -> None:
     """Raise BuildError for an electron that asks for more workers or memory than there are."""
     for version in graph.versions:
+        if getattr(graph.executors[version.executor], "asks", False):
+            continue  # its workers say what they have once they are there
         cores, memory = version.options.cores or 1, version.options.memory
         if cores > 1:
             _check_cores(version.name, cores, resource_of(graph.executors[version.executor]))

@@ -12,11 +12,12 @@ from .machine import Commands, Machine
 UNSEEN = Seen()
 MAY_RUN = "; its thread may still run, for a thread cannot be stopped: what it returns is dropped"
 MAY_RUN_IN_POOL = "; it may still run, for what runs in a pool cannot be stopped: what it returns is dropped"
+MAY_RUN_BESIDE = "; it may still run, for its worker does other things as well: what it returns is dropped"
 
 
 def may_run(kind: str) -> str:
     """What is said of an electron that is given up, by the kind of its resource."""
-    return MAY_RUN_IN_POOL if kind == "futures" else MAY_RUN
+    return {"futures": MAY_RUN_IN_POOL, "dask": MAY_RUN_BESIDE}.get(kind, MAY_RUN)
 
 
 def given_up(failure: Failure | None) -> bool:

@@ -33,7 +33,7 @@ class Plan:
     def __init__(self, graph: Any, machine: Machine, known: dict[bytes, int]) -> None:
         self.machine = machine
         self.version, self.kinds, self.calls = graph.version, graph.kinds, graph.calls
-        self.cores = [version.options.cores or 1 for version in graph.versions]
+        self.cores = [_cores(version.options) for version in graph.versions]
         self.memory = [_bytes(version.options.memory) for version in graph.versions]
         self.cost = [GLUE if v.kind == "glue" else known.get(v.fingerprint, 0) for v in graph.versions]
         self.opens = [version.kind == "sublattice" for version in graph.versions]  # whose value comes later
@@ -241,6 +241,11 @@ class Lanes:
     def claimable(self) -> int:
         """How many of those the limits of their executors would let run now."""
         return sum(_open(lane) for lane in self._turn)
+
+
+def _cores(options: Any) -> int:
+    """More than one means that it goes alone, as one that asks for GPUs has to as well."""
+    return max(options.cores or 1, 2 if options.gpus else 1)
 
 
 def _bytes(memory: int | str | None) -> int:

@@ -37,16 +37,27 @@ def _limit(version: Any, executor: Any) -> None:
     options = version.options
     if version.refusal and executor.kind not in HERE:
         raise BuildError(version.refusal)
-    if options.cores is not None and options.cores > 1 and executor.kind in ("inline", "custom", "futures", "dask"):
+    if not getattr(executor, "asks", False):
+        _refuse(version, options, executor)
+    if version.kind != "glue":
+        retries = options.retries if options.retries is not None else getattr(executor, "retries", 0)
+        timeout = options.timeout if options.timeout is not None else getattr(executor, "time_limit", None)
+        version.options = replace(options, retries=retries, timeout=timeout)
+
+
+def _refuse(version: Any, options: Any, executor: Any) -> None:
+    """Raise BuildError for what such an executor cannot give."""
+    if options.cores is not None and options.cores > 1 and executor.kind not in ("local", "thread"):
         raise BuildError(
             f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
+        )
+    if options.gpus is not None and version.kind == "electron":
+        raise BuildError(
+            f"electron {version.name!r} asks for gpus={options.gpus}, which a {executor.kind!r} executor cannot give: "
+            "workers of a Dask cluster can, DaskExecutor(address)"
         )
     if options.memory is not None and executor.kind != "local" and version.kind == "electron":
         raise BuildError(
             f"electron {version.name!r} asks for memory={options.memory!r}, which a {executor.kind!r} executor cannot "
             "hold it to: only worker processes can be measured and ended"
         )
-    if version.kind != "glue":
-        retries = options.retries if options.retries is not None else getattr(executor, "retries", 0)
-        timeout = options.timeout if options.timeout is not None else getattr(executor, "time_limit", None)
-        version.options = replace(options, retries=retries, timeout=timeout)

@@ -19,6 +19,7 @@ from ..model.graph import ATOM, OUTPUT, TransportGraph
 from ..model.pickles import dumps
 from ..model.printed import Seen
 from ..model.status import Status
+from ..resources.base import status_of
 from ..worker.messages import Code, Setup
 from .endings import cancelled, may_run, since, skipped, until
 from .lanes import Lane, Plan
@@ -237,10 +238,16 @@ class Run(Telling):
     def seen(self, node: int) -> Seen:
         """What a node that runs has printed and displayed so far; of one that has just ended, what it did."""
         seen: Seen = self._dispatcher.witness(self, node)
-        last = self.records.get(node)
+        last = self.records.get(node) or self.landing.get(node)
         if not seen.worker and last is not None:
             return Seen(last.worker, last.stdout, last.stderr, last.displays)
         return seen
+
+    def held_up(self, node: int | None = None) -> str:
+        """What a node that waits, or any, waits for besides its inputs and its turn: a cluster that starts, say."""
+        lanes = self.plan.lane_of if node is None else self.plan.lane_of[self.graph.version[node] :][:1]
+        resources = {id(lane.resource): lane.resource for lane in lanes}
+        return "; ".join(filter(None, map(status_of, resources.values())))
 
     def _witnessed(self, node: int) -> Seen:
         """The same, to be recorded: the node is to be stopped."""

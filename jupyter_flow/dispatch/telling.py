@@ -46,6 +46,7 @@ class Telling:
         self.records: dict[int, Record] = {}
         self.retried: list[Record] = []
         self.begun: dict[int, int] = {}  # when nodes that run now were started
+        self.landing: dict[int, Record] = {}  # what has ended, and is not told yet
         self.status = Status.RUNNING
         self.error: str | None = None
         self.started_at, self._since = time.time_ns(), time.monotonic_ns()
@@ -66,6 +67,7 @@ class Telling:
 
         Under the lock, so that they are queued in the order of the machine's steps: none comes after the end.
         """
+        self.landing.update((row[0], row) for row in rows)
         if self.machine.done:
             self._finish(rows)
         elif rows:
@@ -97,6 +99,7 @@ class Telling:
             return
         for row in rows:
             node = row[0]
+            self.landing.pop(node, None)
             if (node, row[1]) in self._again:
                 self.retried.append(row)
                 if self.begun.get(node) == row[3]:  # it waits; its next attempt may have begun as well

@@ -41,7 +41,7 @@ class _Values:
 
     def place(self, worker: int) -> Place:
         """What a worker was."""
-        row = self._store.workers([worker]).get(worker)
+        row = self._store.met.get(worker) or self._store.workers([worker]).get(worker)
         return Place(row.resource, row.kind, row.host, row.pid, row.name) if row else Place()
 
 

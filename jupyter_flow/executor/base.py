@@ -1,6 +1,7 @@
 """Executors: what a person writes down. A value that says which resource to use and how; it owns nothing alive."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -58,6 +59,19 @@ def check_workers(workers: object, name: str = "workers") -> None:
     """Raise ValueError unless it is None or a number of workers (or of something else, by that name)."""
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
         raise ValueError(f"{name}={workers!r}: a whole number is expected, 1 or more")
+
+
+def check_resources(given: object) -> tuple[tuple[str, float], ...] | None:
+    """Names with how much of each, to be compared. Raises ValueError for anything else."""
+    if given is None:
+        return None
+    if not isinstance(given, Mapping) or not all(isinstance(n, str) and _positive(a) for n, a in given.items()):
+        raise ValueError(f"resources={given!r}: names with numbers above 0 are expected, such as {{'GPU': 1}}")
+    return tuple(sorted((name, float(amount)) for name, amount in given.items())) or None
+
+
+def _positive(amount: object) -> bool:
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and amount > 0
 
 
 def check_limits(time_limit: object, retries: object) -> None:

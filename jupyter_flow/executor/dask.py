@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from ..model.errors import BuildError
-from .base import Executor, Key, check_limits, check_workers
+from .base import Executor, Key, check_limits, check_resources, check_workers
 from .clusters import Cluster
 
 MISSING = 'a DaskExecutor needs Dask\'s scheduler, which is not installed: pip install "jupyter-flow[dask]"'
@@ -27,6 +28,9 @@ class DaskExecutor(Executor):
         executors that name one scheduler share one connection.
     workers: how many of its electrons run at once (unset: as many as the cluster can).
     security: what a scheduler that asks for TLS is met with (a ``distributed.Security``); never written down.
+    resources: what each of its electrons takes of a worker while it runs, in the words of the cluster's workers
+        (``{"GPU": 1}``, for workers that were started with ``--resources GPU=1``), besides what electrons ask for
+        themselves (cores, memory, gpus).
     priority: of its electrons among all that the cluster is to do; higher is earlier.
     log_stdout, log_stderr, workdir, create_unique_workdir, time_limit, retries: as for a LocalExecutor. The log
         files are this machine's, the working directories those of the workers.
@@ -46,6 +50,7 @@ class DaskExecutor(Executor):
     time_limit: float | None = None
     retries: int = 0
     priority: int = 0
+    resources: Any = None
 
     __hash__ = Executor.__hash__
 
@@ -62,6 +67,7 @@ class DaskExecutor(Executor):
         time_limit: float | None = None,
         retries: int = 0,
         priority: int = 0,
+        resources: Mapping[str, float] | None = None,
     ) -> None:
         if find_spec("distributed") is None:
             raise BuildError(MISSING)
@@ -77,7 +83,15 @@ class DaskExecutor(Executor):
         self.time_limit = time_limit
         self.retries = retries
         self.priority = priority
+        self.resources = check_resources(resources)
+        if self.resources and not self.asks:
+            raise BuildError("the session's own cluster offers no resources: name a cluster whose workers do")
         self.address()
+
+    @property
+    def asks(self) -> bool:
+        """Whether electrons may ask for cores, memory and GPUs: workers of a cluster may offer them."""
+        return self.scheduler_address is not None
 
     def address(self) -> str | None:
         """The scheduler's address, in the one spelling that all have; None for the session's own. Raises BuildError."""
@@ -105,6 +119,8 @@ class DaskExecutor(Executor):
         told = Executor.describe(self)
         if "scheduler_address" in told:
             told["scheduler_address"] = self.address()
+        if self.resources:
+            told["resources"] = dict(self.resources)
         if "security" in told:
             told["security"] = type(self.security).__name__
         return told
@@ -114,6 +130,11 @@ class DaskExecutor(Executor):
         target = self.scheduler_address
         named = target if isinstance(target, Cluster) else self.address()
         return None, told | {"scheduler_address": named, "security": None}
+
+    def __setstate__(self, state: Any) -> None:
+        """As it was written down, perhaps by a version that knew fewer settings."""
+        for field in fields(self):
+            setattr(self, field.name, state[1].get(field.name, field.default))
 
     def __str__(self) -> str:
         return Executor.__str__(self)

@@ -1,6 +1,6 @@
 """Finding the secrets that have their names inside a value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -8,6 +8,7 @@ from .secretnames import holds_secret, like_a_key, promise, sure_of
 from .secretparts import LEAVES, MOST, TEXTUAL, WIDEST, parts, text_of, texts
 from .vault import SHORTEST, VAULT
 
+TRIES = 10
 _TEXTS = frozenset({str, bytes})
 _STR = frozenset({str})
 _UNNAMED = frozenset({list, tuple, set, frozenset})
@@ -45,10 +46,20 @@ def _deeper(value: Any, inside: list[Any]) -> None:
                 queue.append(inner)
 
 
+def _first(things: Iterable[Any]) -> list[Any]:
+    """The first of them, at once: a live object, such as a cluster, changes meanwhile."""
+    for _ in range(TRIES):
+        try:
+            return list(islice(things, MOST))
+        except RuntimeError:
+            continue
+    return []
+
+
 def _unnamed(things: Any) -> list[Any]:
     """What is to be looked into of a container; its texts are looked at now."""
     inside = []
-    for thing in islice(things, MOST):
+    for thing in _first(things):
         kind = type(thing)
         if kind is str:
             if "://" in thing:
@@ -64,7 +75,7 @@ def _named(thing: Any) -> list[Any]:
     """The same for what holds things by name."""
     inside = []
     entries, others = (thing.items(), ()) if type(thing) is dict else parts(thing)
-    for name, held in islice(entries, MOST):
+    for name, held in _first(entries):
         kind = type(held)
         if kind not in LEAVES:  # numbers are looked for in nothing
             if promise(name) if type(name) is str else _odd(name):

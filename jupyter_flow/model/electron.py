@@ -113,8 +113,9 @@ def electron(function: Callable[..., Any], /) -> Electron: ...
 @overload
 def electron(
     function: None = None, /, *, executor: Any = None, retries: int | None = None, timeout: float | None = None,
-    cores: int | None = None, cache: bool | None = None, memory: int | str | None = None, deps_bash: Any = None,
-    deps_pip: Any = None, deps_module: Any = None, call_before: Any = None, call_after: Any = None,
+    cores: int | None = None, cache: bool | None = None, memory: int | str | None = None, gpus: int | None = None,
+    deps_bash: Any = None, deps_pip: Any = None, deps_module: Any = None, call_before: Any = None,
+    call_after: Any = None,
 ) -> Callable[[Callable[..., Any]], Electron]: ...  # fmt: skip
 
 
@@ -128,6 +129,7 @@ def electron(
     cores: int | None = None,
     cache: bool | None = None,
     memory: int | str | None = None,
+    gpus: int | None = None,
     deps_bash: Any = None,
     deps_pip: Any = None,
     deps_module: Any = None,
@@ -140,12 +142,14 @@ def electron(
         unset, the lattice's, else the session's default (process workers).
     retries: how many more attempts a failure gets.
     timeout: seconds an attempt may run.
-    cores: how many of its executor's workers it takes up while it runs.
+    cores: how many of its executor's workers it takes up while it runs; on a cluster, cores of one worker.
     cache: take the value from the store where it was computed before, in any dispatch, with the same code (and the
         functions, globals, local modules and package versions it reaches) on the same inputs, by content. That it
         gives the same value each time is your word; failures are not kept.
     memory: what it may use at most, with the processes it starts and the worker's own share: ``"2GB"``, ``"512MB"``.
-        It fails when it uses more, and only so many run at once as the machine has memory for. Worker processes only.
+        It fails when it uses more, and only so many run at once as the machine has memory for. A cluster's worker
+        has to offer so much, and nobody measures it there; threads refuse it.
+    gpus: how many of a cluster's worker it takes; refused elsewhere.
     deps_bash, deps_pip, deps_module: shell commands, packages, modules it needs, seen to before it runs.
     call_before, call_after: DepsCall hooks around it.
 
@@ -153,7 +157,7 @@ def electron(
     defaults of the electrons inside (with `cache`, each of them is cached, the sublattice itself is not).
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
-    options = Options(executor, retries, timeout, cores, before, after, cache, memory)
+    options = Options(executor, retries, timeout, cores, before, after, cache, memory, gpus)
     if function is None:
         return lambda decorated: Electron(decorated, options)
     return Electron(function, options)

@@ -108,8 +108,8 @@ def lattice(function: Callable[..., Any], /) -> Lattice: ...
 def lattice(
     function: None = None, /, *, executor: Any = None, workflow_executor: Any = None, retries: int | None = None,
     timeout: float | None = None, cores: int | None = None, cache: bool | None = None, memory: int | str | None = None,
-    deps_bash: Any = None,
-    deps_pip: Any = None, deps_module: Any = None, call_before: Any = None, call_after: Any = None,
+    gpus: int | None = None, deps_bash: Any = None, deps_pip: Any = None,
+    deps_module: Any = None, call_before: Any = None, call_after: Any = None,
 ) -> Callable[[Callable[..., Any]], Lattice]: ...  # fmt: skip
 
 
@@ -124,6 +124,7 @@ def lattice(
     cores: int | None = None,
     cache: bool | None = None,
     memory: int | str | None = None,
+    gpus: int | None = None,
     deps_bash: Any = None,
     deps_pip: Any = None,
     deps_module: Any = None,
@@ -137,7 +138,7 @@ def lattice(
     electrons here, so nothing is left for it to run.
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
-    options = Options(executor, retries, timeout, cores, before, after, cache, memory)
+    options = Options(executor, retries, timeout, cores, before, after, cache, memory, gpus)
     if function is None:
         return lambda decorated: Lattice(decorated, options, workflow_executor)
     return Lattice(function, options, workflow_executor)

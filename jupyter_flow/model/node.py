@@ -106,7 +106,8 @@ class NodeResult:
 
     @functools.cached_property
     def _place(self) -> Place:
-        return self._view.place(self._last.worker) if self._last and self._last.worker else Place()
+        worker = self._view.seen(self.id).worker if self.status is Status.RUNNING else self._last and self._last.worker
+        return self._view.place(worker) if worker else Place()
 
     @property
     def start_time(self) -> datetime | None:
@@ -209,22 +210,22 @@ class NodeResult:
 
     @property
     def resource(self) -> str:
-        """The live resource it ran on, by id."""
+        """The live resource it runs or ran on, by id."""
         return self._place.resource
 
     @property
     def host(self) -> str:
-        """The machine it ran on."""
+        """The machine it runs or ran on."""
         return self._place.host
 
     @property
     def pid(self) -> int:
-        """The process it ran in; 0 if it did not run."""
+        """The process it runs or ran in; 0 if it did not run."""
         return self._place.pid
 
     @property
     def worker(self) -> str:
-        """The worker it ran on, by name."""
+        """The worker it runs or ran on, by name."""
         return self._place.name
 
     @property

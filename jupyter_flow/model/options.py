@@ -21,10 +21,12 @@ class Options:
     after: tuple[Hook, ...] = ()
     cache: bool | None = None
     memory: int | str | None = None  # bytes, or as people write them
+    gpus: int | None = None
 
     def __post_init__(self) -> None:
         _whole("retries", self.retries, 0)
         _whole("cores", self.cores, 1)
+        _whole("gpus", self.gpus, 1)
         _seconds("timeout", self.timeout)
         if self.memory is not None:
             _memory(self.memory)
@@ -39,7 +41,7 @@ class Options:
     @property
     def asked(self) -> tuple[Any, ...]:
         """All but the executor."""
-        return self.retries, self.timeout, self.cores, self.before, self.after, self.cache, self.memory
+        return self.retries, self.timeout, self.cores, self.before, self.after, self.cache, self.memory, self.gpus
 
     def under(self, defaults: "Options") -> "Options":
         """These options, and the defaults where nothing is said (all hooks or none, as in Covalent)."""

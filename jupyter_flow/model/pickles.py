@@ -172,12 +172,20 @@ class Unpickler(pickle.Unpickler):
 
 
 _redefine = False
+_kernel = False
 
 
-def redefine_classes() -> None:
-    """This process is a worker: it takes the notebook's classes as they come."""
+def redefine_classes() -> bool:
+    """This process is a worker: it takes the notebook's classes as they come. False: it is the notebook's own."""
     global _redefine
-    _redefine = True
+    _redefine = not _kernel
+    return _redefine
+
+
+def keep_classes() -> None:
+    """This process is the notebook's: its classes stay as they are, also where it is a worker besides."""
+    global _kernel
+    _kernel = not _redefine
 
 
 def loads(data: bytes | memoryview, buffers: Sequence[Any] = (), redefine: bool = False) -> Any:

@@ -133,6 +133,7 @@ def told(thing: Electron | Lattice) -> str:
     parts += [f"at most {options.timeout:g} s"] if options.timeout else []
     parts += [f"{options.cores} cores"] if options.cores and options.cores > 1 else []
     parts += [f"at most {options.memory}"] if options.memory else []
+    parts += [f"{options.gpus} GPU{'s' if options.gpus > 1 else ''}"] if options.gpus else []
     parts += ["cached"] if options.cache else []
     return " · ".join(parts)
 

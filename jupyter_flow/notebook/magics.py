@@ -58,6 +58,7 @@ class FlowMagics:
         argument("--timeout", type=seconds, metavar="TIME", help="how long an attempt may run: 90, 90s, 10m, 2h"),
         argument("--cores", type=int, metavar="N", help="how many workers it takes up"),
         argument("--memory", type=amount, metavar="SIZE", help="how much it may use at most: 2GB, 512MB"),
+        argument("--gpus", type=int, metavar="N", help="how many GPUs of a cluster's worker it takes"),
         argument("--cache", action="store_true", help="take its value from the store where nothing has changed"),
         argument("-q", "--quiet", action="store_true", help="say nothing"),
         *electrons.ARGUMENTS,
@@ -70,9 +71,8 @@ class FlowMagics:
         beside it, becomes an electron for lattices to call. In Python: @jupyter_flow.electron(...).
         """
         given = parsed(self.electron, line)
-        options = self._options(
-            given, given.retries, given.timeout, given.cores, (), (), given.cache or None, given.memory
-        )
+        more = given.cache or None, given.memory, given.gpus
+        options = self._options(given, given.retries, given.timeout, given.cores, (), (), *more)
         self._electrons.make(given, options, body_of(self.shell, self._raw(), "electron", line, cell))
 
     @no_var_expand

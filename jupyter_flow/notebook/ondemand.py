@@ -1,7 +1,7 @@
 """The short forms for clusters: ``%executor hpc slurm --partition main -n 2``."""
 
 import shlex
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from inspect import signature
 from typing import Any
 
@@ -10,7 +10,28 @@ from ..executor.clusters import DOORS, Cluster
 from .parsing import Argument, amount, argument
 
 TEXTS = ("partition", "queue", "account", "walltime", "interface", "image", "namespace")
+
+
+def share(text: str) -> tuple[str, float]:
+    """What an electron takes of a worker: ``GPU=1``."""
+    name, _, amount = text.partition("=")
+    try:
+        if name and float(amount) > 0:
+            return name, float(amount)
+    except ValueError:
+        pass
+    raise ArgumentTypeError(f"{text!r} is no name with a number above 0, such as GPU=1")
+
+
 OPTIONS: tuple[Argument, ...] = (
+    argument(
+        "--resource",
+        dest="resources",
+        action="append",
+        type=share,
+        metavar="NAME=N",
+        help="clusters: what each of its electrons takes of what a worker offers: GPU=1",
+    ),
     argument("--partition", metavar="NAME", help="slurm: where its jobs wait"),
     argument("--queue", metavar="NAME", help="pbs, lsf, sge: where its jobs wait"),
     argument("--account", metavar="NAME", help="slurm, pbs, lsf, sge: whom they are charged to"),
@@ -29,7 +50,8 @@ NAMES = (*TEXTS, "cores", "memory", "directives", "prologue", "hosts")
 
 def settings_of(given: Namespace) -> dict[str, Any]:
     """Those of a cluster that a line gives."""
-    return {name: getattr(given, name) for name in NAMES if getattr(given, name) is not None}
+    settings = {name: getattr(given, name) for name in NAMES if getattr(given, name) is not None}
+    return settings | ({"resources": dict(given.resources)} if given.resources else {})
 
 
 def takes(kind: str) -> list[str]:

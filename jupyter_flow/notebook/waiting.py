@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..model.events import STATUS_OF
+from ..model.visible import one_line
 from ..session import session
 from ..verbs import DispatchId
 from .headless import headless
@@ -26,6 +27,16 @@ def watching(id: str) -> "Iterator[ProgressLine]":
         line.clear()
         say(f"interrupted: the dispatch goes on; to stop it: {_cancelling(id)}")
         raise
+    finally:
+        line.clear()
+
+
+@contextmanager
+def following(id: str) -> "Iterator[ProgressLine]":
+    """A progress line for a process that ends with the dispatch."""
+    line = ProgressLine(lambda: one_line(progress(id)))
+    try:
+        yield line
     finally:
         line.clear()
 
@@ -78,4 +89,5 @@ def progress(id: str) -> str:
     electrons = run.graph.electrons
     final = {number for number, status in enumerate(STATUS_OF) if status.final}
     done = sum(state in final for state in bytes(run.published[:electrons]))
-    return f"{run.graph.name}: {done} of {electrons} electrons"
+    held_up = run.held_up()
+    return f"{run.graph.name}: {done} of {electrons} electrons" + (f" · {held_up}" if held_up else "")

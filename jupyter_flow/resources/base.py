@@ -129,9 +129,21 @@ class Resource(Protocol):
         """Stop everything and leave nothing behind."""
 
 
-def more_on(resource: Resource) -> tuple[int, str]:
-    """What only some can tell: how many workers still run what was given up, and what they cannot do."""
-    return getattr(resource, "given_up", 0), str(getattr(resource, "remark", ""))
+def more_on(resource: Resource) -> tuple[int, str, str]:
+    """What only some can tell: how many workers still run what was given up, what they cannot do, and a web page."""
+    told = (str(getattr(resource, name, "")) for name in ("remark", "dashboard"))
+    return getattr(resource, "given_up", 0), *told  # type: ignore[return-value]
+
+
+def present(resource: Resource) -> int:
+    """How many workers there are now: of a cluster that comes and goes there may be none."""
+    many: int = getattr(resource, "present", resource.workers)
+    return many
+
+
+def status_of(resource: Resource) -> str:
+    """What it keeps its electrons waiting for, besides their turn: it starts, or nobody has what they ask for."""
+    return str(getattr(resource, "status", ""))
 
 
 class Services(NamedTuple):

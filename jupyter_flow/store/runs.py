@@ -34,6 +34,8 @@ from .sealing import FAR, Sealer, clean, far_key
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
 
+MET = 1000  # workers that are remembered
+
 
 class Store(Answers):
     """The records in one folder. `open` makes one; use `close`, though no row told as committed needs it."""
@@ -51,6 +53,7 @@ class Store(Answers):
         self._writer: Writer | None = None
         self._keeper = Keeper(self.blobs)
         self._ids: dict[int, str] = {}  # of the runs begun here that have not ended
+        self.met: dict[int, WorkerRow] = {}  # workers of late: they may not be on disk yet
         self._starting = threading.Lock()
         self._unusable = ""
         forking.known(self)
@@ -113,7 +116,9 @@ class Store(Answers):
     def add_worker(self, resource: str, kind: str, pid: int, name: str, number: int = 0, host: str = "") -> int:
         """Record a worker (host: unset for this one); its number at once, while it is written with what comes next."""
         number, host = number or new_worker(), clean(host) or socket.gethostname()
-        row = WorkerRow(number, self._session.id, clean(resource), kind, host, pid, clean(name))
+        if len(self.met) >= MET:
+            self.met.clear()
+        row = self.met[number] = WorkerRow(number, self._session.id, clean(resource), kind, host, pid, clean(name))
         self._put(Job(0, "", (), lambda index: tables.add_worker(index, self._sealer, row), None))
         return number
 

@@ -127,6 +127,7 @@ class Sampler:
             "queued": info.queued,
             "done": done[info.id],
             "memory": self._memory.get(info.id, 0),
+            "dashboard": info.dashboard,
             "history": [round(share, 3) for share in self._history.get(info.id, ())],
             "uses": _uses([line for line in lines if line.place == info.id], lines, electrons),
         }
@@ -151,6 +152,7 @@ def _not_started(
             "queued": 0,
             "done": 0,
             "memory": 0,
+            "dashboard": "",
             "history": [],
             "uses": _uses(mine, lines, electrons),
         }

@@ -60,7 +60,8 @@ class Selected:
         facts, node = self._source.facts, self.node
         status = told(facts.states()[node : node + 1])[0]
         about = self._source.about(node)
-        return status, facts.begun().get(node), facts.record(node), self._assigned(), self._root.over, about
+        waits = self._held_up(*self._source.behind(node), status)
+        return status, facts.begun().get(node), facts.record(node), self._assigned(), self._root.over, about, waits
 
     def _assigned(self) -> str:
         return assignments(self._root.id).of(self._source.graph, self.node) if self._root.id else ""
@@ -84,7 +85,7 @@ class Selected:
             "node_kind": source.picture.kind(node),
             "call": cut(clean(graph.call_text(node)), 4 * LONGEST),
             "status": status if about is None else about.status,
-            "note": about.note if about is not None else "",
+            "note": about.note if about is not None else self._held_up(source, node, status),
             "cell": about.cell if about is not None else "",
             "dispatch": about.dispatch if about is not None else "",
             "start": (begun or (last.start if last is not None else 0)) / 1e9 or None,
@@ -106,6 +107,10 @@ class Selected:
             "assigned": self._assigned(),
             "can": self._can(status) if about is None else self._can_cell(about),
         }
+
+    def _held_up(self, source: Source, node: int, status: int) -> str:
+        """What it waits for besides its inputs and its turn."""
+        return clean(source.run.held_up(node)) if status < RUNNING and source.run is not None else ""
 
     def _seen(self, source: Source, node: int, status: int, last: Record | None) -> Seen:
         """Where it runs or ran, and what that printed."""

@@ -195,7 +195,10 @@ class Source:
         """Look up many workers at once."""
         missing = workers - self._places.keys()
         if missing and self._here is not None:
-            for row in self._here.store.workers(missing).values():
+            met = self._here.store.met
+            known = [row for number in missing if (row := met.get(number)) is not None]
+            missing -= {row.number for row in known}
+            for row in [*known, *(self._here.store.workers(missing).values() if missing else ())]:
                 name = row.name.removeprefix(PREFIX)
                 self._places[row.number] = Place(row.resource, row.kind, row.host, row.pid, name)
 

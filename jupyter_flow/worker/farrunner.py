@@ -62,9 +62,8 @@ class FarRunner:
     """Runs members. alone: nothing else runs in this process, and one electron at a time: it may be prepared for it."""
 
     def __init__(self, blobs: Blobs, alone: bool) -> None:
-        self.payload, self.alone = Payload(blobs, redefine=True), alone
+        self.payload, self.alone = Payload(blobs, redefine=redefine_classes()), alone
         self._prepared: FarDispatch | None = None
-        redefine_classes()
         displays.share()
         subthreads.install()
 

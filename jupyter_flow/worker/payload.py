@@ -1,6 +1,7 @@
 """Arguments in, outputs out: values as they travel, turned into objects and back."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -117,4 +118,4 @@ def nodes_in(kind: int, call: Any) -> Sequence[int]:
 
 def inner_defaults(options: Options, before: Hooks, after: Hooks) -> Options:
     """What the electrons of a sublattice take from the electron it was made."""
-    return Options(None, options.retries, options.timeout, options.cores, before, after, options.cache, options.memory)
+    return replace(options, executor=None, before=before, after=after)

@@ -234,6 +234,7 @@ export interface Busy {
   queued: number;
   done: number;
   memory: number;
+  dashboard: string;
   history: number[];
   uses: Use[];
 }

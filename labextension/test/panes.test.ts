@@ -262,11 +262,20 @@ test('the executors are told by resource, with what is redundant', () => {
     kind: 'executors',
     view: 'v',
     remarks: [HOSTILE],
-    resources: [{ id: 'local', resource_kind: 'processes', workers: 8, running: 6, queued: 5, done: 4, memory: 3e9, history: [0, 0.5], uses }],
+    resources: [{ id: 'local', resource_kind: 'processes', workers: 8, running: 6, queued: 5, done: 4, memory: 3e9, dashboard: 'javascript:alert(1)', history: [0, 0.5], uses }],
   });
   for (const text of [HOSTILE, 'means the same as local', '×12', '3 GB']) expect(pane.element.textContent).toContain(text);
   expect(pane.element.querySelector('svg')?.getAttribute('aria-label')).toBe('Busy over the last 2 seconds: now 50 %, 25 % on average');
   expect(pane.element.querySelector('img')).toBeNull();
+  expect(pane.element.querySelector('a')).toBeNull(); // an address that is none of the web
+});
+
+test('a cluster leads to its own page, which opens beside this one', () => {
+  const pane = new ExecutorsPane(ask, open);
+  const dask = { id: 'dask', resource_kind: 'dask', workers: 0, running: 0, queued: 2, done: 0, memory: 0, history: [], uses: [] };
+  pane.hear({ kind: 'executors', view: 'v', remarks: [], resources: [{ ...dask, dashboard: 'http://10.0.0.1:8787/status' }] });
+  const link = pane.element.querySelector('a');
+  expect([link?.href, link?.target, link?.rel]).toEqual(['http://10.0.0.1:8787/status', '_blank', 'noopener noreferrer']);
 });
 
 test('small values show without a click, the smallest without asking for them', () => {

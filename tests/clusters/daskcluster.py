@@ -62,13 +62,13 @@ class Cluster:
         self.address: str = json.loads(file.read_text())["address"]
         return pid
 
-    def worker(self, name: str, machine: Machine | None = None, *options: str) -> None:
+    def worker(self, name: str, machine: Machine | None = None, *options: str, **environment: str) -> None:
         """One more worker, of one thread unless the options say otherwise."""
         machine = machine or self.machine
         command = ["worker", self.address, f"--name={name}", f"--host=tls://{machine.address}", "--no-dashboard"]
         command += ["--nthreads=1", "--memory-limit=1GB", "--death-timeout=30"]
         command += [f"--local-directory={machine.path(name)}", *self._certificates.put(machine), *options]
-        self.workers[name] = machine.run(name, dask(*command), **self._environment)
+        self.workers[name] = machine.run(name, dask(*command), **{**self._environment, **environment})
         if machine not in self.machines:
             self.machines.append(machine)
 

@@ -277,6 +277,8 @@ class TestExecutor:
             ("io thread --workdir x", "thread takes no workdir"),
             ("io thread --partition main", "thread takes no partition"),
             ("io slurm --image x", "slurm takes no image; it takes cores, memory"),
+            ("io local --resource GPU=1", "local takes no resources"),
+            ("io dask --resource GPU", "no name with a number above 0"),
             ("io kubernetes -n 2", "needs dask-kubernetes, which is not installed: pip install dask-kubernetes"),
             ("io inline -n 2", "inline takes no workers"),
             ("io thread localhost:8786", "thread takes nothing after its kind, and here is 'localhost:8786'"),

@@ -566,7 +566,7 @@ def test_a_second_dispatch_runs_while_a_first_of_thousands_does() -> None:
 
     @jf.lattice
     def large() -> None:
-        for n in range(10_000):
+        for n in range(20_000):
             nothing(n)
 
     @jf.lattice
@@ -576,8 +576,12 @@ def test_a_second_dispatch_runs_while_a_first_of_thousands_does() -> None:
     first = jf.dispatch(large)()
     second = jf.dispatch(small)()
     assert second.result(60) == list(range(10))
-    assert first.status == "RUNNING"
-    assert jf.get_result(first, wait=True, timeout=60).status == "COMPLETED"
+    ended = jf.get_result(second).end_time
+    whole = jf.get_result(first, wait=True, timeout=60)
+    assert whole.status == "COMPLETED"
+    assert ended is not None
+    assert whole.end_time is not None
+    assert ended < whole.end_time
 
 
 def overlaps(nodes: list[Any]) -> int:

@@ -127,7 +127,8 @@ def how_far(execution: Execution) -> str:
     state = execution.status
     if state is State.WAITING:
         needed = [producer.name for producer in execution.producers if not producer.state.over]
-        return f"waiting for {', '.join(dict.fromkeys(needed)) or 'a worker'}"
+        held_up = execution.run.held_up() if execution.run is not None else ""
+        return f"waiting for {', '.join(dict.fromkeys(needed)) or 'a worker'}" + (f": {held_up}" if held_up else "")
     if state is not State.RUNNING:
         return str(state)
     begun = min(execution.run.begun.values(), default=0) if execution.run else 0

@@ -79,7 +79,7 @@ class ElectronReader:
     def decorator(self, kind: str, given: Namespace) -> str:
         """``@jf.electron(executor="cpu", retries=2)``."""
         options = [f"executor={self._executors.named(given.executor)}"] if given.executor else []
-        for name in ("retries", "timeout", "cores", "cache", "memory"):
+        for name in ("retries", "timeout", "cores", "cache", "memory", "gpus"):
             value = getattr(given, name, None)
             if value is not None and value is not False:
                 options.append(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value!r}")

@@ -1,11 +1,17 @@
 """The kernel's connection to a scheduler: one client, made by us and closed by us, whoever the cluster belongs to."""
 
 import logging
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from distributed.core import Status
+from distributed.versions import VersionMismatchWarning
 
+from .guest import PACKAGE
+from .luggage import Guest, SchedulerGuest
 from .overseer import Overseer
 
 LOG = logging.getLogger("jupyter_flow")
@@ -23,18 +29,55 @@ class _Ended:
 class Connection:
     """A client, and what hears from the scheduler through it."""
 
-    def __init__(self, address: str, security: Any, name: str, hear: Hear) -> None:
+    def __init__(self, address: str, security: Any, name: str, hear: Hear, ours: bool) -> None:
+        """ours: its workers are this machine's, and have what the kernel has. Raises what connecting raises."""
         from distributed import Client
 
-        self.client = Client(address, security=security, name=name, set_as_default=False, timeout=PATIENCE)
+        with _told_by_us():
+            self.client = Client(address, security=security, name=name, set_as_default=False, timeout=PATIENCE)
         self.address = address
+        try:
+            self._arrive(hear, ours)
+        except BaseException:
+            self.close()
+            raise
+
+    def _arrive(self, hear: Hear, ours: bool) -> None:
         handlers = self.client._stream_handlers
         for what in ("hello", "news", "workers", "lost", "put", "get"):
             handlers[f"jupyter-flow-{what}"] = lambda what=what, **message: hear(what, message)
-        self.client.register_plugin(Overseer())
+        self._oversee()
+        self._dashboard = page_of(self.client)
         self.client.cluster = _Ended()
-        workers = self.client.scheduler_info(n_workers=-1)["workers"]
-        hear("workers", {"workers": {address: worker["nthreads"] for address, worker in workers.items()}})
+        if not ours:
+            self._meet()
+        hear("workers", self.client.sync(self.client.scheduler.jupyter_flow_workers))
+
+    def _oversee(self) -> None:
+        """Have our part on the scheduler, which may lack the whole package."""
+        try:
+            self.client.register_plugin(Overseer())
+        except ModuleNotFoundError as error:
+            if error.name != PACKAGE:
+                raise ConnectionError(f"its scheduler lacks what electrons need: {error}") from error
+            self.client.register_plugin(SchedulerGuest())
+            self.client.register_plugin(Overseer())
+
+    def _meet(self) -> None:
+        """Have workers look whether they are fit, now and when they join; those that are slow tell later."""
+        try:
+            guest = Guest()
+            self.client.sync(
+                self.client._register_worker_plugin,
+                plugin=guest, name=guest.name, idempotent=False, callback_timeout=PATIENCE,
+            )  # fmt: skip
+        except Exception:  # one of them has gone meanwhile, or does not answer
+            LOG.debug("not all workers of %s have said what they have", self.address, exc_info=True)
+
+    @property
+    def dashboard(self) -> str:
+        """The address of the scheduler's web page; empty where it has none."""
+        return self._dashboard
 
     @property
     def id(self) -> str:
@@ -67,3 +110,22 @@ class Connection:
             self.client.close(timeout=2)
         except Exception:
             LOG.debug("closing the connection to %s failed", self.address, exc_info=True)
+
+
+@contextmanager
+def _told_by_us() -> Iterator[None]:
+    """Differences of versions are told in our words; Dask's are for those who made their clients themselves."""
+    warnings.simplefilter("ignore", VersionMismatchWarning)
+    ours = warnings.filters[0]
+    try:
+        yield
+    finally:
+        if ours in warnings.filters:
+            warnings.filters.remove(ours)  # type: ignore[attr-defined]
+
+
+def page_of(client: Any) -> str:
+    """The address of the scheduler's web page; empty where there is none, or its address is none of the web."""
+    link = str(client.dashboard_link or "") if client.sync(client.scheduler.jupyter_flow_has_page) else ""
+    parts = urlsplit(link)
+    return link if parts.scheme in ("http", "https") and parts.hostname else ""

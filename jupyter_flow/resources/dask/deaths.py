@@ -16,7 +16,10 @@ LOOK = 0.02  # seconds
 
 
 class Undertaker:
-    """Closes batches that were lost. folder: where the nannies of a cluster of our own say how workers end."""
+    """Closes batches that were lost. folder: where the nannies of a cluster of our own say how workers end.
+
+    hint: what else whoever reads of such an end ought to know.
+    """
 
     def __init__(
         self,
@@ -24,8 +27,9 @@ class Undertaker:
         desks: Desks,
         tell: Callable[[Callable[[], None]], None],
         folder: str | Literal[False],
+        hint: str,
     ) -> None:
-        self._book, self._desks, self._tell, self._folder = book, desks, tell, folder
+        self._book, self._desks, self._tell, self._folder, self._hint = book, desks, tell, folder, hint
 
     def bury(self, handed: Handed, begun: bool, until: float = 0.0) -> None:
         """A batch is lost. begun: a worker had begun with it that leaves no journal.
@@ -36,15 +40,15 @@ class Undertaker:
         cause = told(self._folder, desk.hello.pid) if self._folder and desk is not None else ""
         until = until or time.monotonic() + NANNY
         if cause or desk is None or not self._folder or time.monotonic() > until:
-            self._book.lost(handed, _failure(desk, cause), doubtful=begun)
+            self._book.lost(handed, _failure(desk, cause, self._hint), doubtful=begun)
         else:
             timer = threading.Timer(LOOK, partial(self._tell, partial(self.bury, handed, begun, until)))
             timer.daemon = True
             timer.start()
 
 
-def _failure(desk: Desk | None, cause: str) -> Failure:
+def _failure(desk: Desk | None, cause: str, hint: str) -> Failure:
     if desk is None:
-        return Failure("worker_lost", "WorkerLost", "the worker that had it has gone", "")
-    text = f"its worker process (pid {desk.hello.pid}, {desk.address}) {cause or 'has gone'}"
+        return Failure("worker_lost", "WorkerLost", f"the worker that had it has gone{hint}", "")
+    text = f"its worker process (pid {desk.hello.pid}, {desk.address}) {cause or 'has gone'}{hint}"
     return Failure("worker_lost", "WorkerLost", text, "")

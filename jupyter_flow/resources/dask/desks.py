@@ -29,6 +29,11 @@ class Desk:
         self._reader = JournalReader(hello.journal, hello.number) if hello.journal is not None else None
 
     @property
+    def here(self) -> bool:
+        """Whether it is the kernel's own process, as for a `LocalCluster(processes=False)`: nobody is to kill that."""
+        return self.hello.near and self.hello.pid == os.getpid()
+
+    @property
     def exact(self) -> bool:
         """Whether all that it begins is written where the kernel finds it."""
         return self._reader is not None

@@ -25,6 +25,7 @@ from . import envelope
 from .connection import Connection
 from .envelope import Errand
 from .overseer import PREFIX
+from .terms import Terms
 
 
 class Handed:
@@ -34,6 +35,7 @@ class Handed:
         self.key, self.claim = key, claim
         self.members = {member[0]: member[1] for member in claim.members}  # node: attempt, of those that have not ended
         self.future: Any = None
+        self.terms = Terms()
         self.note: Begun | None = None  # that it was handed out, for the kernel after this one
         self.failed = 0.0  # when it was first seen that Dask had given it up
         self.withdrawn = 0.0  # when it was taken back; it may have begun all the same
@@ -45,24 +47,27 @@ class Handed:
 class Hander:
     """Makes tasks, and sees to it that workers find what they need to run them."""
 
-    def __init__(self, connection: Connection, services: Services, alone: bool) -> None:
-        self._connection, self._session = connection, services.store.session_id
+    def __init__(
+        self, connection: Connection, services: Services, alone: bool, terms: Callable[[Claim], Terms]
+    ) -> None:
+        self._connection, self._session, self._terms = connection, services.store.session_id, terms
         self._about = _about(services, alone)
         self._count = itertools.count(1)
         self._brought: dict[int, tuple[set[int], int, int]] = {}  # by run: versions the scheduler has, parts, secrets
 
     def hand(self, claims: Sequence[Claim], note: Callable[[Handed], None]) -> list[Handed]:
-        """Give batches to the cluster, a message for each priority. Raises what pickling and the connection raise."""
+        """Give batches to the cluster, a message for equal terms. Raises what pickling and the connection raise."""
         handed = [Handed(self._key(claim.work), claim) for claim in claims]
         for h in handed:
             note(h)
-        for priority, same in itertools.groupby(sorted(handed, key=_priority), key=_priority):
-            self._send(list(same), priority)
+            h.terms = self._terms(h.claim)
+        for terms, same in itertools.groupby(sorted(handed, key=_terms), key=_terms):
+            self._send(list(same), terms)
         return handed
 
-    def _send(self, handed: list[Handed], priority: int) -> None:
+    def _send(self, handed: list[Handed], terms: Terms) -> None:
         tasks = {h.key: Task(h.key, envelope.run, self._errand(h)) for h in handed}
-        futures = self._connection.client.get(tasks, list(tasks), sync=False, priority=priority)
+        futures = self._connection.client.get(tasks, list(tasks), sync=False, **terms.keywords)
         for h, future in zip(handed, futures, strict=True):
             h.future = future
 
@@ -102,9 +107,8 @@ class Hander:
         return parts + 1
 
 
-def _priority(handed: Handed) -> int:
-    priority: int = handed.claim.share.executor.priority
-    return priority
+def _terms(handed: Handed) -> Terms:
+    return handed.terms
 
 
 def _about(services: Services, alone: bool) -> tuple[Any, ...]:

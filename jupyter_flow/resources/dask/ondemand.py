@@ -6,12 +6,14 @@ folder of the store; workers that lose it end, and so do their jobs.
 
 import asyncio
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from inspect import isawaitable
 from multiprocessing.connection import Connection
 from typing import Any
 
 from .cluster import Call, Plan, Started
+from .demands import option
 
 LOOK = 1.0  # seconds
 
@@ -32,6 +34,16 @@ async def serve(channel: Connection, plan: Plan) -> None:
                 workers.wanted = await loop.run_in_executor(None, channel.recv)
         except (EOFError, OSError):
             keeping.cancel()
+
+
+def ending(call: Call | None, folder: str) -> str:
+    """What is to be known of the end of a queue's worker."""
+    if call is None or call[0] != "dask_jobqueue":
+        return ""
+    return (
+        f". A job that somebody cancels, or that comes to the end of its time or memory, ends so; its words are in "
+        f"{folder} while the session lasts. What it ran had begun: it runs again, in another job, only with retries="
+    )
 
 
 class Workers:
@@ -55,12 +67,14 @@ class Workers:
 def _made(call: Call, folder: str) -> Any:
     module, name, settings = call
     if module == "dask_jobqueue":
-        settings = {**_of_a_queue(folder, "python" in settings), **settings}
+        ours = _of_a_queue(folder, "python" in settings, settings)
+        more = settings.get("worker_extra_args", [])
+        settings = {**ours, **settings, "worker_extra_args": [*ours["worker_extra_args"], *more]}
     return getattr(import_module(module), name)(asynchronous=True, **settings)
 
 
-def _of_a_queue(folder: str, other_python: bool) -> dict[str, Any]:
-    """One worker to a job, none without a certificate, and no web pages."""
+def _of_a_queue(folder: str, other_python: bool, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """One worker to a job, which offers what the job has; none without a certificate, and no web pages."""
     from distributed import Security
 
     from .quiet import QuietScheduler
@@ -68,7 +82,7 @@ def _of_a_queue(folder: str, other_python: bool) -> dict[str, Any]:
     quiet = [] if other_python else ["--worker-class", "jupyter_flow.resources.dask.quiet.QuietWorker"]
     return {
         "processes": 1,
-        "worker_extra_args": ["--nthreads", "1", "--no-dashboard", *quiet],
+        "worker_extra_args": ["--nthreads", "1", "--no-dashboard", "--resources", _offers(settings), *quiet],
         "protocol": "tls://",
         "security": Security.temporary(),
         "shared_temp_directory": folder,
@@ -76,3 +90,11 @@ def _of_a_queue(folder: str, other_python: bool) -> dict[str, Any]:
         "scheduler_cls": QuietScheduler,
         "scheduler_options": {"dashboard": False},
     }
+
+
+def _offers(settings: Mapping[str, Any]) -> str:
+    """What a job's worker tells that it has; the settings' own worker_extra_args may tell otherwise."""
+    from dask.utils import parse_bytes
+
+    has = {"cores": float(settings.get("cores", 1)), "memory": float(parse_bytes(settings.get("memory", "2GB")))}
+    return ",".join(option(name, amount) for name, amount in has.items())

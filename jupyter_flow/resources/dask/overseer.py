@@ -13,6 +13,8 @@ from dask._task_spec import Task
 from distributed.diagnostics.plugin import SchedulerPlugin
 
 from .envelope import lost
+from .luggage import package
+from .roster import Roster
 
 PATIENCE = 600.0  # seconds for a value to come from a kernel
 PREFIX = "jf-"  # of our tasks' keys
@@ -29,12 +31,14 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self.dispatches: dict[str, tuple[str, list[bytes]]] = {}  # id: kernel, parts
         self.awaited: dict[int, asyncio.Future[bytes]] = {}  # values that kernels were asked for
         self._count = itertools.count()
+        self.roster: Any = None
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
-        self.scheduler = scheduler
-        for question in (self.dispatch, self.hello, self.begin, self.put, self.get):
+        self.scheduler, self.roster = scheduler, Roster(scheduler)
+        answers = self.dispatch, self.hello, self.begin, self.put, self.get
+        for question in (*answers, self.about, self.package, self.workers, self.has_page):
             scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
         scheduler.stream_handlers["jupyter-flow-news"] = self.news
         scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
@@ -71,8 +75,26 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         """What a worker does not know yet of a dispatch. Raises LookupError where that is over."""
         return self.dispatches[id][1][since:]
 
+    async def about(self, worker: str, about: dict[str, Any]) -> None:
+        """What a worker has; told when it joins, and when a kernel comes."""
+        self.roster.tell(worker, about)
+        self._workers()
+
+    async def workers(self) -> dict[str, Any]:
+        """Those that are there, for a kernel that has come."""
+        return dict(self.roster.now())
+
+    async def has_page(self) -> bool:
+        """Whether the scheduler shows Dask's dashboard: it listens for web browsers in any case."""
+        return bool(getattr(getattr(self.scheduler, "http_application", None), "applications", None))
+
+    async def package(self) -> bytes:
+        """This package, for a worker that lacks it."""
+        return await asyncio.to_thread(package)
+
     async def hello(self, worker: str, kernel: str, hello: bytes) -> None:
-        """Who will work for a kernel."""
+        """Who will work for a kernel. Raises RuntimeError where it cannot."""
+        self.roster.check(worker, kernel)
         self._tell(kernel, {"op": "jupyter-flow-hello", "worker": worker, "hello": hello})
 
     async def begin(self, key: str) -> bool:
@@ -109,13 +131,14 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
 
     def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
         """A worker has gone."""
+        self.roster.gone(worker)
         self._workers()
 
     def _workers(self) -> None:
-        threads = {address: state.nthreads for address, state in self.scheduler.workers.items()}
+        now = self.roster.now()
         for client in list(self.scheduler.client_comms):
             if "jupyter-flow" in client:
-                self._tell(client, {"op": "jupyter-flow-workers", "workers": threads})
+                self._tell(client, {"op": "jupyter-flow-workers", **now})
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **kwargs: Any) -> None:
         """A task of ours that has been with a worker is not to go to another one."""
@@ -127,10 +150,11 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         if start == "processing" and state is not None and finish != "forgotten":
             state.run_spec = Task(key, lost)
             if finish != "memory":
-                self._lost(key, state, str(state.exception_text or "") if finish == "erred" else "")
+                why = str(state.exception_text or "") if finish == "erred" else ""
+                self._lost(key, state, why, str(kwargs.get("worker") or ""))
 
-    def _lost(self, key: str, state: Any, why: str) -> None:
-        message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun}
+    def _lost(self, key: str, state: Any, why: str, worker: str) -> None:
+        message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun, "worker": worker}
         for kernel in list(state.who_wants or ()):
             self._tell(kernel.client_key, message)
 

@@ -1,7 +1,10 @@
 """Word from a worker to a kernel: small messages, many in one."""
 
 import pickle
+from contextlib import suppress
 from typing import Any
+
+from distributed.comm import CommClosedError
 
 from ...worker import capture
 from ...worker.messages import Member
@@ -69,7 +72,8 @@ class Post:
         news, self._news = self._news, []
         if news:
             data = pickle.dumps(_terse(news), 5)
-            self._worker.batched_stream.send({"op": "jupyter-flow-news", "kernel": self._kernel, "news": data})
+            with suppress(CommClosedError):  # the scheduler has gone: nobody is there to be told
+                self._worker.batched_stream.send({"op": "jupyter-flow-news", "kernel": self._kernel, "news": data})
 
 
 def _terse(news: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

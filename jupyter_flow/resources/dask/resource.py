@@ -2,31 +2,36 @@
 
 import logging
 import os
-import pickle
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from ...executor.clusters import Cluster
-from ...model.events import FAILED, BlobRef, Failure, Record
+from ...model.events import FAILED, Failure, Record
 from ...model.printed import Seen
 from ...worker.failures import failure_of
 from ..base import Claim, Services, Work
 from ..switchboard import Switchboard
-from .book import Book, Ended
+from .book import Book
 from .connection import Connection
 from .deaths import Undertaker
 from .desks import Desks
 from .embedded import Embedded
+from .fleet import Fleet
 from .handing import Hander
-from .post import BEGUN, ENDED, PRINTED, THROUGH
+from .hearing import Hearing
+from .ondemand import ending
+from .seat import Hello
+from .standing import Standing
 from .stopping import Stopper
+from .terms import terms_of
 
 LOG = logging.getLogger("jupyter_flow")
 DEPTH = 4  # batches for each thread of the cluster, until it is seen that they take long
 PATIENCE = 0.5  # seconds without an end, after which the cluster is to see how much more there is
+MANY = 1 << 30  # an electron of several cores takes them on its worker, not whole workers
 LOOK = 0.25  # seconds between two looks at the connection
 
 
@@ -45,16 +50,18 @@ class DaskResource:
         self._ours = self._address is None or self._call is not None  # to start, and to end
         self._wanted = _cores() if self._address is None else 1
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
-        self._desks = Desks(services.store)
+        self._desks, self._fleet = Desks(services.store), Fleet()
         self._book = Book(services, id, self._address is None, self._desks)
         self._stopper = Stopper(self._book, self._desks)
         self._book.unwanted = self._stopper.kill_if
-        self._undertaker = Undertaker(self._book, self._desks, self._board.tell, self._address is None and self._folder)
+        told = self._address is None and self._folder
+        self._undertaker = Undertaker(self._book, self._desks, self._board.tell, told, ending(self._call, self._folder))
+        self._hearing = Hearing(self._book, self._desks, self._fleet, self._undertaker, self._met)
+        self._standing = Standing(self._name, self._fleet, self._book, target)
         self._embedded: Embedded | None = None
         self._connection: Connection | None = None
         self._hander: Hander | None = None
         self._opening = False
-        self._threads: dict[str, int] = {}  # by worker
         self._most = 0  # batches at once
         self._closed = False
 
@@ -63,7 +70,7 @@ class DaskResource:
     @property
     def stops(self) -> bool:
         """Whether `stop` ends what runs: not where a worker runs several things at once, of which one is to end."""
-        return all(threads == 1 for threads in list(self._threads.values()))
+        return self._fleet.single
 
     def want(self, workers: int | None) -> None:
         """(lock) Grow, if it is ours and need be."""
@@ -75,7 +82,28 @@ class DaskResource:
     @property
     def workers(self) -> int:
         """How many electrons it can run at once, as far as is known."""
-        return max(1, sum(list(self._threads.values())), self._wanted)
+        return max(1, self._fleet.threads, self._wanted)
+
+    @property
+    def present(self) -> int:
+        """How many it can run now: a cluster of somebody else's may have none."""
+        return max(self._fleet.threads, self._wanted) if self._address is None else self._fleet.threads
+
+    @property
+    def status(self) -> str:
+        """What its electrons wait for, besides their turn."""
+        return self._standing.status
+
+    @property
+    def remark(self) -> str:
+        """What whoever looks at it should know."""
+        return self._standing.remark
+
+    @property
+    def dashboard(self) -> str:
+        """Where Dask's own page about the cluster is; empty where there is none."""
+        connection = self._connection
+        return connection.dashboard if connection is not None else ""
 
     @property
     def running(self) -> int:
@@ -139,6 +167,7 @@ class DaskResource:
             waiting = self._queue.waiting(self)
         if waiting and not self._opening:
             self._opening = True
+            self._standing.opening = f"{self._name} starts" if self._ours else f"connecting to {self._name}"
             threading.Thread(target=self._connect, name=f"jupyter-flow-connect-{self.id}", daemon=True).start()
 
     def _connect(self) -> None:
@@ -155,21 +184,25 @@ class DaskResource:
         if self._ours:
             self._embedded = Embedded(f"{session}-{self.id}", self._folder, self._wanted, self._call)
             address, security = self._embedded.told.address, self._embedded.told.security
-        return Connection(address, security, f"jupyter-flow-{session}", self._hear)
+        return Connection(address, security, f"jupyter-flow-{session}", self._hear, self._address is None)
 
     def _connected(self, connection: Connection) -> None:
-        self._opening = False
+        self._opening, self._standing.opening = False, ""
         if self._closed:
             connection.close()
             return
-        self._connection = self._stopper.connection = connection
-        self._hander = Hander(connection, self._services, self._address is None)
+        self._connection = self._stopper.connection = self._hearing.connection = connection
+        self._hander = Hander(
+            connection, self._services, self._address is None, lambda claim: terms_of(claim, self._fleet)
+        )
         self._scale()
 
     def _unreachable(self, error: BaseException) -> None:
         """Nobody can run what waits."""
-        self._opening = False
-        failure = Failure("worker_lost", "WorkerLost", f"{self._name} cannot be used: {_text(error)}", "")
+        self._opening, self._standing.opening = False, ""
+        self._fail_all(_lost(f"{self._name} cannot be used: {_text(error)}"))
+
+    def _fail_all(self, failure: Failure) -> None:
         while (claim := self._claim()) is not None:
             self._fail(claim, failure)
 
@@ -182,8 +215,9 @@ class DaskResource:
             embedded.close()
             self._book.read()
         threading.Thread(target=connection.close, name="jupyter-flow-disconnect", daemon=True).start()  # type: ignore[union-attr]
-        self._hander, self._threads = None, {}
-        failure = Failure("worker_lost", "WorkerLost", f"{self._name} has gone while it ran", "")
+        self._hander, self._hearing.connection = None, None
+        self._fleet.clear()
+        failure = _lost(f"{self._name} has gone while it ran")
         for handed in list(self._book.handed.values()):
             self._book.lost(handed, failure, doubtful=embedded is None and not self._desks.exact)
         self._desks.close(keep=False)
@@ -196,9 +230,18 @@ class DaskResource:
     def _name(self) -> str:
         return "the session's own Dask cluster" if self._address is None else f"the Dask scheduler {self._address}"
 
+    def _hear(self, what: str, message: dict[str, Any]) -> None:
+        """(the client's thread)"""
+        self._board.tell(partial(self._hearing.hear, what, message))
+
+    def _met(self, worker: str, hello: Hello) -> None:
+        self._store.add_worker(self.id, "dask", hello.pid, worker, hello.number, hello.host)
+
     # giving out ---------------------------------------------------------------------------------
 
     def _share(self) -> None:
+        if why := self._fleet.why_none:
+            return self._fail_all(_lost(f"{self._name} cannot be used: {why}"))
         now, busy = time.monotonic(), self._book.busy
         self._most = max(self._most, DEPTH * self.workers)
         if not busy:
@@ -207,13 +250,16 @@ class DaskResource:
             self._most, self._book.progress = self._most * 2, now
         claims: list[Claim] = []
         while busy + len(claims) < self._most and (claim := self._claim()) is not None:
-            claims.append(claim)
+            if refusal := self._standing.refusal(claim):
+                self._fail(claim, _lost(refusal))
+            else:
+                claims.append(claim)
         if claims:
             self._hand(claims)
 
     def _claim(self) -> Claim | None:
         with self._queue.lock:
-            return self._queue.claim(self, self.workers)
+            return self._queue.claim(self, MANY)
 
     def _hand(self, claims: list[Claim]) -> None:
         assert self._hander is not None
@@ -229,59 +275,9 @@ class DaskResource:
         with self._queue.lock:
             self._queue.release(claim)
 
-    # what is heard ------------------------------------------------------------------------------
 
-    def _hear(self, what: str, message: dict[str, Any]) -> None:
-        """(the client's thread)"""
-        self._board.tell(partial(getattr(self, f"_heard_{what}"), **message))
-
-    def _heard_hello(self, worker: str, hello: bytes) -> None:
-        known = pickle.loads(hello)
-        self._store.add_worker(self.id, "dask", known.pid, worker, known.number, known.host)
-        self._desks.met(worker, known)
-
-    def _heard_workers(self, workers: dict[str, int]) -> None:
-        gone = self._threads.keys() - workers.keys()
-        self._threads = workers
-        if gone:
-            self._book.read()
-            self._desks.left(gone.__contains__)
-
-    def _heard_news(self, worker: str, news: bytes) -> None:
-        ended: Ended = {}
-        tell: dict[int, Callable[..., None]] = {BEGUN: self._book.begun, PRINTED: self._book.printed}
-        for kind, key, *item in pickle.loads(news):
-            if kind == ENDED:
-                self._book.ended(Record(*item[0]), self._book.handed.get(key), ended)
-                continue
-            self._book.tell(ended)
-            if kind == THROUGH:
-                self._book.through(key)
-            else:
-                tell[kind](key, *item)
-        self._book.tell(ended)
-
-    def _heard_put(self, digest: bytes, data: bytes) -> None:
-        self._book.depot.take(digest, data)
-
-    def _heard_get(self, number: int, digest: bytes, size: int) -> None:
-        if self._connection is not None:
-            try:
-                self._connection.have(number, self._book.depot.give(BlobRef(digest, size)))
-            except OSError as error:
-                self._connection.have(number, b"", _text(error))
-
-    def _heard_lost(self, key: str, why: str, begun: bool) -> None:
-        """A batch will not come to its end: its worker has gone, or could not run it."""
-        self._book.read()
-        handed = self._book.handed.get(key)
-        if handed is None:
-            return
-        if why:
-            failure = Failure("worker_lost", "WorkerLost", f"the cluster could not run it: {why}", "")
-            self._book.lost(handed, failure, doubtful=True)
-        else:
-            self._undertaker.bury(handed, begun)
+def _lost(text: str) -> Failure:
+    return Failure("worker_lost", "WorkerLost", text, "")
 
 
 def _security(executor: Any) -> Any:

@@ -35,7 +35,7 @@ class Stopper:
     def kill_if(self, handed: Handed, attempts: frozenset[tuple[int, int]] | None = None) -> None:
         """Kill a worker if it runs one of these (None: what it was last known to run) at this very moment."""
         desk = self._desks.known.get(handed.number)
-        if desk is None or desk.hello.threads > 1 or handed.current is None:
+        if desk is None or desk.hello.threads > 1 or desk.here or handed.current is None:
             return
         wanted = frozenset([handed.current[:2]]) if attempts is None else attempts
         if not desk.hello.near:

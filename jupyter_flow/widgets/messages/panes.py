@@ -85,6 +85,7 @@ class Busy(TypedDict):
     queued: int
     done: int
     memory: int
+    dashboard: str  # an address of the web, or empty
     history: list[float]
     uses: list[Use]
 

@@ -45,11 +45,12 @@ export class Resources {
 }
 
 function card(busy: Busy): HTMLElement {
-  const { id, resource_kind, workers, running, queued, done, memory, history, uses } = busy;
+  const { id, resource_kind, workers, running, queued, done, memory, dashboard, history, uses } = busy;
   return h('article.jf-resource', { 'aria-label': `Resource ${id}` },
     h('header.jf-line',
       h('span.jf-title', { role: 'heading', 'aria-level': 3 }, id),
       resource_kind !== id && h('span.jf-chip', resource_kind),
+      page(dashboard),
       load(running, workers),
       sparkline(history)
     ),
@@ -62,6 +63,12 @@ function card(busy: Busy): HTMLElement {
     ),
     uses.length ? h('ul.jf-uses', uses.map(used)) : null
   );
+}
+
+/** A link to the cluster's own page: an address of the web, or nothing. It opens beside this one, and knows nothing of it. */
+function page(address: string): Child {
+  if (!/^https?:\/\/[^/]/i.test(address)) return null;
+  return h('a.jf-page', { href: address, target: '_blank', rel: 'noopener noreferrer', title: address }, 'Dashboard');
 }
 
 function load(running: number, workers: number): Child {

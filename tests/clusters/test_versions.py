@@ -1,0 +1,95 @@
+"""Workers that are not like the kernel: brought what they lack, or named with both sides and the way out."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import jupyter_flow as jf
+from jupyter_flow.resources.dask.versions import Here, doubtful, unfit
+from tests.clusters.daskcluster import Cluster
+from tests.clusters.flows import on, plus, run, states, total
+from tests.clusters.machines import Machine, eventually
+
+LIKE = {"python": "3.12.4", "lacks": "", "package": "1.2", "cloudpickle": "3.1"}
+HIDING = """
+import os, sys
+sys.path[:] = [path for path in sys.path if not os.path.isdir(os.path.join(path or ".", "jupyter_flow"))]
+"""
+PRETENDING = """
+import platform
+platform.python_version = lambda: "3.9.18"
+"""
+
+
+def begins_with(folder: Path, code: str) -> dict[str, str]:
+    """The environment of a process that runs this before anything else."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(code)
+    return {"PYTHONPATH": str(folder)}
+
+
+@jf.electron
+def package() -> tuple[str, str]:
+    import os
+
+    import jupyter_flow
+
+    return os.environ["WHO"], str(jupyter_flow.__file__)
+
+
+@pytest.mark.slow
+def test_a_cluster_without_the_package_is_brought_it_and_a_worker_of_another_python_gets_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bare = begins_with(tmp_path / "bare", HIDING)
+    old = begins_with(tmp_path / "old", HIDING + PRETENDING)
+    machine = Machine(tmp_path / "cluster")
+    cluster = Cluster(machine, machine, **bare)
+    try:
+        cluster.worker("bare", WHO="bare")
+        cluster.worker("old", **old, WHO="old")
+        cluster.ready()
+        with caplog.at_level(logging.WARNING, "jupyter_flow"):
+            result = run(on(cluster), lambda: ([package() for _ in range(20)], total([plus(1, n) for n in range(20)])))
+        result.raise_for_status()
+        assert {who for who, _ in result.result[0]} == {"bare"}
+        assert all("cluster/bare" in file and ".zip" in file for _, file in result.result[0])
+        (told,) = [record.getMessage() for record in caplog.records if "gets no electrons" in record.getMessage()]
+        assert "has Python 3.9.18, the kernel has 3." in told
+        cluster.kill("bare")
+        cluster.worker("later", WHO="later")
+        eventually(lambda: run(on(cluster), lambda: package()).status == "COMPLETED")
+        cluster.kill("later")
+        eventually(lambda: info(cluster).workers == 0)
+        lost = run(on(cluster), lambda: package())
+        assert states(lost) == ["FAILED"]
+        assert "start the cluster's workers with Python 3." in lost.nodes[0].error.message
+    finally:
+        cluster.close()
+
+
+def info(cluster: Cluster) -> Any:
+    """The cluster, as the session sees it."""
+    name = next(r.id for r in jf.session().dispatcher.resources if getattr(r, "_address", "") == cluster.address)
+    return next(info for info in jf.session().resources if info.id == name)
+
+
+def test_what_breaks_names_both_sides_and_the_way_out() -> None:
+    assert unfit(LIKE, "3.12.1", "1.2") == ""
+    assert unfit(None, "3.12.1", "1.2") == ""  # not heard of yet
+    said = unfit(LIKE, "3.11.9", "1.2")
+    assert "has Python 3.12.4, the kernel has 3.11.9" in said
+    assert "with Python 3.11, or the notebook with 3.12" in said
+    said = unfit({**LIKE, "package": "1.1"}, "3.12.1", "1.2")
+    assert "has jupyter_flow 1.1, the kernel has 1.2" in said
+    assert "install jupyter-flow 1.2 on the cluster, or 1.1 here" in said
+    said = unfit({**LIKE, "package": None, "lacks": "ModuleNotFoundError: No module named 'blake3'"}, "3.12.1", "1.2")
+    assert "No module named 'blake3'" in said
+    assert "install jupyter-flow 1.2 there" in said
+
+
+def test_what_may_work_is_a_doubt() -> None:
+    assert doubtful(LIKE, Here("3.12.1", "1.2", "3.1")) == ""
+    assert doubtful(LIKE, Here("3.12.1", "1.2", "3.0")).startswith("has cloudpickle 3.1, the kernel has 3.0")
