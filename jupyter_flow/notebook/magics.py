@@ -254,7 +254,8 @@ class FlowMagics:
             else ("dispatch", "executor", "graph", "result", "flow", "cancel")
         )
         if verb not in known:
-            raise UsageError(f"jupyter_flow: {verb or 'nothing'!r} is no verb here; there are {', '.join(known)}")
+            what = f"{verb!r} is no verb here" if verb else "say what to do"
+            raise UsageError(f"jupyter_flow: {what}; there are {', '.join(known)}")
         run = getattr(self, "_cancel" if verb == "cancel" else verb)
         return run(rest) if cell is None else run(rest, cell)
 

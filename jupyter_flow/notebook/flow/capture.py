@@ -93,6 +93,15 @@ def capture(
     )  # fmt: skip
 
 
+def _check_mapped(cell: Definition, found: Reach) -> None:
+    """See that there is, or will be, what a cell is mapped over. Raises BuildError."""
+    if cell.mapped is None or cell.mapped.iterable in found.data or cell.mapped.iterable in found.pending:
+        return
+    variable, name = cell.mapped.variable, cell.mapped.iterable
+    why = f"{name!r} is code: make a list of it first" if name in found.code else f"name {name!r} is not defined"
+    raise BuildError(f"electron {cell.name!r}, --map {variable}={name}: {why}")
+
+
 def _task(cell: Definition, function: CellFunction, found: Reach, outputs: Sequence[str]) -> CellTask:
     """For lattices: what it reads from the notebook, and nobody has yet, is a parameter as well."""
     known = {*found.code, *vars(builtins)}
