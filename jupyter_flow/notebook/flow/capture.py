@@ -115,12 +115,6 @@ def _in_order(cell: Definition) -> Callable[[str], int]:
     return lambda name: order.get(name, len(order))
 
 
-def _check_mapped(cell: Definition, found: Reach) -> None:
-    iterable = cell.mapped.iterable if cell.mapped else None
-    if iterable and not any(iterable in known for known in (found.data, found.pending, found.code)):
-        raise BuildError(f"electron {cell.name!r} runs once for each of {iterable!r}: name {iterable!r} is not defined")
-
-
 def _keep_wanted(cell: Definition, found: Reach) -> None:
     """With ``-i``, only the data that it names."""
     if cell.inputs is None:
