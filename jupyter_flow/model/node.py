@@ -27,7 +27,6 @@ from .transportable import TransportableObject
 if TYPE_CHECKING:
     from .result import Result
 
-BEGIN = "Traceback (most recent call last):\n"
 ERRORS = {
     "worker_lost": WorkerLost,
     "out_of_memory": OutOfMemory,
@@ -254,13 +253,18 @@ class NodeResult:
         return f"<node {self.id} {self.name}: {self.status}>"
 
 
+def _tells_more(failure: Failure) -> bool:
+    """Whether a traceback has more than the message."""
+    return failure.traceback.strip() not in ("", failure.message, f"{failure.type}: {failure.message}")
+
+
 def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     """The exception of a failed electron, its remote traceback attached; an ElectronError where it did not survive.
 
     `call` says which of the electron's calls it was.
     """
     which = ("in a step of the lattice" if name.startswith(":") else f"in electron {name!r}") + (call and f", {call}")
-    note = f"{which}:\n{failure.traceback}" if BEGIN in failure.traceback else which  # else it is the message again
+    note = f"{which}:\n{failure.traceback}" if _tells_more(failure) else which
     if failure.exception is not None:
         try:
             error = loads(failure.exception)
