@@ -1,7 +1,8 @@
 """What a cluster has been given, and what has become of it."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 
 from ...model.events import FAILED, Failure, Record
 from ...model.printed import Seen
@@ -12,7 +13,7 @@ from ...worker.payload import Payload
 from ...worker.runner import append
 from ..base import Claim, Services, Work
 from .desks import Desks
-from .handing import Handed
+from .handed import Handed
 from .relay import Depot
 
 GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
@@ -34,14 +35,16 @@ class Book:
         self.handed: dict[str, Handed] = {}
         self._free: list[Begun] = []
         self._notes = 0
-        self._members: dict[tuple[int, int], Handed] = {}  # by run and node
+        self.lying: dict[tuple[int, int], Handed] = {}  # by run and node
         self.progress = 0.0  # when a batch came to its end
 
-    def add(self, handed: Iterable[Handed]) -> None:
-        """The cluster has these."""
-        for h in handed:
-            self.handed[h.key] = h
-            self._members.update(((h.claim.work.number, node), h) for node in h.members)
+    def add(self, key: str, claim: Claim) -> Handed:
+        """The cluster is about to have this."""
+        run = claim.work.number
+        parents = {self.lying[run, node]: None for needed in claim.needs.values() for node in needed}
+        handed = self.handed[key] = Handed(key, claim, parents)
+        self.lying.update(((run, node), handed) for node in handed.members)
+        return handed
 
     @property
     def _noting(self) -> bool:
@@ -75,6 +78,9 @@ class Book:
         handed = self.handed.get(key)
         if handed is None or handed.members.get(node) != attempt:
             return
+        if handed.after:
+            handed.early.append(partial(self.begun, key, number, node, attempt, start))
+            return
         if handed.current == (node, attempt, start):
             return
         handed.number, handed.current, handed.printed = number, (node, attempt, start), (b"", b"", None)
@@ -93,13 +99,26 @@ class Book:
         """A member has ended; it is put with the others that are to be told at once."""
         if handed is None or handed.members.get(record.node) != record.attempt:
             return
+        if handed.after:
+            handed.early.append(partial(self._ended_early, record, handed))
+            return
         del handed.members[record.node]
         handed.number, handed.current = record.worker, None
         record = self._arrived(record)
         work = handed.claim.work
-        self._members.pop((work.number, record.node), None)
+        self._take_off(handed, record.node)
         self._log(handed.claim, record)
         ended.setdefault(work.number, (work, []))[1].append(record)
+
+    def _ended_early(self, record: Record, handed: Handed) -> None:
+        ended: Ended = {}
+        self.ended(record, handed, ended)
+        self.tell(ended)
+
+    def _take_off(self, handed: Handed, node: int) -> None:
+        place = handed.claim.work.number, node
+        if self.lying.get(place) is handed:
+            del self.lying[place]
 
     def tell(self, ended: Ended) -> None:
         """Tell the dispatches."""
@@ -115,27 +134,40 @@ class Book:
         self.progress = time.monotonic()
         if handed.note is not None:
             self._free.append(handed.note)
-        if handed.future is not None:
-            handed.future.release()
         for node in handed.members:
-            self._members.pop((handed.claim.work.number, node), None)
+            self._take_off(handed, node)
         with self._queue.lock:
             handed.claim.work.returned(list(handed.members.items()))
-            if not handed.withdrawn:
-                self._queue.release(handed.claim)
+            self._vacate(handed)
+        self._leave(handed)
+        handed.let_go()
+
+    def _vacate(self, handed: Handed) -> None:
+        """(lock) What it was a place for can be another one's."""
+        handed.pass_on()
+        if not handed.withdrawn:
+            self._queue.release(handed.claim)
+
+    def _leave(self, handed: Handed) -> None:
+        """Word of those behind it counts from now on."""
+        for follower in handed.leave():
+            early, follower.early = follower.early, []
+            for told in early:
+                told()
 
     def withdraw(self, handed: Handed) -> None:
         """Nobody wants it any more, and none of it has begun as far as is known; should it, it is killed."""
         if not handed.withdrawn:
-            handed.withdrawn = time.monotonic()
-            handed.future.release()
             with self._queue.lock:
-                self._queue.release(handed.claim)
+                self._vacate(handed)
+            handed.withdrawn = time.monotonic()
+            self._leave(handed)
+            handed.let_go()
 
     def tidy(self) -> None:
         """What was taken back long ago has not begun; what Dask gave up long ago without a word is lost."""
         oldest = time.monotonic() - LATE
-        for handed in [h for h in self.handed.values() if h.future.status in GIVEN_UP and not h.withdrawn]:
+        for handed in [h for h in self.handed.values() if not h.withdrawn and _given_up(h)]:
             handed.failed = handed.failed or time.monotonic()
             if handed.failed < time.monotonic() - SILENCE:
                 text = f"the cluster gave it up: {handed.future.status}"
@@ -145,8 +177,13 @@ class Book:
 
     @property
     def busy(self) -> int:
-        """How many batches the cluster is to run."""
-        return sum(not handed.withdrawn for handed in list(self.handed.values()))
+        """How many batches the cluster can run now."""
+        return sum(not handed.withdrawn and not handed.after for handed in list(self.handed.values()))
+
+    @property
+    def ahead(self) -> int:
+        """How many others it has, which wait for those."""
+        return sum(not handed.withdrawn and bool(handed.after) for handed in list(self.handed.values()))
 
     def lost(self, handed: Handed, failure: Failure, doubtful: bool) -> None:
         """A batch will not come to its end. doubtful: nobody can tell which of its members have begun."""
@@ -167,8 +204,8 @@ class Book:
         for desk in list(self._desks.known.values()):
             for entry in desk.read():
                 if isinstance(entry, Finished):
-                    self.ended(entry.record, self._members.get((entry.run, entry.record.node)), ended)
-                elif (handed := self._members.get((entry.run, entry.node))) is not None:
+                    self.ended(entry.record, self.lying.get((entry.run, entry.record.node)), ended)
+                elif (handed := self.lying.get((entry.run, entry.node))) is not None:
                     self.begun(handed.key, desk.hello.number, entry.node, entry.attempt, entry.start)
         self.tell(ended)
 
@@ -205,3 +242,7 @@ class Book:
         for path, text in ((place.log_stdout, record.stdout), (place.log_stderr, record.stderr)):
             if path is not None and text is not None:
                 append(path, text if isinstance(text, bytes) else bytes(self._store.blobs.read(text)[0]))
+
+
+def _given_up(handed: Handed) -> bool:
+    return handed.future is not None and handed.future.status in GIVEN_UP

@@ -54,6 +54,10 @@ class Connection:
         """What a worker has asked for."""
         self._send("have", number=number, data=data, problem=problem)
 
+    def recall(self, key: str) -> None:
+        """A batch is not to run, if it has not begun."""
+        self._send("recall", key=key)
+
     def forget(self, id: str) -> None:
         """A dispatch is over."""
         self._send("forget", id=id)

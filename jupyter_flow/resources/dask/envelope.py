@@ -9,6 +9,7 @@ import pickle
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,7 @@ class Errand(NamedTuple):
     run: int  # the dispatch's number
     members: list[Member]
     values: dict[int, Value]
+    needs: Mapping[int, Sequence[int]]  # by member: whom it comes after besides, whose values come as tokens
 
 
 def run(errand: bytes, *before: Token) -> Token:
@@ -75,7 +77,8 @@ class Desk:
             values.update(token)
         made: Token = {}
         for member in errand.members:
-            if not all(node in values for node in nodes_in(member[3], member[4])):
+            needed = *nodes_in(member[3], member[4]), *errand.needs.get(member[0], ())
+            if not all(node in values for node in needed):
                 continue  # a producer failed
             start, streams = time.time_ns(), capture.NOTHING.copy()
             seat.begin(errand.run, member, start)

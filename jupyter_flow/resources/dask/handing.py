@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dask._task_spec import Task
+from dask._task_spec import Task, TaskRef
 
 from ...model.events import Value
 from ...model.vault import VAULT
@@ -16,30 +16,15 @@ from ...store.files import write_whole
 from ...store.location import private_folder
 from ...store.sealing import FAR
 from ...store.sessions import place
-from ...worker.begun import Begun
 from ...worker.farrunner import Brought
 from ...worker.messages import Code
 from ...worker.payload import nodes_in
-from ..base import Claim, Services, Work
+from ..base import Services, Work
 from . import envelope
 from .connection import Connection
 from .envelope import Errand
+from .handed import Handed
 from .overseer import PREFIX
-
-
-class Handed:
-    """A batch that the cluster has."""
-
-    def __init__(self, key: str, claim: Claim) -> None:
-        self.key, self.claim = key, claim
-        self.members = {member[0]: member[1] for member in claim.members}  # node: attempt, of those that have not ended
-        self.future: Any = None
-        self.note: Begun | None = None  # that it was handed out, for the kernel after this one
-        self.failed = 0.0  # when it was first seen that Dask had given it up
-        self.withdrawn = 0.0  # when it was taken back; it may have begun all the same
-        self.number = 0  # of the desk that runs it
-        self.current: tuple[int, int, int] | None = None  # node, attempt, start
-        self.printed: tuple[bytes, bytes, bytes | None] = (b"", b"", None)  # by `current`, so far
 
 
 class Hander:
@@ -51,27 +36,34 @@ class Hander:
         self._count = itertools.count(1)
         self._brought: dict[int, tuple[set[int], int, int]] = {}  # by run: versions the scheduler has, parts, secrets
 
-    def hand(self, claims: Sequence[Claim], note: Callable[[Handed], None]) -> list[Handed]:
-        """Give batches to the cluster, a message for each priority. Raises what pickling and the connection raise."""
-        handed = [Handed(self._key(claim.work), claim) for claim in claims]
+    def hand(self, handed: Sequence[Handed], note: Callable[[Handed], None]) -> None:
+        """Give batches to the cluster, a message for each priority, none before those that it comes after.
+
+        Raises what pickling and the connection raise.
+        """
         for h in handed:
             note(h)
-        for priority, same in itertools.groupby(sorted(handed, key=_priority), key=_priority):
+        ready = sorted((h for h in handed if not h.parents), key=_priority)
+        following = [h for h in handed if h.parents]
+        for priority, same in itertools.groupby([*ready, *following], key=_priority):
             self._send(list(same), priority)
-        return handed
 
     def _send(self, handed: list[Handed], priority: int) -> None:
-        tasks = {h.key: Task(h.key, envelope.run, self._errand(h)) for h in handed}
+        tasks = {h.key: self._task(h) for h in handed}
         futures = self._connection.client.get(tasks, list(tasks), sync=False, priority=priority)
         for h, future in zip(handed, futures, strict=True):
             h.future = future
+
+    def _task(self, handed: Handed) -> Task:
+        return Task(handed.key, envelope.run, self._errand(handed), *(TaskRef(one.key) for one in handed.parents))
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
         if self._brought.pop(work.number, None) is not None:
             self._connection.forget(self._id(work))
 
-    def _key(self, work: Work) -> str:
+    def key(self, work: Work) -> str:
+        """A name for a batch."""
         return f"{PREFIX}{self._session}-{work.number}-{next(self._count)}"
 
     def _id(self, work: Work) -> str:
@@ -81,13 +73,15 @@ class Hander:
         claim = handed.claim
         work = claim.work
         values: dict[int, Value] = {}
-        for _, _, _, kind, call in claim.members:
+        for member, _, _, kind, call in claim.members:
+            later = claim.needs.get(member, ())
             for node in nodes_in(kind, call):
-                if node not in handed.members and node not in values:
+                if node not in handed.members and node not in values and node not in later:
                     values[node] = work.value(node)
         parts = self._bring(work, {member[2] for member in claim.members})
         kernel = self._connection.id
-        return pickle.dumps(Errand(handed.key, kernel, self._id(work), parts, work.number, claim.members, values), 5)
+        dispatch = kernel, self._id(work), parts, work.number
+        return pickle.dumps(Errand(handed.key, *dispatch, claim.members, values, claim.needs), 5)
 
     def _bring(self, work: Work, versions: set[int]) -> int:
         """Let the scheduler know versions and secrets that it does not; how many parts it has then."""

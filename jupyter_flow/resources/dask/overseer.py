@@ -30,6 +30,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self.awaited: dict[int, asyncio.Future[bytes]] = {}  # values that kernels were asked for
         self._count = itertools.count()
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
+        self.recalled: set[str] = set()  # keys of tasks that are not to run
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
@@ -40,6 +41,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
         scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
         scheduler.stream_handlers["jupyter-flow-have"] = self.have
+        scheduler.stream_handlers["jupyter-flow-recall"] = self.recall
 
     # from kernels -------------------------------------------------------------------------------
 
@@ -59,6 +61,14 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
                 future.set_exception(OSError(problem))
             else:
                 future.set_result(data)
+
+    def recall(self, client: str, key: str) -> None:
+        """A task that no worker has yet is not to run, though others may wait for it."""
+        state = self.scheduler.tasks.get(key)
+        if state is None or state.state != "processing":  # None: its graph is about to be taken in
+            self.recalled.add(key)
+            if state is not None:
+                state.run_spec = Task(key, lost)
 
     def remove_client(self, scheduler: Any, client: str) -> None:
         """A kernel has gone."""
@@ -123,11 +133,16 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
             return
         if finish in ("memory", "forgotten"):
             self.begun.discard(key)
+            self.recalled.discard(key)
         state = self.scheduler.tasks.get(key)
-        if start == "processing" and state is not None and finish != "forgotten":
+        if state is None or finish == "forgotten":
+            return
+        if start == "processing" or key in self.recalled:
             state.run_spec = Task(key, lost)
-            if finish != "memory":
-                self._lost(key, state, str(state.exception_text or "") if finish == "erred" else "")
+        if start == "processing" and finish != "memory":
+            self._lost(key, state, str(state.exception_text or "") if finish == "erred" else "")
+        elif finish == "erred":
+            self._lost(key, state, "")  # one that it takes something from could not be run
 
     def _lost(self, key: str, state: Any, why: str) -> None:
         message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun}

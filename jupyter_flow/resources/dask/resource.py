@@ -4,29 +4,26 @@ import logging
 import os
 import pickle
 import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from ...executor.clusters import Cluster
-from ...model.events import FAILED, BlobRef, Failure, Record
+from ...model.events import BlobRef, Failure, Record
 from ...model.printed import Seen
-from ...worker.failures import failure_of
-from ..base import Claim, Services, Work
+from ..base import Services, Work
 from ..switchboard import Switchboard
 from .book import Book, Ended
 from .connection import Connection
 from .deaths import Undertaker
 from .desks import Desks
 from .embedded import Embedded
+from .giving import Giver
 from .handing import Hander
 from .post import BEGUN, ENDED, PRINTED, THROUGH
 from .stopping import Stopper
 
 LOG = logging.getLogger("jupyter_flow")
-DEPTH = 4  # batches for each thread of the cluster, until it is seen that they take long
-PATIENCE = 0.5  # seconds without an end, after which the cluster is to see how much more there is
 LOOK = 0.25  # seconds between two looks at the connection
 
 
@@ -52,10 +49,9 @@ class DaskResource:
         self._undertaker = Undertaker(self._book, self._desks, self._board.tell, self._address is None and self._folder)
         self._embedded: Embedded | None = None
         self._connection: Connection | None = None
-        self._hander: Hander | None = None
+        self._giver = Giver(self, services.queue, self._book)
         self._opening = False
         self._threads: dict[str, int] = {}  # by worker
-        self._most = 0  # batches at once
         self._closed = False
 
     # what the dispatcher calls ------------------------------------------------------------------
@@ -103,7 +99,7 @@ class DaskResource:
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
-        self._board.tell(lambda: self._hander.forget(work) if self._hander else None)
+        self._board.tell(lambda: self._giver.forget(work))
 
     def close(self) -> None:
         """Let go of the scheduler; end the cluster if it is ours."""
@@ -131,7 +127,7 @@ class DaskResource:
         elif not self._connection.alive:
             self._gone()
         else:
-            self._share()
+            self._giver.share()
         self._book.tidy()
 
     def _open(self) -> None:
@@ -163,15 +159,14 @@ class DaskResource:
             connection.close()
             return
         self._connection = self._stopper.connection = connection
-        self._hander = Hander(connection, self._services, self._address is None)
+        self._giver.hander = Hander(connection, self._services, self._address is None)
         self._scale()
 
     def _unreachable(self, error: BaseException) -> None:
         """Nobody can run what waits."""
         self._opening = False
         failure = Failure("worker_lost", "WorkerLost", f"{self._name} cannot be used: {_text(error)}", "")
-        while (claim := self._claim()) is not None:
-            self._fail(claim, failure)
+        self._giver.refuse(failure)
 
     def _gone(self) -> None:
         """The scheduler is no more: what ran there is lost, the rest waits for another one."""
@@ -182,7 +177,7 @@ class DaskResource:
             embedded.close()
             self._book.read()
         threading.Thread(target=connection.close, name="jupyter-flow-disconnect", daemon=True).start()  # type: ignore[union-attr]
-        self._hander, self._threads = None, {}
+        self._giver.hander, self._threads = None, {}
         failure = Failure("worker_lost", "WorkerLost", f"{self._name} has gone while it ran", "")
         for handed in list(self._book.handed.values()):
             self._book.lost(handed, failure, doubtful=embedded is None and not self._desks.exact)
@@ -195,39 +190,6 @@ class DaskResource:
     @property
     def _name(self) -> str:
         return "the session's own Dask cluster" if self._address is None else f"the Dask scheduler {self._address}"
-
-    # giving out ---------------------------------------------------------------------------------
-
-    def _share(self) -> None:
-        now, busy = time.monotonic(), self._book.busy
-        self._most = max(self._most, DEPTH * self.workers)
-        if not busy:
-            self._book.progress = now
-        elif busy >= self._most and now - self._book.progress > PATIENCE:  # adaptive clusters grow for what they see
-            self._most, self._book.progress = self._most * 2, now
-        claims: list[Claim] = []
-        while busy + len(claims) < self._most and (claim := self._claim()) is not None:
-            claims.append(claim)
-        if claims:
-            self._hand(claims)
-
-    def _claim(self) -> Claim | None:
-        with self._queue.lock:
-            return self._queue.claim(self, self.workers)
-
-    def _hand(self, claims: list[Claim]) -> None:
-        assert self._hander is not None
-        try:
-            self._book.add(self._hander.hand(claims, self._book.note))
-        except Exception as error:
-            for claim in claims:
-                self._fail(claim, failure_of(error, "input"))
-
-    def _fail(self, claim: Claim, failure: Failure) -> None:
-        now = time.time_ns()
-        claim.work.finished([Record(node, a, FAILED, 0, now, 0, failure=failure) for node, a, *_ in claim.members])
-        with self._queue.lock:
-            self._queue.release(claim)
 
     # what is heard ------------------------------------------------------------------------------
 

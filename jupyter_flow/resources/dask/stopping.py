@@ -9,7 +9,7 @@ from ..base import Work
 from .book import Book
 from .connection import Connection
 from .desks import Desk, Desks
-from .handing import Handed
+from .handed import Handed
 
 LOG = logging.getLogger("jupyter_flow")
 
@@ -30,7 +30,12 @@ class Stopper:
             if handed.current is not None:
                 self.kill_if(handed, attempts)
             elif attempts.issuperset(handed.members.items()):
-                self._book.withdraw(handed)
+                self._withdraw(handed)
+
+    def _withdraw(self, handed: Handed) -> None:
+        if self.connection is not None:
+            self.connection.recall(handed.key)
+        self._book.withdraw(handed)
 
     def kill_if(self, handed: Handed, attempts: frozenset[tuple[int, int]] | None = None) -> None:
         """Kill a worker if it runs one of these (None: what it was last known to run) at this very moment."""
