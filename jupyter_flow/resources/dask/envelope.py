@@ -42,6 +42,7 @@ class Errand(NamedTuple):
     members: list[Member]
     values: dict[int, Value]
     needs: Mapping[int, Sequence[int]]  # by member: whom it comes after besides, whose values come as tokens
+    part: bytes = b""  # the last of what the scheduler knows, where it is new
 
 
 def run(errand: bytes, *before: Token) -> Token:
@@ -113,7 +114,7 @@ class Desk:
         return seat
 
     def _brought(self, errand: Errand) -> tuple[FarDispatch, FarRunner]:
-        """What the errand's dispatch is; fetched from the scheduler when it is first met."""
+        """What the errand's dispatch is; fetched from the scheduler when it is first met, if it does not come along."""
         known = self._dispatches.get(errand.dispatch)
         if known is None or known[0].parts < errand.parts:
             known = self._dispatches[errand.dispatch] = self._fetched(errand, known)
@@ -124,7 +125,8 @@ class Desk:
 
     def _fetched(self, errand: Errand, known: tuple[FarDispatch, FarRunner] | None) -> tuple[FarDispatch, FarRunner]:
         since = known[0].parts if known is not None else 0
-        parts: list[bytes] = self._ask("dispatch", id=errand.dispatch, since=since)
+        along = errand.part and since == errand.parts - 1
+        parts: list[bytes] = [errand.part] if along else self._ask("dispatch", id=errand.dispatch, since=since)
         for part in parts:
             brought: Brought = pickle.loads(part)
             if known is None:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from dask._expr import LLGExpr
 from dask._task_spec import Task, TaskRef
+from distributed.spans import SpanMetadata
 
 from ...model.events import Value
 from ...model.vault import VAULT
@@ -26,6 +28,8 @@ from .envelope import Errand
 from .handed import Handed
 from .overseer import PREFIX
 
+ALONG = 16 * 1024  # bytes of what is new about a dispatch that go with its batches: nobody has to ask for it
+
 
 class Hander:
     """Makes tasks, and sees to it that workers find what they need to run them."""
@@ -33,8 +37,9 @@ class Hander:
     def __init__(self, connection: Connection, services: Services, alone: bool) -> None:
         self._connection, self._session = connection, services.store.session_id
         self._about = _about(services, alone)
-        self._count = itertools.count(1)
+        self._count, self._sent = itertools.count(1), itertools.count(1)
         self._brought: dict[int, tuple[set[int], int, int]] = {}  # by run: versions the scheduler has, parts, secrets
+        self._fresh: dict[int, bytes] = {}  # by run: a part that nobody on the cluster can know yet
 
     def hand(self, handed: Sequence[Handed], note: Callable[[Handed], None]) -> None:
         """Give batches to the cluster, a message for each priority, none before those that it comes after.
@@ -43,6 +48,9 @@ class Hander:
         """
         for h in handed:
             note(h)
+        self._fresh.clear()
+        for _, same in itertools.groupby(sorted(handed, key=_run), key=_run):
+            self._bring(list(same))
         ready = sorted((h for h in handed if not h.parents), key=_priority)
         following = [h for h in handed if h.parents]
         for priority, same in itertools.groupby([*ready, *following], key=_priority):
@@ -50,9 +58,12 @@ class Hander:
 
     def _send(self, handed: list[Handed], priority: int) -> None:
         tasks = {h.key: self._task(h) for h in handed}
-        futures = self._connection.client.get(tasks, list(tasks), sync=False, priority=priority)
-        for h, future in zip(handed, futures, strict=True):
-            h.future = future
+        order = {h.key: next(self._sent) for h in handed}  # else Dask finds one itself, which takes its time
+        about = SpanMetadata(collections=[{"type": "low-level-graph"}])
+        given: dict[str, Any] = {"internal_priority": order, "user_priority": priority, "fifo_timeout": "60s"}
+        futures = self._connection.client._graph_to_futures(LLGExpr(tasks), list(tasks), about, **given)
+        for h in handed:
+            h.future = futures[h.key]
 
     def _task(self, handed: Handed) -> Task:
         return Task(handed.key, envelope.run, self._errand(handed), *(TaskRef(one.key) for one in handed.parents))
@@ -78,22 +89,28 @@ class Hander:
             for node in nodes_in(kind, call):
                 if node not in handed.members and node not in values and node not in later:
                     values[node] = work.value(node)
-        parts = self._bring(work, {member[2] for member in claim.members})
-        kernel = self._connection.id
-        dispatch = kernel, self._id(work), parts, work.number
-        return pickle.dumps(Errand(handed.key, *dispatch, claim.members, values, claim.needs), 5)
+        part = self._fresh.get(work.number, b"")
+        dispatch = self._connection.id, self._id(work), self._brought[work.number][1], work.number
+        part = part if len(part) <= ALONG else b""
+        return pickle.dumps(Errand(handed.key, *dispatch, claim.members, values, claim.needs, part), 5)
 
-    def _bring(self, work: Work, versions: set[int]) -> int:
-        """Let the scheduler know versions and secrets that it does not; how many parts it has then."""
+    def _bring(self, handed: list[Handed]) -> None:
+        """Let the scheduler know versions and secrets of a dispatch that it does not."""
+        work = handed[0].claim.work
+        versions = {member[2] for h in handed for member in h.claim.members}
         known, parts, told = self._brought.get(work.number, (set[int](), 0, -1))
         many = VAULT.size
         if versions <= known and many == told:
-            return parts
+            return
         codes: dict[int, Code] = {version: work.code(version) for version in versions - known}
         shipment = VAULT.shipment() if many else None
-        self._connection.bring(self._id(work), pickle.dumps(Brought(work.setup, codes, shipment, *self._about), 5))
+        part = self._fresh[work.number] = pickle.dumps(Brought(work.setup, codes, shipment, *self._about), 5)
+        self._connection.bring(self._id(work), part)
         self._brought[work.number] = known | versions, parts + 1, many
-        return parts + 1
+
+
+def _run(handed: Handed) -> int:
+    return handed.claim.work.number
 
 
 def _priority(handed: Handed) -> int:
