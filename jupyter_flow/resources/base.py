@@ -33,6 +33,9 @@ class Work(Protocol):
     def value(self, node: int) -> Value:
         """The output of a node that completed."""
 
+    def needed(self, node: int) -> bool:
+        """(lock) Whether any that takes a node's output has not ended."""
+
     def started(self, node: int, attempt: int, start: int) -> bool:
         """(lock) An attempt began; False if it is not wanted any more."""
 

@@ -4,34 +4,40 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ...model.events import FAILED, Failure, Record
+from ...model.events import COMPLETED, FAILED, Failure, Record
 from ...model.printed import Seen
 from ...model.vault import VAULT
 from ...worker.begun import Begun
 from ...worker.entries import Finished
-from ...worker.payload import Payload
+from ...worker.payload import Payload, nodes_in
 from ...worker.runner import append
 from ..base import Claim, Services, Work
+from .connection import Connection
+from .depot import Depot, failed
 from .desks import Desks
 from .handed import Handed
-from .relay import Depot
+from .kept import Kept
 
 GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
 SILENCE = 5.0  # seconds in which word of that ought to come
 LATE = 30.0  # seconds after which a batch that was taken back will not begin any more
 
+Board = Callable[[Callable[[], None]], None]  # has something done on the resource's thread
 Ended = dict[int, tuple[Work, list[Record]]]  # by run
 
 
 class Book:
     """Batches by their keys, and their members by what journals call them. On the resource's thread, lookups aside."""
 
-    def __init__(self, services: Services, name: str, ours: bool, desks: Desks) -> None:
+    def __init__(self, services: Services, name: str, ours: bool, desks: Desks, board: Board) -> None:
         self._queue, self._store, self._folder = services.queue, services.store, services.folder
         self._name, self._ours, self._desks = name, ours, desks
         self.unwanted: Callable[[Handed], object] = lambda handed: None  # told of what runs, and is not to
         self._payload = Payload(services.store.blobs)
         self.depot = Depot(services.store.blobs)
+        self.connection: Connection | None = None
+        self.kept = Kept()
+        self._board = board
         self.handed: dict[str, Handed] = {}
         self._free: list[Begun] = []
         self._notes = 0
@@ -41,7 +47,9 @@ class Book:
     def add(self, key: str, claim: Claim) -> Handed:
         """The cluster is about to have this."""
         run = claim.work.number
-        parents = {self.lying[run, node]: None for needed in claim.needs.values() for node in needed}
+        needed = (node for _, _, _, kind, call in claim.members for node in nodes_in(kind, call))
+        parents = dict.fromkeys(self.kept.having(claim.work, needed))
+        parents |= {self.lying[run, node]: None for nodes in claim.needs.values() for node in nodes}
         handed = self.handed[key] = Handed(key, claim, parents)
         self.lying.update(((run, node), handed) for node in handed.members)
         return handed
@@ -78,9 +86,6 @@ class Book:
         handed = self.handed.get(key)
         if handed is None or handed.members.get(node) != attempt:
             return
-        if handed.after:
-            handed.early.append(partial(self.begun, key, number, node, attempt, start))
-            return
         if handed.current == (node, attempt, start):
             return
         handed.number, handed.current, handed.printed = number, (node, attempt, start), (b"", b"", None)
@@ -99,21 +104,48 @@ class Book:
         """A member has ended; it is put with the others that are to be told at once."""
         if handed is None or handed.members.get(record.node) != record.attempt:
             return
-        if handed.after:
-            handed.early.append(partial(self._ended_early, record, handed))
-            return
         del handed.members[record.node]
         handed.number, handed.current = record.worker, None
-        record = self._arrived(record)
+        if not self._lands(record, handed):
+            self._stands(record, handed, ended)
+
+    def _lands(self, record: Record, handed: Handed) -> bool:
+        """Whether what it has made has to come here first."""
+        desk = self._desks.find(record.worker)
+        missing = [] if desk is None or desk.hello.shares else self.depot.missing(record)
+        if desk is None or not missing:
+            return False
+        handed.landing += 1
+        if record.status == COMPLETED and record.value in missing:
+            handed.kept.add(record.node)
+        pull = partial(self._pull, handed.key, desk.address)
+        self.depot.take(missing, pull, lambda failure: self._board(partial(self._landed, record, handed, failure)))
+        return True
+
+    def _pull(self, key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
+        if self.connection is None:
+            raise OSError("the connection has ended")
+        return self.connection.pull(key, worker, digest, at, size)
+
+    def _landed(self, record: Record, handed: Handed, failure: Failure | None) -> None:
+        handed.landing -= 1
+        self._now(record if failure is None else failed(record, failure), handed)
+        self._pass(handed)
+
+    def _now(self, record: Record, handed: Handed) -> None:
+        ended: Ended = {}
+        self._stands(record, handed, ended)
+        self.tell(ended)
+
+    def _stands(self, record: Record, handed: Handed, ended: Ended) -> None:
+        """It has ended, and will not be taken back; but what it has taken may have to be told of first."""
+        if handed.after:
+            handed.early.append(partial(self._now, record, handed))
+            return
         work = handed.claim.work
         self._take_off(handed, record.node)
         self._log(handed.claim, record)
         ended.setdefault(work.number, (work, []))[1].append(record)
-
-    def _ended_early(self, record: Record, handed: Handed) -> None:
-        ended: Ended = {}
-        self.ended(record, handed, ended)
-        self.tell(ended)
 
     def _take_off(self, handed: Handed, node: int) -> None:
         place = handed.claim.work.number, node
@@ -128,8 +160,14 @@ class Book:
 
     def through(self, key: str) -> None:
         """A batch is over; what did not begin, and nobody has been told of, can go elsewhere."""
-        handed = self.handed.pop(key, None)
+        handed = self.handed.get(key)
         if handed is None:
+            return
+        handed.passed = True
+        self._pass(handed)
+
+    def _pass(self, handed: Handed) -> None:
+        if not handed.passed or handed.landing or handed.early or self.handed.pop(handed.key, None) is None:
             return
         self.progress = time.monotonic()
         if handed.note is not None:
@@ -139,6 +177,8 @@ class Book:
         with self._queue.lock:
             handed.claim.work.returned(list(handed.members.items()))
             self._vacate(handed)
+            self.kept.keep(handed)
+            self.kept.look(handed)
         self._leave(handed)
         handed.let_go()
 
@@ -154,6 +194,7 @@ class Book:
             early, follower.early = follower.early, []
             for told in early:
                 told()
+            self._pass(follower)
 
     def withdraw(self, handed: Handed) -> None:
         """Nobody wants it any more, and none of it has begun as far as is known; should it, it is killed."""
@@ -224,14 +265,6 @@ class Book:
             return Record(node, attempt, FAILED, 0, now, handed.number, failure=failure)
         shown, start = self._payload.document(seen.displays), handed.current[2]
         return Record(node, attempt, FAILED, start, now, seen.worker, None, seen.stdout, seen.stderr, failure, shown)
-
-    def _arrived(self, record: Record) -> Record:
-        """What a worker elsewhere has made is here, or the electron has failed."""
-        desk = self._desks.find(record.worker)
-        if desk is None or desk.hello.shares or not (problem := self.depot.problem(record.value)):
-            return record
-        failure = Failure("store", "StoreError", f"its output is not in the kernel's store: {problem}", "")
-        return record._replace(status=FAILED, value=None, failure=failure)
 
     def _log(self, claim: Claim, record: Record) -> None:
         """The executor's log files are this machine's."""

@@ -61,6 +61,7 @@ class Giver:
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
+        self._book.kept.forget(work)
         if self.hander is not None:
             self.hander.forget(work)
 

@@ -21,14 +21,17 @@ class Handed:
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
         self.printed: tuple[bytes, bytes, bytes | None] = (b"", b"", None)  # by `current`, so far
         self.parents = tuple(parents)
-        self.after = set(self.parents)  # of those, which are not through
+        self.done: bool = False  # with it and all that it has told
+        self.after = {parent for parent in self.parents if not parent.done}  # of those, which are not through
         self.behind: set[Handed] = set()  # whose parent this is, that are not through
-        self.early: list[Callable[[], None]] = []  # what was read of it before word of its parents came
+        self.passed = False  # the cluster is through with it
+        self.landing = 0  # of its members, whose values are on their way here
+        self.early: list[Callable[[], None]] = []  # what it told before word of its parents came
         self.looked = False  # at what can go after it
         self.lent = False  # its place goes to one that follows
         self.heir: Handed | None = None  # this one
         self.lender: Handed | None = None  # it is an heir
-        self._done = False
+        self.kept: set[int] = set()  # nodes whose values the cluster keeps for others
         for parent in self.parents:
             parent.behind.add(self)
             if claim.lender is parent:
@@ -49,10 +52,10 @@ class Handed:
         return [follower for follower in self.behind if not follower.after]
 
     def let_go(self) -> None:
-        """The cluster may forget it, once it has forgotten those behind it."""
-        self._done = True
+        """The cluster may forget it, once it has forgotten those behind it, and nobody needs what it has."""
+        self.done = True
         for one in (self, *self.parents):
             one.behind.discard(self)
-            if one._done and not one.behind and one.future is not None:
+            if one.done and not (one.behind or one.kept) and one.future is not None:
                 one.future.release()
                 one.future = None

@@ -7,6 +7,7 @@ alone knows what may run again.
 
 import asyncio
 import itertools
+import logging
 from typing import Any
 
 from dask._task_spec import Task
@@ -14,7 +15,9 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 
 from .envelope import lost
 
+LOG = logging.getLogger("jupyter_flow")
 PATIENCE = 600.0  # seconds for a value to come from a kernel
+UNTOUCHED = ("released", "waiting", "queued", "no-worker")  # states of a task that no worker has
 PREFIX = "jf-"  # of our tasks' keys
 
 
@@ -35,7 +38,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
         self.scheduler = scheduler
-        for question in (self.dispatch, self.hello, self.begin, self.put, self.get):
+        for question in (self.dispatch, self.hello, self.begin, self.get, self.pull):
             scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
         scheduler.stream_handlers["jupyter-flow-news"] = self.news
         scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
@@ -63,17 +66,31 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
                 future.set_result(data)
 
     def recall(self, client: str, key: str) -> None:
-        """A task that no worker has yet is not to run, though others may wait for it."""
+        """A task is not to run, unless a worker has it already; others may wait for it."""
         state = self.scheduler.tasks.get(key)
-        if state is None or state.state != "processing":  # None: its graph is about to be taken in
+        if state is None:  # its graph is about to be taken in
             self.recalled.add(key)
-            if state is not None:
-                state.run_spec = Task(key, lost)
+        elif state.state in UNTOUCHED:
+            state.run_spec = Task(key, lost)
+            self._lost(key, state, "")
 
     def remove_client(self, scheduler: Any, client: str) -> None:
         """A kernel has gone."""
         for id in [id for id, (owner, *_) in self.dispatches.items() if owner == client]:
             del self.dispatches[id]
+
+    async def pull(self, key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
+        """A piece of what a task has made, from whom has it: the worker that ran it, at first. Raises OSError."""
+        state = self.scheduler.tasks.get(key)
+        holders = [worker, *(one.address for one in (state.who_has or ()) if one.address != worker)] if state else []
+        for address in [one for one in holders if one in self.scheduler.workers]:
+            try:
+                asked = self.scheduler.rpc(address).jupyter_flow_piece(digest=digest, at=at, size=size)
+                piece: bytes = await asyncio.wait_for(asked, PATIENCE)
+                return piece
+            except Exception:  # Dask moves what it likes to, and the worker may have gone
+                LOG.debug("%s has no piece of what %s has made", address, key, exc_info=True)
+        raise OSError("no worker has it any more")
 
     # from workers -------------------------------------------------------------------------------
 
@@ -93,15 +110,11 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self.begun.add(key)
         return True
 
-    async def put(self, kernel: str, digest: bytes, data: bytes) -> None:
-        """A value for a kernel's store."""
-        self._tell(kernel, {"op": "jupyter-flow-put", "digest": digest, "data": data})
-
-    async def get(self, kernel: str, digest: bytes, size: int) -> bytes:
-        """A value from a kernel's store. Raises OSError."""
+    async def get(self, kernel: str, digest: bytes, at: int, size: int) -> bytes:
+        """A piece of a value in a kernel's store. Raises OSError."""
         number = next(self._count)
         future = self.awaited[number] = asyncio.get_running_loop().create_future()
-        self._tell(kernel, {"op": "jupyter-flow-get", "number": number, "digest": digest, "size": size})
+        self._tell(kernel, {"op": "jupyter-flow-get", "number": number, "digest": digest, "at": at, "size": size})
         try:
             return await asyncio.wait_for(future, PATIENCE)
         finally:
@@ -133,7 +146,6 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
             return
         if finish in ("memory", "forgotten"):
             self.begun.discard(key)
-            self.recalled.discard(key)
         state = self.scheduler.tasks.get(key)
         if state is None or finish == "forgotten":
             return
@@ -141,8 +153,9 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
             state.run_spec = Task(key, lost)
         if start == "processing" and finish != "memory":
             self._lost(key, state, str(state.exception_text or "") if finish == "erred" else "")
-        elif finish == "erred":
-            self._lost(key, state, "")  # one that it takes something from could not be run
+        elif finish == "erred" or key in self.recalled:  # one that it takes something from could not be run
+            self.recalled.discard(key)
+            self._lost(key, state, "")
 
     def _lost(self, key: str, state: Any, why: str) -> None:
         message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun}

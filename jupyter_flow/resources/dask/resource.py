@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ...executor.clusters import Cluster
-from ...model.events import BlobRef, Failure, Record
+from ...model.events import Failure, Record
 from ...model.printed import Seen
 from ..base import Services, Work
 from ..switchboard import Switchboard
@@ -43,7 +43,7 @@ class DaskResource:
         self._wanted = _cores() if self._address is None else 1
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._desks = Desks(services.store)
-        self._book = Book(services, id, self._address is None, self._desks)
+        self._book = Book(services, id, self._address is None, self._desks, self._board.tell)
         self._stopper = Stopper(self._book, self._desks)
         self._book.unwanted = self._stopper.kill_if
         self._undertaker = Undertaker(self._book, self._desks, self._board.tell, self._address is None and self._folder)
@@ -77,6 +77,11 @@ class DaskResource:
     def running(self) -> int:
         """How many electrons run now."""
         return sum(handed.current is not None for handed in list(self._book.handed.values()))
+
+    @property
+    def remark(self) -> str:
+        """What takes it a while."""
+        return self._book.depot.remark
 
     def pids(self) -> list[int]:
         """The processes of this machine that have run something."""
@@ -158,7 +163,7 @@ class DaskResource:
         if self._closed:
             connection.close()
             return
-        self._connection = self._stopper.connection = connection
+        self._connection = self._stopper.connection = self._book.connection = connection
         self._giver.hander = Hander(connection, self._services, self._address is None)
         self._scale()
 
@@ -177,7 +182,7 @@ class DaskResource:
             embedded.close()
             self._book.read()
         threading.Thread(target=connection.close, name="jupyter-flow-disconnect", daemon=True).start()  # type: ignore[union-attr]
-        self._giver.hander, self._threads = None, {}
+        self._giver.hander, self._book.connection, self._threads = None, None, {}
         failure = Failure("worker_lost", "WorkerLost", f"{self._name} has gone while it ran", "")
         for handed in list(self._book.handed.values()):
             self._book.lost(handed, failure, doubtful=embedded is None and not self._desks.exact)
@@ -223,13 +228,10 @@ class DaskResource:
                 tell[kind](key, *item)
         self._book.tell(ended)
 
-    def _heard_put(self, digest: bytes, data: bytes) -> None:
-        self._book.depot.take(digest, data)
-
-    def _heard_get(self, number: int, digest: bytes, size: int) -> None:
+    def _heard_get(self, number: int, digest: bytes, at: int, size: int) -> None:
         if self._connection is not None:
             try:
-                self._connection.have(number, self._book.depot.give(BlobRef(digest, size)))
+                self._connection.have(number, self._book.depot.give(digest, at, size))
             except OSError as error:
                 self._connection.have(number, b"", _text(error))
 

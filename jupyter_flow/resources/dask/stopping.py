@@ -29,13 +29,15 @@ class Stopper:
                 continue
             if handed.current is not None:
                 self.kill_if(handed, attempts)
-            elif attempts.issuperset(handed.members.items()):
-                self._withdraw(handed)
+            else:
+                self._recall(handed, attempts)
 
-    def _withdraw(self, handed: Handed) -> None:
+    def _recall(self, handed: Handed, attempts: frozenset[tuple[int, int]]) -> None:
+        """Nothing of it is to begin; what else it has goes elsewhere as soon as that is certain."""
         if self.connection is not None:
             self.connection.recall(handed.key)
-        self._book.withdraw(handed)
+        if attempts.issuperset(handed.members.items()):
+            self._book.withdraw(handed)
 
     def kill_if(self, handed: Handed, attempts: frozenset[tuple[int, int]] | None = None) -> None:
         """Kill a worker if it runs one of these (None: what it was last known to run) at this very moment."""

@@ -47,8 +47,9 @@ def ran(folder: Path) -> list[str]:
 
 
 def ahead() -> int:
-    """How many batches lie with clusters behind others."""
-    return sum(r._book.ahead for r in jf.session().dispatcher.resources if r.kind == "dask")  # type: ignore[attr-defined]
+    """How many electrons lie with clusters behind others."""
+    books = [r._book for r in jf.session().dispatcher.resources if r.kind == "dask"]  # type: ignore[attr-defined]
+    return sum(len(h.members) for book in books for h in list(book.handed.values()) if h.after and not h.withdrawn)
 
 
 @pytest.fixture
