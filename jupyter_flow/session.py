@@ -102,16 +102,17 @@ class Session:
         anew: Collection[int] = (),
         place: Callable[[TransportGraph], None] | None = None,
         secrets: Mapping[str, Any] = {},
+        executor: Any = None,
     ) -> str:
         """Run a recorded workflow again, with other inputs or electrons. Raises UnknownDispatch, BuildError.
 
         anew: nodes whose values are not taken over in spite of `reuse`, nor those that depend on them. place: may
-        give nodes of the new graph other executors. secrets: as in `verbs.redispatch`.
+        give nodes of the new graph other executors. secrets: as in `verbs.redispatch`. executor: the lattice's default.
         """
         self.wait(id)
         warn(self._budget.look())
         row = self.store.run(id)
-        self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets).id
+        self.last = self._submitter.resubmit(row, args, kwargs, replace, reuse, anew, place, secrets, executor).id
         return self.last
 
     def prepare(self, lattice: Lattice) -> TransportGraph:
@@ -135,6 +136,11 @@ class Session:
     def run(self, id: str) -> Run | None:
         """A dispatch of this session that runs or is remembered."""
         return self.dispatcher.runs.get(id) or self._memory.get(id)
+
+    def runs(self) -> list[Run]:
+        """The dispatches of this session that run or are remembered, sublattices aside."""
+        going = [run for run in list(self.dispatcher.runs.values()) if run.parent is None]
+        return list(dict.fromkeys([*going, *self._memory.all()]))
 
     def wait(self, id: str, timeout: float | None = None) -> None:
         """Wait until a dispatch has ended. An interrupt stops the waiting, not the work. Raises TimeoutError."""

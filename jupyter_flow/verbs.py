@@ -137,7 +137,7 @@ def redispatch(
     included: what had not ended, and what is damaged or lost since.
 
     A name of an executor means what it names now, and a warning says so where that has changed; one that this kernel
-    has not given means the executor as it was.
+    has not given means the executor as it was. So does the default executor.
 
     Secrets are written nowhere: of another kernel's dispatch they are asked for by name, and given as `secrets`, or as
     the only arguments (``redispatch(id)(password=…)``; all others are as they were). Raises SecretNeeded, which names

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import click
 
@@ -14,23 +15,27 @@ from .printing import one_line, say
 
 @click.command(short_help="Run what is left of a dispatch that did not complete.")
 @click.argument("id", shell_complete=offered)
-def resume(id: str) -> int:
+@click.option("-x", "--executor", metavar="EXECUTOR", help="The lattice's default executor, this time.")
+def resume(id: str, executor: str | None) -> int:
     """Run what is left of a dispatch that was interrupted or cancelled, or that failed, and wait for it.
 
     It becomes a dispatch of its own, which takes over what the earlier one had completed. What ran when its kernel
     died is run again. Executors that had a name are made as they
-    were. Secrets that it was given are asked for, and not shown. In a notebook: %dispatch --resume ID.
+    were, and so is the kernel's default; -x takes one of these names, or a kind (local, thread, inline, dask …), for
+    the electrons that name none. Secrets that it was given are asked for, and not shown.
+    In a notebook: %dispatch --resume ID.
 
     \b
     Examples:
       jupyter-flow ls --status INTERRUPTED
       jupyter-flow resume 3f2a
+      jupyter-flow resume 3f2a -x thread
 
     \b
     Exit status:
       0    it completed
       1    it did not
-      2    there is no such dispatch, or nothing is left to run
+      2    there is no such dispatch or executor, or nothing is left to run
     """
     from ..dispatch.resuming import check_resumable, told_taken
     from ..session import session
@@ -38,12 +43,13 @@ def resume(id: str) -> int:
     here = session()
     row = find(here.store, id)
     check_resumable(row)
+    again = partial(here.resubmit, row.id, (), {}, None, True, executor=executor)
     try:
-        new = here.resubmit(row.id, (), {}, None, True)
+        new = again()
     except SecretNeeded as error:
         if not sys.stdin.isatty():
             raise
-        new = here.resubmit(row.id, (), {}, None, True, secrets=_asked(error.names))
+        new = again(secrets=_asked(error.names))
     say(f"resumed {row.id} ({one_line(row.name)}) as {new}: {told_taken(here.run(new))}")
     with _looking_on():
         here.wait(new)

@@ -11,6 +11,7 @@ from ..executor import BaseExecutor
 from ..executor.base import Executor
 from ..executor.custom import Elsewhere
 from ..executor.settings import described, restored
+from ..model.concealing import without
 from ..model.errors import DispatchError, StoreCorruption
 from ..model.events import Value
 from ..model.graph import TransportGraph
@@ -46,6 +47,10 @@ class Inputs(NamedTuple):
     def load(self, load: Callable[[Value], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments. Raises DispatchError where one could not be recorded."""
         return tuple(_loaded(load, value) for value in self.args), {k: _loaded(load, v) for k, v in self.kwargs.items()}
+
+    def concealed(self) -> "Inputs":
+        """The same without what turned out to be secret when the lattice gave it a name that says so."""
+        return Inputs(tuple(map(without, self.args)), {k: without(v) for k, v in self.kwargs.items()})
 
 
 def _loaded(load: Callable[[Value], Any], value: Value | None) -> Any:

@@ -8,6 +8,7 @@ from ..model.binding import Binder
 from ..model.errors import DispatchError, SecretNeeded
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
+from ..model.secret import discover
 from ..model.vault import VAULT
 
 
@@ -21,6 +22,7 @@ def supply(id: str, graph: TransportGraph, given: Mapping[str, Any]) -> None:
         name = graph.secrets[secret]
         if name in given:
             VAULT.supply(secret, given[name], name)
+            discover(given[name])
 
 
 def check(id: str, graph: TransportGraph, reuse: bool) -> None:

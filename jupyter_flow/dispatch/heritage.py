@@ -52,7 +52,9 @@ class Heritage:
     def hand_on(self, run: "Run") -> None:
         """Before the start of a run: give it what stands, and have its sublattices get theirs when they are built."""
         run.inherit, run.anew = self._inherit, self._renewed
-        run.taken = sum(record.node < run.graph.electrons for record in self._taken.records)
+        electrons, taken = run.graph.electrons, {record.node for record in self._taken.records}
+        run.taken = sum(node < electrons for node in taken)
+        run.left = tuple({run.graph.version[node] for node in range(electrons) if node not in taken})
         if self._taken.records:
             run.adopt(self._taken.records)
 

@@ -35,6 +35,10 @@ class Memory:
         """A dispatch that has ended, if it is remembered."""
         return self._ended.get(id)
 
+    def all(self) -> list[Run]:
+        """Those that are remembered, in the order in which they ended."""
+        return list(self._ended.values())
+
     def given(self, id: str) -> Inputs | None:
         """What a dispatch was given."""
         return self._given.get(id)

@@ -21,14 +21,21 @@ def check_resumable(row: RunRow) -> None:
 
 
 def told_taken(run: Run | None) -> str:
-    """How much of its electrons a repetition had from the start, as a line for people."""
+    """How much of its electrons a repetition had from the start, and what the rest runs on, as a line for people."""
     if run is None:
         return ""
     electrons = run.graph.electrons
-    changed = told_changed(run)
-    return f"{run.taken} of {electrons} electron{'' if electrons == 1 else 's'} taken over" + f"; {changed}" * bool(
-        changed
-    )
+    told = [f"{run.taken} of {electrons} electron{'' if electrons == 1 else 's'} taken over"]
+    if run.left:
+        told.append(f"the rest runs on {', '.join(_executors(run))}")
+    return "; ".join([*told, *filter(None, [told_changed(run)])])
+
+
+def _executors(run: Run) -> list[str]:
+    versions = run.graph.versions
+    executors = [run.graph.executors[place] for place in sorted({versions[left].executor for left in run.left})]
+    called = [(run.names.name_of(executor), str(executor)) for executor in executors]
+    return [name if name == told else f"{name}: {told}" for name, told in called]
 
 
 def told_changed(run: Run | None) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..executor import _executor_manager as named
 from ..executor.base import Executor
-from ..executor.names import ExecutorNames
-from ..executor.recalled import Recalled
+from ..executor.names import DEFAULT, ExecutorNames
+from ..executor.recalled import UNSAID, Recalled
 from ..model.binding import labels
 from ..model.concealing import conceal
 from ..model.electron import Electron
@@ -51,10 +51,11 @@ class Submitter:
     def resubmit(
         self, row: RunRow, args: tuple[Any, ...], kwargs: dict[str, Any], replace: Mapping[str, Electron] | None,
         reuse: bool, anew: Collection[int], place: Callable[[TransportGraph], None] | None,
-        secrets: Mapping[str, Any],
+        secrets: Mapping[str, Any], executor: Any = None,
     ) -> Run:  # fmt: skip
         """Run a workflow that has ended again. Raises DispatchError where it is not known any more, BuildError.
 
+        executor: the lattice's default, this time, also by a name that only the dispatch knows.
         secrets: those it had, by name, where this process does not know them. Raises SecretNeeded for missing ones.
         """
         archive = archive_of(settled(row, self._store), self._store)
@@ -72,19 +73,22 @@ class Submitter:
         if as_before:
             assert archive.inputs is not None
             args, kwargs = exchanged(lattice, *archive.inputs.load(payload.load), secrets)
+        names = Recalled(named, archive.executors, payload.load)
+        if executor is not None:
+            lattice = lattice.with_executor(names.get_executor(executor))
         earlier = Heritage(self._store, row, archive, anew) if reuse else None
         replaced = {**replaced, **(replace or {})}
         with asking(row.id, reuse):
-            return self._submit(lattice, args, kwargs, replaced, True, earlier, place, archive.executors)
+            return self._submit(lattice, args, kwargs, replaced, True, earlier, place, names)
 
     def _submit(
         self, lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: dict[str, Electron],
         declared: bool, earlier: Heritage | None = None, place: Callable[[TransportGraph], None] | None = None,
-        recorded: Mapping[str, Value] = {},
+        names: ExecutorNames = named,
     ) -> Run:  # fmt: skip
         check_here()
-        names = Recalled(named, recorded, self._dispatcher.payload.load) if recorded else named
-        names.get_executor(lattice.workflow_executor)
+        if lattice.workflow_executor is not None:
+            names.get_executor(lattice.workflow_executor)
         with VAULT.noting() as noted:
             inputs, graph = self._traced(lattice, args, kwargs, replaced, names)
         if not declared and not len(graph):
@@ -96,8 +100,10 @@ class Submitter:
             workflow = self._recorded((lattice, replaced))
             self._recorded([executor for executor in graph.executors if isinstance(executor, Executor)])
         conceal(graph, {**noted, **more})
+        inputs = inputs.concealed()
         continues = None if earlier is None else earlier.continued
-        record = pack_record(graph, inputs, workflow, continues, {**recorded, **self._called()})
+        recorded = {**names.recorded, **self._called()} if isinstance(names, Recalled) else self._called()
+        record = pack_record(graph, inputs, workflow, continues, recorded)
         submission = Submission(new_id(), lattice.name, record, moment())
         run: Run = self._launcher.do(lambda: self._launch(submission, graph, inputs, earlier, names=names), Run.cancel)
         return run
@@ -112,8 +118,9 @@ class Submitter:
         return inputs, lattice.trace(args, kwargs, Surroundings(self._store, names), replaced)
 
     def _called(self) -> dict[str, Value]:
-        """The executors that have a name, each by itself: only who uses one is asked for its secrets."""
-        packed = {name: self._recorded(executor) for name, executor in named.named.items()}
+        """The default, and executors that have a name, each by itself: only who uses one is asked for its secrets."""
+        default = {UNSAID: self._recorded(named.default)} if named.default != DEFAULT else {}
+        packed = default | {name: self._recorded(executor) for name, executor in named.named.items()}
         return {name: value for name, value in packed.items() if value is not None}
 
     def prepare(self, lattice: Lattice) -> TransportGraph:

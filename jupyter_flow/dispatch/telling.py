@@ -55,6 +55,7 @@ class Telling:
         self.listeners: list[Listener] = []
         self.on_end: Callable[[Run], None] | None = None
         self.taken = 0  # electrons whose values it had from the start
+        self.left: tuple[int, ...] = ()  # versions of the others, of a repetition
         self.inherit: Callable[[int, Run], None] = _nothing  # a sublattice gets what an earlier dispatch had of it
         self._dispatcher = dispatcher
         self._again: set[tuple[int, int]] = set()  # attempts that another one follows

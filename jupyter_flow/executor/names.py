@@ -10,6 +10,8 @@ from .dask import DaskExecutor
 from .futures import FuturesExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
 
+DEFAULT = "local"  # where nobody has said another
+
 
 class ExecutorNames:
     """What a string may stand for where an executor is expected."""
@@ -24,7 +26,7 @@ class ExecutorNames:
         }
         self._plugged: dict[str, Any] = {}  # one of each kind: they are themselves, and so is what is behind them
         self.named: dict[str, Any] = {}
-        self.default: Any = "local"
+        self.default: Any = DEFAULT
 
     def plugins(self) -> dict[str, Any]:
         """The kinds that installed packages bring; ours have their names first."""
@@ -59,7 +61,7 @@ class ExecutorNames:
         """Forget a name; electrons that ask for it fail to build from then on."""
         del self.named[name]
         if self.default == name:
-            self.default = "local"
+            self.default = DEFAULT
 
     def get_executor(self, named: Any = None) -> Any:
         """The executor meant by an object, a kind, a name, or None for the default. Raises BuildError."""

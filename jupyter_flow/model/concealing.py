@@ -8,11 +8,11 @@ from .graph import ATOM, LITERAL, MIXED, OUTPUTS, TransportGraph
 from .literal import Literal
 from .pickles import holed, loads, pack
 from .secret import discover
-from .secretnames import holds_secret
+from .secretnames import holds_secret, like_a_key, sure_of
 from .vault import VAULT
 
 SPELLED = re.compile(
-    r"""([A-Za-z_]\w{0,60})["']?\]?\s*(?:[:=]|:\s*\w{1,20}\s*=)\s*[\[(]?\s*[rbu]?(["'])([^"'\\\n]{6,300})\2"""
+    r"""([A-Za-z_]\w{0,60})["']?\]?\s*(?:[:=]|:\s*\w{1,20}\s*=)\s*([\[(]?)\s*[rbu]?(["'])([^"'\\\n]{6,300})\3(?=\s*(,?))"""
 )
 
 
@@ -34,7 +34,7 @@ def conceal(graph: TransportGraph, noted: Mapping[bytes, str]) -> None:
         graph.sources = {file: VAULT.masked(text) for file, text in graph.sources.items()}
         for version in graph.versions:
             version.source = VAULT.masked(version.source)
-            version.code = _without(version.code)
+            version.code = without(version.code)
         for node in range(len(graph)):
             _conceal_call(graph, node)
         if graph.result is not None:
@@ -64,8 +64,9 @@ def _distinct(names: Mapping[bytes, str]) -> dict[bytes, str]:
 
 def written(text: str) -> None:
     """Remember the secrets that a program's text spells out: ``password = "…"``, ``"token": "…"``, addresses."""
-    for name, _, value in SPELLED.findall(text):
-        if holds_secret(name, value):
+    for name, opens, _, value, comma in SPELLED.findall(text):
+        one_of_many = opens == "[" or (opens and comma)
+        if holds_secret(name, value) and (not one_of_many or sure_of(name) or like_a_key(value)):
             VAULT.keep(value, name)
     discover(text)
 
@@ -85,12 +86,12 @@ def _item(tag: int, item: Any) -> tuple[int, Any]:
     if tag == ATOM and isinstance(item, str | bytes) and VAULT.in_text(item):
         return LITERAL, Literal(pack(item))
     if tag == LITERAL:
-        data = _without(item.data)
+        data = without(item.data)
         if data is not item.data:
             return tag, type(item)(data, item.refs)
     return tag, item
 
 
-def _without(data: Any) -> Any:
-    """An inline pickle without secrets; one in a file is left."""
+def without(data: Any) -> Any:
+    """An inline pickle with holes where it holds secrets that became known later; one in a file is left."""
     return holed(data) if isinstance(data, bytes) and VAULT.touches(data) else data

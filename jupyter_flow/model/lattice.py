@@ -62,6 +62,12 @@ class Lattice:
         graph.source, graph.doc = self.workflow_function_string, self.__doc__ or ""
         return graph
 
+    def with_executor(self, executor: Any) -> "Lattice":
+        """The same lattice with another default executor."""
+        changed = Lattice(self.workflow_function, Options(executor).under(self.options), self.workflow_executor)
+        changed.name = self.name
+        return changed
+
     @property
     def workflow_function_string(self) -> str:
         """The text of the workflow function."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from .discovering import discover
 from .errors import SecretNeeded
-from .secretnames import holds_secret
+from .secretnames import holds_secret, sure_of
 from .vault import MASK, VAULT
 
 UNNAMED = "secret"
@@ -85,7 +85,8 @@ class Hidden:
     """Stands for a value in a pickle, and is replaced by it when that is read."""
 
     def __init__(self, value: Any, name: str) -> None:
-        self._id, self._name = VAULT.keep(value.value if isinstance(value, Secret) else value, name), name
+        sure = isinstance(value, Secret)
+        self._id, self._name = VAULT.keep(value.value if sure else value, name, sure or sure_of(name)), name
 
     def __reduce__(self) -> tuple[Any, ...]:
         return opened, (self._id, self._name)

@@ -70,6 +70,14 @@ def holds_secret(name: str, value: Any) -> bool:
     return told > PERHAPS and not hasattr(kind, "__array__")  # data, which may be large
 
 
+def sure_of(name: str) -> bool:
+    """Whether a name promises a secret for certain: then all the texts in it are secret, in a list or object too.
+
+    What is called `token` or `key` may as well be words; of those only what looks like a key is one.
+    """
+    return promise(name) == SURELY
+
+
 def like_a_key(value: str | bytes | bytearray) -> bool:
     """Whether a text has letters and digits, and many, in one piece."""
     text = value if isinstance(value, str) else bytes(value).decode("latin-1")

@@ -18,6 +18,7 @@ WIDEST = 5_000  # containers of one value that are looked into
 LONGEST_KEY = 30  # characters of a key that is told
 
 LEAVES = frozenset({int, float, bool, complex, type(None)})
+TEXTUAL = (str, bytes, bytearray)
 ITERATED: tuple[tuple[type, Callable[[Any], Iterator[Any]]], ...] = (
     (list, list.__iter__),
     (tuple, tuple.__iter__),
@@ -39,6 +40,8 @@ class _Shape(NamedTuple):
 
 
 _shapes: WeakKeyDictionary[type, _Shape] = WeakKeyDictionary()
+_lasting: dict[type, _Shape] = {}  # of types made in C, which never go: found in a fifth of the time
+HEAP = 1 << 9  # the flag of types that are made while a program runs
 
 
 def parts(value: Any) -> tuple[Named, Iterable[Any]]:
@@ -46,7 +49,7 @@ def parts(value: Any) -> tuple[Named, Iterable[Any]]:
     kind = type(value)
     if kind is functools.partial:
         return value.keywords.items(), value.args
-    shape = _shapes.get(kind) or _shape(kind)
+    shape = _lasting.get(kind) or _shapes.get(kind) or _shape(kind)
     by_name = _attributes(value) if shape.attributes else ()
     if shape.more:
         by_name = [*_more(value, shape), *by_name]
@@ -71,7 +74,7 @@ def text_of(value: Any) -> str | bytes | None:
         return cast("str | bytes", value)
     if issubclass(kind, str):
         return str.__str__(value)
-    return bytes(memoryview(value)) if issubclass(kind, bytes | bytearray) else None
+    return bytes(memoryview(value)) if issubclass(kind, TEXTUAL) else None
 
 
 def texts(value: Any) -> Iterator[tuple[str, str | bytes]]:
@@ -113,7 +116,8 @@ def _order(value: Any) -> bytes:
 
 
 def _shape(kind: type) -> _Shape:
-    found = _shapes[kind] = _looked_at(kind)
+    found = _looked_at(kind)
+    (_shapes if type.__getattribute__(kind, "__flags__") & HEAP else _lasting)[kind] = found
     return found
 
 
@@ -130,7 +134,8 @@ def _looked_at(kind: type) -> _Shape:
     ]
     fields = fields if _names(fields) else ()
     more = bool(fields or slots) or issubclass(kind, dict)
-    return _Shape(each, fields, tuple(slots), not issubclass(kind, type | ModuleType), more)
+    attributes = not issubclass(kind, type | ModuleType) and bool(type.__getattribute__(kind, "__dictoffset__"))
+    return _Shape(each, fields, tuple(slots), attributes, more)
 
 
 def _names(fields: Any) -> bool:

@@ -20,7 +20,7 @@ from blake3 import blake3
 
 from .errors import SecretNeeded
 from .secretnames import like_a_key
-from .secretparts import texts
+from .secretparts import text_of, texts
 
 MASK = "***"
 MOST = 500  # texts that are looked for; beyond, the oldest are not: they are only left out where they were given
@@ -77,10 +77,14 @@ class Vault:
 
     # what is in it --------------------------------------------------------------------------
 
-    def keep(self, value: Any, name: str) -> bytes:
-        """Remember a secret; its id. Raises what pickling raises."""
+    def keep(self, value: Any, name: str, sure: bool = True) -> bytes:
+        """Remember a secret; its id. Raises what pickling raises.
+
+        sure: of a container, whether all the texts in it are secret, or those that look like keys; its id tells.
+        """
         data = cloudpickle.dumps(value, 5)
         id = self._id(data)
+        id = id[:-1] + bytes([(id[-1] or 1) if sure or text_of(value) is not None else 0])
         self._note(id, name)
         if id not in self._pickles:
             self._put([(id, data, name), *self._parts(id, value, name)])
@@ -109,7 +113,8 @@ class Vault:
         if type(value) in (str, bytes, bytearray):
             return
         for place, text in texts(value):
-            yield id + self._id(place.encode())[: ID // 2], cloudpickle.dumps(text, 5), name
+            if id[-1] or like_a_key(text):
+                yield id + self._id(place.encode())[: ID // 2], cloudpickle.dumps(text, 5), name
 
     def lacks(self, ids: Iterable[bytes]) -> list[bytes]:
         """Those that are not known here."""

@@ -30,7 +30,7 @@ class Call(NamedTuple):
             return workflow
         if not isinstance(workflow, Lattice):
             return Lattice(workflow, Options(executor))
-        return Lattice(workflow.workflow_function, Options(executor).under(workflow.options))
+        return workflow.with_executor(executor)
 
 
 def call_of(text: str, magic: str, globals: Namespace, locals: Namespace | None = None) -> Call:

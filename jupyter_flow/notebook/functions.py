@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..dispatch.run import Run
 from ..model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED
-from ..session import Session, opened
+from ..session import opened
 from ..widgets.facts import RunFacts
 from ..widgets.messages import Badge, BadgeState
 from ..widgets.states import counts_of, told
@@ -33,6 +33,7 @@ class Functions:
 
     def __init__(self) -> None:
         self._last: dict[Function, Run] = {}
+        self._counted: set[Run] = set()  # that have ended, and told all they had to tell
         self._told: list[Badge] = []
         self._due = 0.0
 
@@ -41,15 +42,18 @@ class Functions:
         here, now = opened(), time.monotonic()
         if not functions or here is None or now < self._due:
             return self._told if functions and here is not None else []
-        self._told = [badge for key, function in functions.items() if (badge := self._badge(here, key, function))]
+        known = here.runs()
+        over = {run for run in known if run.ended.is_set()}  # before they are counted
+        runs = [run for run in known if run not in self._counted]
+        self._told = [badge for key, function in functions.items() if (badge := self._badge(runs, key, function))]
+        self._counted = over
         self._last = {function: run for function, run in self._last.items() if function in functions.values()}
         self._due = time.monotonic() + max(PAUSE, 20 * (time.monotonic() - now))
         return self._told
 
-    def _badge(self, here: Session, key: str, function: Function) -> Badge | None:
-        runs = [run for run in list(here.dispatcher.runs.values()) if run.parent is None]
-        newest = here.run(here.last) if here.last is not None else None
-        runs += [run for run in (newest, self._last.get(function)) if run is not None and run not in runs]
+    def _badge(self, runs: list[Run], key: str, function: Function) -> Badge | None:
+        last = self._last.get(function)
+        runs = runs if last is None or last in runs else [*runs, last]
         found = [Calls(run, counts) for run in runs if sum(counts := calls_of(run, function))]
         if not found:
             return None

@@ -1,6 +1,7 @@
 """``%dispatch --resume ID``: what is left of a dispatch that did not end well."""
 
 from argparse import Namespace
+from functools import partial
 from getpass import getpass
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..model.result import Result
 from ..model.status import Status
 from ..session import session
 from ..verbs import DispatchId
-from .shell import say
+from .shell import executor_variable, say
 from .targets import id_of
 
 RECENT = 50  # dispatches that are looked at for those that can be resumed
@@ -23,17 +24,17 @@ def resumed(given: Namespace, call: str, space: dict[str, Any]) -> DispatchId:
     """The dispatch that continues another one. Raises UsageError, DispatchError, BuildError."""
     if call:
         raise UsageError(f"dispatch: --resume ID runs what it was dispatched with, so {call!r} is one too many")
-    if given.executor:
-        raise UsageError("dispatch: --resume ID runs on the executors it was dispatched with; leave -x out")
     found = space.get(given.resume)
     id = found.dispatch_id if isinstance(found, Result) else found if isinstance(found, DispatchId) else None
     here = session()
     row = here.store.run(id or id_of(given.resume, space))
     check_resumable(row)
+    executor = given.executor and (executor_variable(space, given.executor) or given.executor)
+    again = partial(here.resubmit, row.id, (), {}, None, True, executor=executor)
     try:
-        new = here.resubmit(row.id, (), {}, None, True)
+        new = again()
     except SecretNeeded as error:
-        new = here.resubmit(row.id, (), {}, None, True, secrets=_asked(error))
+        new = again(secrets=_asked(error))
     say(told_taken(here.run(new)))
     return DispatchId(new)
 

@@ -1,6 +1,7 @@
 """The running IPython, as far as this room needs it."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from IPython.core.error import UsageError
@@ -40,6 +41,12 @@ def show(thing: object) -> None:
     display(thing)  # type: ignore[no-untyped-call]
 
 
+def executor_variable(space: Mapping[str, Any], name: str) -> Any:
+    """The executor in a variable, unless that is one that `%executor` has named; else None."""
+    found = space.get(name)
+    return found if isinstance(found, Executor | BaseExecutor) and names.named.get(name) is not found else None
+
+
 def executor_named(shell: Shell, name: str | None) -> Any:
     """What ``-x NAME`` means: a variable that holds an executor, else a registered name or a kind.
 
@@ -47,9 +54,8 @@ def executor_named(shell: Shell, name: str | None) -> Any:
     """
     if name is None:
         return None
-    variable = shell.user_ns.get(name)
-    if isinstance(variable, Executor | BaseExecutor) and names.named.get(name) is not variable:
-        return variable
+    if (executor := executor_variable(shell.user_ns, name)) is not None:
+        return executor
     try:
         names.get_executor(name)
     except BuildError as error:

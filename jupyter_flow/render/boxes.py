@@ -125,16 +125,18 @@ def _shade(executor: str, scheme: Scheme) -> int:
 
 def _second_row(box: Box, left: float, right: float, top: float, scheme: Scheme) -> list[str]:
     parts = []
+    plain = scheme.by == "duration"  # on the long times' colours no other can be read
     if box.chip:
         shade = _shade(next(iter(box.group.executors)), scheme)
         parts.append(chip(box.chip, left, top + 29, shade))
     at = right - width(box.tail, _SMALL)
     if box.tail:
-        parts.append(_text(box.tail, at, top + 39.5, "p u", width(box.tail, _SMALL)))
+        parts.append(_text(box.tail, at, top + 39.5, "p" if plain else "p u", width(box.tail, _SMALL)))
         at -= 6
     for status, count in reversed(_failed(box.group).items()):
         at -= width(str(count), _SMALL)
-        parts.append(_text(str(count), at, top + 39.5, f"p {CLASS[status]}", width(str(count), _SMALL)))
+        kind = "p" if plain else f"p {CLASS[status]}"
+        parts.append(_text(str(count), at, top + 39.5, kind, width(str(count), _SMALL)))
         parts.append(mark(status, at - 8, top + 36, 0.66))
         at -= 19
     return parts

@@ -39,7 +39,8 @@ class Anchor:
     def renew(self, index: Path) -> None:
         """The same for files that are new."""
         with self._lock:
-            self._lay(index)
+            if index in self._users:
+                self._lay(index)
 
     def let_go(self, index: Path) -> None:
         """Called before the connection is closed: the last one that has it open may put the WAL away."""

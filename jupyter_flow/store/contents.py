@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from ..model.secretnames import holds_secret
+from ..model.secretnames import holds_secret, sure_of
 from ..model.vault import VAULT
 from .packages import installed
 
@@ -64,7 +64,7 @@ def known_as(name: str, value: Any) -> Any:
     if not holds_secret(name, value):
         return value
     try:
-        return VAULT.keep(value, name)
+        return VAULT.keep(value, name, sure_of(name))
     except Exception:  # it cannot be pickled
         return value
 

@@ -5,7 +5,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from . import cached, tables, users
 from .leftovers import UNSETTLED
 from .manifests import manifest_path, manifests
 from .records import Cached, RunRow, WorkerRow, valid
-from .schema import ATTEMPT, RUN, WORKER, translated
+from .schema import ATTEMPT, RUN, WORKER, InPlace, translated
 from .sealing import Sealer
 from .sessions import alive, began, lost
 
@@ -31,9 +31,12 @@ class Reader:
 
     turn = 1  # what a writer does may ask it
 
-    def __init__(self, root: Path, opens: Callable[[], sqlite3.Connection], sealer: Sealer) -> None:
-        self.root, self._opens = root, opens
-        self._connection = opens()
+    def __init__(
+        self, root: Path, opens: Callable[[], sqlite3.Connection], sealer: Sealer,
+        watch: Callable[[Path], Callable[[], bool]] = InPlace,
+    ) -> None:  # fmt: skip
+        self.root, self._opens, self._watch = root, opens, watch
+        self.take_up()
         self._sealer = sealer
         self.using = threading.Lock()
         users.known(self)
@@ -50,7 +53,9 @@ class Reader:
 
     def take_up(self) -> None:
         """(using) Open another one."""
+        self._same = self._watch(self.root)  # before: what changes meanwhile is read again
         self._connection = self._opens()
+        self._same()  # the WAL is there by now
 
     def run(self, id: str) -> RunRow:
         """A dispatch by its id; INTERRUPTED where it is recorded as running and its owner is dead.
@@ -233,6 +238,9 @@ class Reader:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        with suppress(StoreCorruption):  # the index is another one: the writer says so
+            if not self._same():
+                users.renew(self.root, wait=False)
         with self.using, translated(self.root):
             yield self._connection
 

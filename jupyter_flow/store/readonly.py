@@ -31,6 +31,29 @@ def check_read_only(root: Path) -> None:
         )
 
 
+class Unchanged:
+    """Whether the index and its WAL are as they were: what SQLite takes for immutable it does not read again."""
+
+    def __init__(self, root: Path) -> None:
+        self._paths = index_path(root), wal_path(index_path(root))
+        self._seen = self._look()
+
+    def __call__(self) -> bool:
+        """Whether they are."""
+        return self._look() == self._seen
+
+    def _look(self) -> list[tuple[int, int, int]]:
+        return [_about(path) for path in self._paths]
+
+
+def _about(path: Path) -> tuple[int, int, int]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def connect_read_only(root: Path) -> sqlite3.Connection:
     """A connection that leaves the folder as it is. Raises StoreCorruption, StoreError."""
     index, wal = index_path(root), wal_path(index_path(root))

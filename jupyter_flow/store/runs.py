@@ -26,10 +26,10 @@ from .location import WAY_OUT, absolute, check_folder, default_root, private_fol
 from .manifests import Keeper
 from .pruning import Choice, Pruned, Pruner
 from .reader import Reader
-from .readonly import check_read_only, connect_read_only, writable
+from .readonly import Unchanged, check_read_only, connect_read_only, writable
 from .records import Made, Run, RunRow, WorkerRow, new_worker, valid
 from .requests import Requests
-from .schema import connect, ensure, index_path
+from .schema import InPlace, connect, ensure, index_path
 from .sealing import FAR, Sealer, clean, far_key
 from .sessions import Session, lost
 from .writer import Act, Job, OnCommit, Writer, insert
@@ -47,7 +47,7 @@ class Store(Answers):
         self._session = Session(root, self._sealer)
         self._read_only = read_only
         opens = partial(connect_read_only, root) if read_only else partial(connect, root, query_only=True)
-        self._reader = Reader(root, opens, self._sealer)
+        self._reader = Reader(root, opens, self._sealer, Unchanged if read_only else InPlace)
         if not read_only:
             ANCHOR.hold(index_path(root))
         self._writer: Writer | None = None

@@ -44,17 +44,29 @@ def left(user: User) -> None:
     _users.discard(user)
 
 
-def renew(root: Path) -> None:
-    """Have everybody open the index of a store anew. Called by one that does not use it now. Raises StoreError."""
-    with _renewing, ExitStack() as held:
+def renew(root: Path, wait: bool = True) -> None:
+    """Have everybody open the index of a store anew. Called by one that does not use it now. Raises StoreError.
+
+    wait: until nobody uses it. Else nothing is done while somebody does, be it further up in this very thread.
+    """
+    with ExitStack() as held:
+        if not _taken(held, _renewing, wait):
+            return
         users = sorted((user for user in list(_users) if _same(user.root, root)), key=lambda user: user.turn)
-        for user in users:
-            held.enter_context(user.using)
+        if not all(_taken(held, user.using, wait) for user in users):
+            return
         for user in users:
             user.let_go()
         for user in users:
             user.take_up()
         ANCHOR.renew(index_path(root))
+
+
+def _taken(held: ExitStack, lock: threading.Lock, wait: bool) -> bool:
+    taken = lock.acquire(wait)
+    if taken:
+        held.callback(lock.release)
+    return taken
 
 
 def _same(one: Path, other: Path) -> bool:

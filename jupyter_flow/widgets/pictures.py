@@ -66,7 +66,7 @@ def label_of(executor: Any) -> str:
 
 def assignable() -> list[str]:
     """What an electron may be assigned to: the executors by name, then the kinds."""
-    return [*sorted(names.named), *names.kinds]
+    return [*sorted(names.named), *(kind for kind in names.kinds if kind != "futures")]  # which needs a pool
 
 
 def with_states(

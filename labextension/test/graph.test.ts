@@ -197,6 +197,11 @@ describe('colours', () => {
     expect(look('duration').box(one).fill).toBe(LIGHT.plain);
   });
 
+  test('what is written on the colours of times is plain', () => {
+    expect([look('status').small, look('status').number(5)]).toEqual([LIGHT.muted, LIGHT.status[5]![0]]);
+    expect([look('duration').small, look('duration').number(5)]).toEqual([LIGHT.text, LIGHT.text]);
+  });
+
   test('times go by their logarithm', () => {
     const steps = [1, 10, 11, 1000, 1e5].map(seconds => look('duration', [1, 1e5]).step(seconds));
     expect(steps).toEqual([0, 0, 1, 2, 4]);

@@ -22,3 +22,11 @@ test('the line on the screen is never behind the bar; what is read aloud waits, 
   expect(progress.heard.textContent).toBe('running: 1 of 6, 1 failed');
   progress.dispose();
 });
+
+test('what runs is told from what is done', () => {
+  const progress = new Progress();
+  progress.show({ ...state(1), counts: [2, 0, 0, 3, 1, 0, 0, 0, 0, 0, 0] });
+  const begun = [...progress.element.querySelectorAll<HTMLElement>('.jf-under-way')].map(({ style }) => style.width);
+  expect(begun).toEqual(['50%']);
+  progress.dispose();
+});

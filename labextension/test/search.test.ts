@@ -45,6 +45,7 @@ test('Enter opens the group of a node that was asked for by its number, and goes
 test('Enter walks on where names were asked for, and after a number was opened', () => {
   type('f');
   search.hear(found('f', [[0, 0], [1, 1]]));
+  expect([...search.element.querySelectorAll('.jf-hits span')].map(part => part.textContent)).toEqual(['1 of 2', ' nodes: f']);
   enter();
   type('2');
   search.hear(found('2', [[2, 0], [5, 3]]));

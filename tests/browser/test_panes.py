@@ -22,6 +22,33 @@ run = jf.dispatch(squares)()
 run.result()
 run
 """.strip()
+ATTACK = r"""
+from IPython.display import display
+HTML = '''in its cage<script>alert('script')</script>
+<img src="/evil" onerror="alert('image')"><svg onload="alert('svg')"></svg>
+<iframe src="javascript:alert('frame')"></iframe><iframe src="/evil"></iframe><object data="/evil"></object>
+<style>@import "/evil"; body { background: url(/evil) }</style><link rel="stylesheet" href="/evil"><base href="/evil/">
+<form action="/evil"><input autofocus onfocus="alert('input')"></form>
+<meta http-equiv="refresh" content="0;url=/evil">'''
+SVG = '''<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="alert('onload')">
+<script>alert('script in svg')</script><image href="/evil" width="9" height="9"/><foreignObject width="9" height="9">
+<img xmlns="http://www.w3.org/1999/xhtml" src="/evil" onerror="alert('in svg')"/></foreignObject></svg>'''
+NAME = "<img src=/evil onerror=alert('name')>"
+class Attack:
+    def _repr_html_(self): return HTML
+class Drawn:
+    def _repr_svg_(self): return SVG
+def attack(n):
+    print(HTML, NAME)
+    display(Attack()), display(Drawn())
+    return NAME
+def attacks(): return [attack(NAME), attack(2)]
+for named in attack, attacks: named.__name__ = named.__qualname__ = NAME
+attack = jf.electron(executor="thread")(attack)
+run = jf.dispatch(jf.lattice(attacks))()
+run.result()
+run
+""".strip()
 PIXEL = """async data => {
     const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
     const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext('2d');
@@ -70,6 +97,7 @@ def test_details_stand_beside_a_wide_graph_and_in_sight_below_a_narrow_one(
     rows.filter(has_text="load").get_by_role("button").click()
     front.until(lambda: in_sight(front, node(shown)))
     expect(node(shown).locator(".jf-output")).to_contain_text("3")  # what it gave, without a click
+    expect(node(shown).locator(".jf-where dl")).to_have_css("display", "grid")  # whatever Lab does to such lists
     expect(node(shown).get_by_role("button", name="Show the output")).to_have_count(0)
     for time in ("Start", "Run time"):
         heading = box(shown.get_by_role("columnheader", name=time))
@@ -92,10 +120,26 @@ WebSocket.prototype.send = function (data) {
 
 
 @pytest.mark.parametrize("app", ["lab"])
-def test_two_notebooks_of_a_page_fetch_the_panes_once(opened: Callable[..., Front]) -> None:
-    front = opened(LOADED, DONE)
+def test_output_that_attacks_does_nothing_and_two_notebooks_of_a_page_fetch_the_panes_once(
+    opened: Callable[..., Front], kept: Callable[[str], str]
+) -> None:
+    front = opened(LOADED, ATTACK)
+    done: list[str] = []
+    front.page.on("dialog", lambda dialog: (done.append(dialog.message), dialog.dismiss()))
+    front.page.on("response", lambda response: done.append(response.url) if "evil" in response.url else None)
     front.js(COUNTED)
+    front.panel()
     tell_of_a_node(front)
+    shown = view(front, 1)
+    shown.get_by_role("button", name="Timeline").click()
+    shown.get_by_role("button", name="Executors").click()
+    cage = node(shown).locator("iframe.jf-cage")
+    cage.scroll_into_view_if_needed()
+    cage.content_frame.get_by_text("in its cage").wait_for()
+    front.until(lambda: node(shown).locator("img.jf-image").evaluate("image => image.complete && image.naturalWidth"))
+    expect(node(shown).locator(".jf-stream").first).to_contain_text("<script>alert('script')")
+    expect(node(shown).locator(".jf-output")).to_contain_text("<img src=/evil")
+    front.shot(kept("attack"))
     copy = front.name.replace(".ipynb", "-Copy1.ipynb")
     front.js(f"await window.jupyterapp.commands.execute('docmanager:duplicate', {{path: '{front.name}'}});")
     front.js(f"await window.jupyterapp.commands.execute('docmanager:open', {{path: '{copy}'}});")
@@ -103,6 +147,7 @@ def test_two_notebooks_of_a_page_fetch_the_panes_once(opened: Callable[..., Fron
     front.ready()
     tell_of_a_node(front)
     assert front.js("return window.fetches") == 1
+    assert done == []
 
 
 def tell_of_a_node(front: Front) -> None:

@@ -60,7 +60,7 @@ def test_it_runs_what_is_left_and_waits(interrupted: str) -> None:
     assert done.returncode == 0, done.stderr
     begun, ended = done.stdout.splitlines()
     assert begun.startswith(f"resumed {interrupted} (flow) as ")
-    assert begun.endswith("1 of 2 electrons taken over")
+    assert begun.endswith("1 of 2 electrons taken over; the rest runs on thread")
     new = ended.split()[0]
     assert ended == f"{new} is COMPLETED"
     assert jf.get_result(new).result == 2
@@ -98,6 +98,7 @@ from jupyter_flow.executor import LocalExecutor, _executor_manager
 
 _executor_manager.register("cpu", LocalExecutor(workers=2))
 _executor_manager.register("inner", LocalExecutor(workers=1))
+_executor_manager.default = "cpu"
 
 @jf.electron(executor="cpu")
 def first():
@@ -110,7 +111,7 @@ def held(n):
         time.sleep(0.01)
     return n + 1
 
-@jf.electron(executor="cpu")
+@jf.electron
 @jf.lattice
 def inside(n):
     return held(n)
@@ -127,16 +128,21 @@ sys.stdin.readline()
 """
 
 
-def test_executors_that_nobody_has_named_here_are_made_as_they_were() -> None:
+def test_executors_that_nobody_has_named_here_are_made_as_they_were(capsys: pytest.CaptureFixture[str]) -> None:
     process, id = kernel(NAMED)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     Path("go").touch()
     done = resumed(id)
     assert (done.returncode, done.stderr) == (0, "")
+    assert "1 of 2 electrons taken over; the rest runs on cpu: local(workers=2)\n" in done.stdout
     new = jf.get_result(done.stdout.splitlines()[-1].split()[0])
     assert new.result == 2
     assert {str(node.executor) for node in new.nodes} == {"local(workers=2)"}
+    assert main(["resume", id, "-x", "gpu"]) == 2
+    assert "no executor is called 'gpu'; there are " in capsys.readouterr().err
+    assert main(["resume", id, "-x", "inner"]) == 0
+    assert "; the rest runs on inner: local(workers=1)\n" in capsys.readouterr().out
     _executor_manager.register("cpu", LocalExecutor(workers=1))
     try:
         with pytest.warns(UserWarning, match=r"^cpu is local\(workers=1\) now, and was local\(workers=2\)$"):

@@ -104,6 +104,7 @@ def test_a_cluster_in_the_kernel_runs_electrons_and_nothing_kills_that(
         assert result.nodes[0].pid == os.getpid()
         id = begin(here, waits, str(tmp_path))
         eventually(lambda: states(jf.get_result(id)) == ["RUNNING"])
+        assert jf.get_result(id).nodes[0].pid == os.getpid()
         jf.cancel(id)
         node = jf.get_result(id, wait=True, timeout=60).nodes[0]
         assert (str(node.status), "may still run" in node.error.message) == ("CANCELLED", True)

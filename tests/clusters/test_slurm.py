@@ -84,6 +84,7 @@ def test_a_job_that_is_cancelled_costs_what_it_ran_and_another_one_goes_on(slurm
     result = jf.get_result(id, wait=True, timeout=60)
     assert states(result) == ["COMPLETED", "FAILED"]
     assert result.nodes[1].error.kind == "worker_lost"
+    assert "it runs again, in another job, only with retries=" in result.nodes[1].error.message
     assert not psutil.pid_exists(int((tmp_path / "standing").read_text()))
     assert run(executor, lambda: plus(3, 4)).result == 7
     jf.session().close()

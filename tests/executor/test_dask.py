@@ -73,3 +73,25 @@ def test_making_one_does_not_import_dask() -> None:
     code = "import sys; from jupyter_flow.executor import DaskExecutor as D; D(); print('distributed' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_what_its_electrons_take_of_a_worker_is_a_setting() -> None:
+    executor = DaskExecutor(ADDRESS, resources={"GPU": 1, "license": 2})
+    assert executor.key() == DaskExecutor(ADDRESS, resources={"license": 2.0, "GPU": 1}).key()
+    assert executor.key() != DaskExecutor(ADDRESS).key()
+    assert executor.describe()["resources"] == {"GPU": 1.0, "license": 2.0}
+    assert pickle.loads(pickle.dumps(executor)).key() == executor.key()
+    with pytest.raises(BuildError, match="offers no resources"):
+        DaskExecutor(resources={"GPU": 1})
+
+
+@pytest.mark.parametrize("resources", [{"GPU": 0}, {"GPU": "one"}, ["GPU"], {1: 1}])
+def test_resources_are_names_with_numbers(resources: object) -> None:
+    with pytest.raises(ValueError, match="names with numbers above 0"):
+        DaskExecutor(ADDRESS, resources=resources)  # type: ignore[arg-type]
+
+
+def test_an_executor_that_was_written_down_by_an_earlier_version_has_the_settings_it_lacks() -> None:
+    executor = object.__new__(DaskExecutor)
+    executor.__setstate__((None, {"scheduler_address": ADDRESS, "workers": 2}))
+    assert executor.key() == DaskExecutor(ADDRESS, workers=2).key()

@@ -18,6 +18,7 @@ LIMIT = 30  # seconds that anything may take before a test says that it hangs
 SOON = 5  # seconds: the limit that is promised for cancel, timeout and what a dead kernel leaves behind
 
 EVERYWHERE = pytest.mark.parametrize("executor", ["local", "thread", "inline"])
+ON_DASK = pytest.param("dask", marks=pytest.mark.slow)  # a cluster of the session's own, on this machine
 # Where the inline executor does what threads do, it is tried in `make test-slow`.
 IN_PROCESSES_AND_THREADS = pytest.mark.parametrize(
     "executor", ["local", "thread", pytest.param("inline", marks=pytest.mark.slow)]
@@ -26,8 +27,9 @@ IN_PROCESSES_AND_THREADS = pytest.mark.parametrize(
 TOOLS = """
 import os, pathlib, signal, subprocess, sys, threading, time
 import jupyter_flow as jf
-from jupyter_flow.executor import InlineExecutor, LocalExecutor, ThreadExecutor
+from jupyter_flow.executor import DaskExecutor, InlineExecutor, LocalExecutor, ThreadExecutor
 EXECUTORS = {"local": LocalExecutor(workers=2), "thread": ThreadExecutor(workers=2), "inline": InlineExecutor()}
+EXECUTORS["dask"] = DaskExecutor(workers=2)
 def touch(name):  # one byte for each time an electron runs
     with open(pathlib.Path(FOLDER, name), "ab") as counter:
         counter.write(b"x")

@@ -1,6 +1,8 @@
 """Electrons that take their worker with them, or hand over what nobody can take: the fault is theirs alone."""
 
-from tests.faults.kernels import EVERYWHERE, IN_PROCESSES_AND_THREADS, Fresh
+import pytest
+
+from tests.faults.kernels import IN_PROCESSES_AND_THREADS, ON_DASK, Fresh
 
 BESIDE_A_SIBLING = """
 @jf.electron
@@ -16,10 +18,10 @@ def flow():
 """
 
 
-def dies_beside_a_sibling(kernel: Fresh, how: str) -> tuple[str, ...]:
+def dies_beside_a_sibling(kernel: Fresh, how: str, executor: str = "local") -> tuple[str, ...]:
     """Its kind, type and message, when an electron has died, and a sibling that ran meanwhile has not."""
     kernel.goes(f"@jf.electron\ndef dies():\n    touch('count')\n    gate('dies')\n    {how}\n{BESIDE_A_SIBLING}")
-    kernel.begin_dispatch("local")
+    kernel.begin_dispatch(executor)
     kernel.reached("dies", "sibling")
     kernel.open("dies")
     kernel.goes("eventually(lambda: states(id)[0] == 'FAILED')")
@@ -27,7 +29,7 @@ def dies_beside_a_sibling(kernel: Fresh, how: str) -> tuple[str, ...]:
     assert kernel.ask("ended(id)") == ["FAILED", "SKIPPED", "SKIPPED", "COMPLETED"]
     assert kernel.ask("jf.get_result(id).nodes[3].output") == 7
     assert kernel.bytes_of("count") == 1
-    assert kernel.ask("works('local')") == 4
+    assert kernel.ask(f"works({executor!r})") == 4
     lost: tuple[str, ...] = kernel.ask("errors(id)[0]")
     return lost
 
@@ -47,13 +49,16 @@ def test_d02_a_segmentation_fault_is_a_lost_worker_and_its_log_holds_the_traceba
     assert "in dies" in log
 
 
-def test_d03_an_electron_that_leaves_its_process_ran_once_and_its_exit_code_is_told(kernel: Fresh) -> None:
-    kind, type_, message, _ = dies_beside_a_sibling(kernel, "os._exit(3)")
+@pytest.mark.parametrize("executor", ["local", ON_DASK])
+def test_d03_an_electron_that_leaves_its_process_ran_once_and_its_exit_code_is_told(
+    kernel: Fresh, executor: str
+) -> None:
+    kind, type_, message, _ = dies_beside_a_sibling(kernel, "os._exit(3)", executor)
     assert (kind, type_) == ("worker_lost", "WorkerLost")
     assert "exited with code 3" in message
 
 
-@EVERYWHERE
+@pytest.mark.parametrize("executor", ["local", "thread", "inline", ON_DASK])
 def test_d04_exits_and_interrupts_that_electrons_raise_are_their_failure_and_all_workers_stay(
     kernel: Fresh, executor: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 import functools
 import pickle
+import threading
+from collections import deque
 from typing import Any
 
 import numpy
@@ -155,6 +157,24 @@ def test_a_module_is_not_searched() -> None:
 
     discover({"sys": sys, "modules": [pytest]})
     assert VAULT.needles == ()
+
+
+def test_what_changes_while_it_is_looked_through_is_looked_through() -> None:
+    changing, over = deque(["x"] for _ in range(100)), threading.Event()
+
+    def change() -> None:
+        while not over.is_set():
+            changing.append(["y"])
+            changing.popleft()
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(200):
+            discover({"live": changing})
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_thousands_of_secrets_are_looked_for_as_far_as_that_is_bearable() -> None:

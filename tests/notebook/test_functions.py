@@ -95,3 +95,12 @@ def test_a_function_that_was_never_called_has_no_badge_and_its_calls_are_its_own
     jf.get_result(jf.dispatch(alone)(), wait=True)  # another dispatch is the last one now
     functions._due = 0.0
     assert functions.badges(here)[0]["state"] == "failed"
+
+
+def test_calls_that_ended_before_anybody_looked_are_told_whatever_was_dispatched_since() -> None:
+    functions, here = Functions(), {"a": Function("called", called.function.__code__.co_filename)}
+    id = jf.dispatch(both)([3])
+    jf.get_result(id, wait=True)
+    jf.get_result(jf.dispatch(alone)(), wait=True)
+    (badge,) = functions.badges(here)
+    assert (badge["state"], badge["text"], badge["dispatch"]) == ("failed", "of 1 call 1 failed", id)

@@ -15,11 +15,11 @@ good = Path("good").absolute()
 def ran(n):
     with open(good.with_name("ran"), "a") as file: file.write("x")
     return n
-@jf.electron(executor="thread")
+@jf.electron
 def twice(n):
     if not good.exists(): raise ValueError("not yet")
     return 2 * n
-@jf.lattice
+@jf.lattice(executor="thread")
 def flow(n): return twice(ran(n))
 """
 
@@ -33,12 +33,12 @@ def failed(notebook: Any) -> Any:
     return notebook
 
 
-@pytest.mark.parametrize("named", ["id", "first", "{}"])
-def test_what_is_left_of_a_dispatch_is_run(failed: Any, named: str) -> None:
+@pytest.mark.parametrize(("named", "on"), [("id", "thread"), ("first", "thread"), ("{} -x inline", "inline")])
+def test_what_is_left_of_a_dispatch_is_run(failed: Any, named: str, on: str) -> None:
     assert notebook_completes(failed)
     Path("good").touch()
     failed.run(f"%dispatch -o again --wait --resume {named.format(str(failed['id'])[:13])}")
-    assert "1 of 2 electrons taken over" in failed.printed()
+    assert f"1 of 2 electrons taken over; the rest runs on {on}" in failed.printed()
     assert failed.run("again.result()") == 42
     assert Path("ran").read_text() == "x"
 
@@ -60,7 +60,7 @@ def notebook_completes(notebook: Any) -> bool:
     ("line", "why"),
     [
         ("--resume id flow(1)", "one too many"),
-        ("--resume id -x thread", "leave -x out"),
+        ("--resume id -x gpu", "no executor is called 'gpu'"),
         ("--resume nothing", "no dispatch is called 'nothing'"),
         ("--resume", "expected"),
         ("--resume done", "nothing is left to run"),

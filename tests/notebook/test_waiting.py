@@ -4,6 +4,7 @@ import pytest
 
 from jupyter_flow.notebook import waiting
 from jupyter_flow.notebook.waiting import ProgressLine
+from jupyter_flow.resources.threads import ThreadResource
 
 STEPS = """
 import jupyter_flow as jf
@@ -24,6 +25,11 @@ def done(notebook: Any) -> str:
 
 def test_progress_counts_electrons(done: str) -> None:
     assert waiting.progress(done) == "ones: 2 of 2 electrons"
+
+
+def test_progress_says_what_is_waited_for(done: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ThreadResource, "status", "a cluster starts", raising=False)
+    assert waiting.progress(done) == "ones: 2 of 2 electrons · a cluster starts"
 
 
 @pytest.mark.usefixtures("attended")

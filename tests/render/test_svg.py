@@ -13,6 +13,7 @@ from jupyter_flow import render
 from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED, WAITING
 from jupyter_flow.model.status import Status
 from jupyter_flow.render import Picture, draw_svg
+from jupyter_flow.render.palette import DARK, LIGHT, Theme
 
 from .pictures import chain, fan, pictures
 
@@ -128,6 +129,32 @@ def test_durations_show_only_when_asked_for() -> None:
     picture = Picture(["a", "b"], [COMPLETED] * 2, durations=[0.25, 75.0])
     assert draw_svg(picture) == draw_svg(Picture(["a", "b"], [COMPLETED] * 2))
     assert {"250 ms", "1 m 15 s"} <= set(texts(draw_svg(picture, by="duration")))
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_what_is_written_on_a_box_can_be_read_however_that_is_coloured(theme: Theme) -> None:
+    grounds = [theme.plain, *(tint for _, tint in theme.status.values())]
+    assert min(contrast(theme.muted, ground) for ground in grounds) >= 4.5
+    assert min(contrast(theme.text, ground) for ground in theme.times) >= 4.2  # where nothing else is written
+    picture = Picture(["a"] * 20, [COMPLETED] * 19 + [FAILED], durations=[1.0] * 20)
+    small = {
+        by: re.findall(r'class="p (\w+)"[^>]+textLength', draw_svg(picture, by=by)) for by in ("status", "duration")
+    }
+    assert "u" in small["status"]
+    assert not small["duration"]
+
+
+def contrast(one: str, other: str) -> float:
+    """How well one colour stands out from another: 1 to 21 (WCAG 2.2)."""
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Of a colour as `#rrggbb`, 0 to 1 (the same)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_members_of_an_opened_group_are_drawn() -> None:

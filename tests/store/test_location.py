@@ -1,3 +1,4 @@
+import ast
 import os
 import stat
 from collections.abc import Iterator
@@ -5,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import jupyter_flow
 from jupyter_flow.model.errors import StoreError, StoreUntrusted
 from jupyter_flow.store import Store, default_root, key_path
 from tests.store.samples import finish, record, row, run
@@ -33,6 +35,19 @@ def test_folders_are_0700_and_files_0600_whatever_the_umask_parents_included(tmp
     assert modes(tmp_path / "new") | modes(config) == {("folder", 0o700), ("file", 0o600)}
     finish(store, serial)
     store.close()
+
+
+def test_all_that_makes_files_by_hand_makes_them_for_their_user_alone() -> None:
+    """Also what lives for a moment only, or on another machine: its flags and mode stand in the code."""
+    package, made = Path(jupyter_flow.__file__).parent, 0
+    for path in package.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for call in ast.walk(ast.parse(text)) if "os.open(" in text else ():
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "os.open":
+                makes = "O_CREAT" in ast.unparse(call) or not ast.unparse(call.args[1]).startswith("os.O_")
+                assert not makes or ast.unparse(call.args[-1]) == str(0o600), f"{path}:{call.lineno}"
+                made += makes
+    assert made > 5
 
 
 def test_a_umask_that_takes_everything_leaves_us_our_own_folders(root: Path) -> None:

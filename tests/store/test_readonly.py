@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_flow.store import Store
+from jupyter_flow.store.authentication import Key
 from tests.store.samples import finish, output, row, run
 from tests.store.test_sessions import SLEEP, end, started
 
@@ -92,6 +93,22 @@ def test_a_kernel_that_may_write_is_seen_at_work(written: Path) -> None:
         assert output(code, written).splitlines()[0] == "live RUNNING []"
     finally:
         end(process)
+
+
+def test_who_has_it_open_sees_what_another_kernel_writes_later(written: Path) -> None:
+    looks = Store(written, Key.load(), "process", read_only=True)
+    assert [one.id for one in looks.runs()] == ["a"]
+    process = started(SLEEP.replace('run("a")', 'run("live")'), written)
+    try:
+        assert [(one.id, one.state) for one in looks.runs()] == [("live", "RUNNING"), ("a", "COMPLETED")]
+    finally:
+        end(process)
+    assert [(one.id, one.state) for one in looks.runs()] == [("live", "INTERRUPTED"), ("a", "COMPLETED")]
+    again = Store.open(written)
+    finish(again, again.begin(run("b")), [row(0)])
+    again.close()
+    assert [one.id for one in looks.runs()] == ["b", "live", "a"]
+    looks.close()
 
 
 def test_without_an_index_it_is_refused_with_the_way_out(written: Path) -> None:

@@ -241,6 +241,28 @@ def test_all_that_have_the_store_open_in_one_process_go_on_after_a_wal_was_put_a
         store.close()
 
 
+@pytest.mark.usefixtures("unanchored")
+def test_who_only_reads_sees_what_came_after_a_wal_was_put_away(root: Path) -> None:
+    Store.open(root).close()
+    looks = Store.open(root)
+    for node in range(2):
+        assert len(looks.runs()) == node
+        shutil.copytree(root, root.with_name(f"copy{node}"))
+        output(BEGIN, root, f"run{node}")
+    assert len(looks.runs()) == 2
+    looks.close()
+
+
+BEGIN = """if True:
+    import sys
+    from jupyter_flow.store import Store
+    from tests.store.samples import finish, row, run
+    store = Store.open(sys.argv[1])
+    finish(store, store.begin(run(sys.argv[2])), [row(0)])
+    store.close()
+"""
+
+
 def test_rows_that_went_with_a_wal_are_missed_and_no_more_are_taken(root: Path) -> None:
     code = """if True:
         import os, sys

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jupyter_flow as jf
+from jupyter_flow.model.concealing import written
 from jupyter_flow.model.secret import discover
 from jupyter_flow.model.vault import VAULT
 from tests.trust.searching import leaks
@@ -77,11 +78,74 @@ def test_it_is_in_no_file(form: Any) -> None:
     assert leaks({"it": word}, jf.session().store.root) == set()
 
 
-@pytest.mark.parametrize("form", [lambda s: [s], lambda s: {"user": s}, lambda s: ("bob", s)])
+@pytest.mark.parametrize("form", [str, lambda s: [s], lambda s: {"user": s}, lambda s: ("bob", s)])
 def test_an_input_that_is_passed_on_under_such_a_name_is_not_written(form: Any) -> None:
     word = f"word7-{secrets.token_hex(8)}"
-    assert jf.dispatch_sync(passed_on)(form(word)).result == form(word)
+    result = jf.dispatch_sync(passed_on)(form(word))
+    assert result.result == form(word)
     assert leaks({"it": word}, jf.session().store.root) == set()
+    VAULT.clear()
+    jf.session()._memory.clear()
+    assert [node.name for node in jf.get_result(result.dispatch_id).nodes] == ["given_by_name"]
+    again = jf.redispatch(result.dispatch_id, secrets={"password": form(word)})()
+    assert again.result() == form(word)
+
+
+@jf.electron(executor="thread")
+def counted(token: Any) -> Any:
+    sys.stdout.write("the price of an orange\n")
+    return len(token)
+
+
+@jf.lattice
+def wordy(words: Any) -> Any:
+    return counted(words), shown({"api_token": words})
+
+
+@jf.lattice
+def only_counted(words: Any) -> Any:
+    return counted(words)
+
+
+def test_words_in_what_is_perhaps_a_secret_stay_readable_and_keys_do_not() -> None:
+    VAULT.clear()
+    key = f"word7-{secrets.token_hex(8)}"
+    words = ["price", "orange", key]
+    result = jf.dispatch_sync(wordy)(words)
+    assert result.result == (3, {"api_token": words})
+    assert [node.stdout for node in result.nodes[:2]] == [
+        "the price of an orange\n",
+        "{'api_token': ['price', 'orange', '***']}\n",
+    ]
+    assert leaks({"it": key}, jf.session().store.root) == set()
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_what_is_given_again_for_a_container_is_as_secret_as_it_was(sure: bool) -> None:
+    VAULT.clear()
+    words = ["orange", f"word7-{secrets.token_hex(8)}"]
+    id = jf.dispatch(only_counted)(jf.Secret(words, "token") if sure else words)
+    id.result()
+    VAULT.clear()
+    jf.session()._memory.clear()
+    jf.redispatch(id, secrets={"token": words})().result()
+    assert VAULT.masked("orange") == ("***" if sure else "orange")
+    assert VAULT.masked(words[1]) == "***"
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ('token = ["orange and more", "x"]', False),
+        ('token = ("orange and more", "x")', False),
+        ('token = ("orange and more")', True),
+        ('password = ["orange and more", "x"]', True),
+    ],
+)
+def test_of_words_that_a_cell_spells_out_too(text: str, known: bool) -> None:
+    VAULT.clear()
+    written(text)
+    assert VAULT.masked("orange and more") == ("***" if known else "orange and more")
 
 
 def _around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

@@ -213,6 +213,15 @@ def test_an_executor_that_does_not_exist_is_told(done: str) -> None:
     assert answer["text"].startswith("no executor is called 'gpu'")
 
 
+def test_whatever_is_offered_can_be_assigned(done: str) -> None:
+    page = page_of(done)
+    offered = page.until("graph")["names"]
+    assert {"local", "thread", "inline"} <= set(offered)
+    for executor in offered:
+        assert page.answer("assign", node=1, all=True, executor=executor)["ok"]
+    page.answer("assign", node=1, all=True, executor="")
+
+
 def test_before_anything_has_run_a_cell_assigns_it() -> None:
     answer = Page(source_of_graph(work.build_graph(3))).answer("assign", node=1, all=True, executor="inline")
     assert (answer["ok"], answer["code"]) == (True, "times.executor = 'inline'")

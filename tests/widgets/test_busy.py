@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from jupyter_flow.executor import ThreadExecutor, _executor_manager
+from jupyter_flow.resources.threads import ThreadResource
 from jupyter_flow.widgets import busy
 from jupyter_flow.widgets.busy import Sampler
 from jupyter_flow.widgets.source import source_of
@@ -30,6 +31,15 @@ def test_a_dispatch_is_seen_on_its_resources_and_the_redundant_are_said(done: st
     assert uses["thread"]["electrons"] == [("numbers", 1), ("times", 2), ("total", 2)]
     assert (uses["one"]["same"], uses["two"]["same"]) == ("two", "one")
     assert "one and two are the same executor: one is enough" in told["remarks"]
+
+
+def test_workers_are_those_that_are_there_and_a_cluster_has_a_page_of_its_own(
+    done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ThreadResource, "present", 0, raising=False)
+    monkeypatch.setattr(ThreadResource, "dashboard", "http://10.0.0.1:8787/status", raising=False)
+    (threads,) = [one for one in Sampler().resources(source_of(done)).resources if one["id"] == "thread"]
+    assert (threads["workers"], threads["dashboard"]) == (0, "http://10.0.0.1:8787/status")
 
 
 def test_samples_are_a_second_apart_and_gaps_are_filled(done: str, monkeypatch: pytest.MonkeyPatch) -> None:

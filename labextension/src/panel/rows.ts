@@ -58,6 +58,7 @@ export class DispatchRow {
     parts.forEach((status, at) => {
       const part = this.bar.children[at] as HTMLElement;
       part.style.width = `${((counts[status] ?? 0) / Math.max(1, total)) * 100}%`;
+      part.classList.toggle('jf-under-way', isRunning(status));
       tint(part, status);
     });
   }

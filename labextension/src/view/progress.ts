@@ -13,7 +13,7 @@ export class Progress {
   readonly line = h('span', { class: 'jf-line-of-status', 'aria-hidden': 'true' });
   readonly heard = h('span', { class: 'jf-unseen', role: 'status', 'aria-live': 'polite' });
   private readonly segments = PARTS.map(status => {
-    const segment = h('i');
+    const segment = h('i', { class: isRunning(status) && 'jf-under-way' });
     tint(segment, status);
     return segment;
   });

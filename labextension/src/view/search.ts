@@ -1,6 +1,6 @@
 import type { Found } from '../protocol';
-import { h, say } from './dom';
-import { many } from './text';
+import { fill, h, say } from './dom';
+import { grouped } from './text';
 
 const WAIT = 200; // ms after the last letter
 
@@ -106,7 +106,8 @@ export class Search {
     const hit = hits[this.place]!;
     const { total } = this.found!;
     const named = this.place === 0 && this.asked(this.found!) ? `#${hit.node} ${hit.name}` : hit.name;
-    say(this.told, total === 1 ? `1 node: ${named}` : `${this.place + 1} of ${many(total, 'node')}: ${named}`);
+    const [count, nodes] = total === 1 ? ['1', 'node'] : [`${this.place + 1} of ${grouped(total)}`, 'nodes'];
+    fill(this.told, h('span', count), h('span', ` ${nodes}: ${named}`)); // the name is cut where there is no room
     this.told.title = this.told.textContent ?? '';
     this.go(hit.group);
   }

@@ -72,7 +72,7 @@ export class View {
     this.beside = new Beside(this.middle, {
       panes,
       ask: request => this.ask(request),
-      open: node => this.select(node, false),
+      open: node => this.select(node, false, true),
       enter: node => this.enter([...this.path(), node]),
       closed: () => this.graph.select(null),
       missing: () => this.missing(),
@@ -272,8 +272,8 @@ export class View {
     this.select(node, false);
   }
 
-  private select(node: number, byKey: boolean): void {
-    this.graph.select(node);
+  private select(node: number, byKey: boolean, sought = false): void {
+    this.graph.select(node, sought);
     this.beside.select(node, byKey);
   }
 

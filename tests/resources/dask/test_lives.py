@@ -35,6 +35,9 @@ def wait_for(file: str) -> str:
     return file
 
 
+ALERT = b"\x15"  # the kind of record by which TLS says no
+
+
 def heard_from(host: str, port: int) -> bytes:
     """What somebody without a certificate is told there."""
     context = ssl.create_default_context()
@@ -44,6 +47,16 @@ def heard_from(host: str, port: int) -> bytes:
             tls.settimeout(5)
             tls.send(b"hello")
             return tls.recv(1)
+    except OSError:
+        return b""
+
+
+def told_in_plain(host: str, port: int) -> bytes:
+    """The first byte that somebody is told who does without TLS: of an alert, if anything."""
+    try:
+        with socket.create_connection((host, port), 5) as plain:
+            plain.sendall(b"hello" * 100)
+            return plain.recv(1)
     except OSError:
         return b""
 
@@ -100,6 +113,7 @@ def test_nobody_without_the_certificate_gets_anywhere(run: Run) -> None:
     for address in listening:
         assert address.ip == "127.0.0.1"
         assert heard_from(*address) == b""
+        assert told_in_plain(*address) in (b"", ALERT)
 
 
 def test_a_scheduler_that_dies_costs_what_ran_and_the_next_dispatch_says_so(

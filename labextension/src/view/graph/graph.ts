@@ -120,9 +120,10 @@ export class GraphCanvas {
     this.stage.want();
   }
 
-  /** Marks a node as selected; null: none. */
-  select(node: number | null): void {
+  /** Marks a node as selected, null: none; `sought` elsewhere, it is brought into sight. */
+  select(node: number | null, sought = false): void {
     this.selected = node;
+    if (sought && node !== null) this.go(this.scene?.boxOf(node) ?? -1);
     this.stage.want();
   }
 
@@ -187,8 +188,8 @@ export class GraphCanvas {
   }
 
   private centre(x: number, y: number): void {
-    const { width, height } = this.stage.room;
-    const { k } = this.camera;
+    const [{ width, height }, { k }] = [this.stage.room, this.camera];
+    this.focus(); // as after a click in the graph: keys and the wheel go on there
     this.move({ k, x: width / 2 - x * k, y: height / 2 - y * k });
   }
 
@@ -223,8 +224,7 @@ export class GraphCanvas {
     const { camera, motion, hovered, current, hits, accent } = this;
     const selected = this.selected === null ? -1 : scene.boxOf(this.selected);
     const focused = document.activeElement === this.stage.canvas;
-    const { room } = this.stage;
-    return { scene, look, camera, room, motion, time, phase, hovered, current, focused, selected, hits, accent };
+    return { scene, look, camera, room: this.stage.room, motion, time, phase, hovered, current, focused, selected, hits, accent };
   }
 
   private at(x: number, y: number): number {

@@ -45,6 +45,16 @@ export class Look {
     return this.theme.status[status]?.[0] ?? this.theme.edge;
   }
 
+  /** What is written small on a box; on the long times' colours only the plainest can be read. */
+  get small(): string {
+    return this.graph.by === 'duration' ? this.theme.text : this.theme.muted;
+  }
+
+  /** A number beside a status's mark on a box. */
+  number(status: number): string {
+    return this.graph.by === 'duration' ? this.theme.text : this.status(status);
+  }
+
   executor(label: string): string {
     const { executors, muted } = this.theme;
     return executors[(this.place.get(label) ?? 0) % executors.length] ?? muted;

@@ -18,6 +18,7 @@ const WRONG = [FAILED, INTERRUPTED, CANCELLED, SKIPPED]; // ended without an out
 /** From how near a box shows its texts, and all of them. */
 export const NAMES = 0.42;
 export const ALL = 0.62;
+const TINY = 0.2; // from farther away nobody sees what is round, nor the shape in a mark: thousands are drawn sooner
 
 export interface Brush {
   readonly ctx: CanvasRenderingContext2D;
@@ -39,9 +40,10 @@ export function paintBox(brush: Brush, box: Box, x: number, y: number): void {
   const paint = brush.look.box(box);
   ctx.lineWidth = Math.max(1.25, 0.7 / k);
   ctx.setLineDash(paint.dashed ? [4, 3] : []);
-  if (deep) for (const d of [deep, deep / 2]) card(ctx, left + d, top - d, w, h, 8, paint);
-  card(ctx, left, top, w, h, group.node_kind === 'glue' ? h / 2 : 8, paint);
-  if (group.node_kind === 'sublattice') card(ctx, left + 3, top + 3, w - 6, h - 6, 5.5, paint);
+  const round = k < TINY ? 0 : 1;
+  if (deep) for (const d of [deep, deep / 2]) card(ctx, left + d, top - d, w, h, 8 * round, paint);
+  card(ctx, left, top, w, h, (group.node_kind === 'glue' ? h / 2 : 8) * round, paint);
+  if (group.node_kind === 'sublattice') card(ctx, left + 3, top + 3, w - 6, h - 6, 5.5 * round, paint);
   ctx.setLineDash([]);
   if (k < NAMES) {
     paintFar(brush, box, left, top, w, h);
@@ -65,7 +67,8 @@ export function paintBox(brush: Brush, box: Box, x: number, y: number): void {
 
 function card(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, r: number, paint: Paint): void {
   ctx.beginPath();
-  ctx.roundRect(x, y, w, h, r);
+  if (r) ctx.roundRect(x, y, w, h, r);
+  else ctx.rect(x, y, w, h);
   ctx.fillStyle = paint.fill;
   ctx.fill();
   ctx.strokeStyle = paint.stroke;
@@ -75,7 +78,7 @@ function card(ctx: CanvasRenderingContext2D, x: number, y: number, w: number, h:
 /** What tells a box from others of its name. */
 function paintArgument({ ctx, look }: Brush, text: string, left: number, base: number, room: number): void {
   ctx.font = SMALL;
-  ctx.fillStyle = look.theme.muted;
+  ctx.fillStyle = look.small;
   ctx.fillText(text, left, base, room);
 }
 
@@ -88,7 +91,7 @@ function paintFar(brush: Brush, { group, tally }: Box, left: number, top: number
 }
 
 /** A status's mark, 16 px across at scale 1; around that of a running node, an arc goes. */
-export function paintMark({ ctx, look, phase }: Brush, status: number, x: number, y: number, scale: number): void {
+export function paintMark({ ctx, look, k, phase }: Brush, status: number, x: number, y: number, scale: number): void {
   const shape = MARKS[status];
   if (!shape) return;
   const colour = look.status(status);
@@ -105,6 +108,7 @@ export function paintMark({ ctx, look, phase }: Brush, status: number, x: number
     ctx.stroke();
     ctx.lineCap = 'butt';
   }
+  if (k * scale < TINY) return;
   const path = (shapes[status] ??= new Path2D(shape.path));
   ctx.save();
   ctx.translate(x, y);
@@ -133,7 +137,7 @@ function paintSecondRow(brush: Brush, box: Box, left: number, right: number, top
   if (tail) {
     at -= cutter.measure(tail, SMALL);
     if (at < left) return;
-    ctx.fillStyle = look.theme.muted;
+    ctx.fillStyle = look.small;
     ctx.fillText(tail, at, top + 39.5);
     at -= 6;
   }
@@ -143,7 +147,7 @@ function paintSecondRow(brush: Brush, box: Box, left: number, right: number, top
     if (!count) continue;
     at -= cutter.measure(String(count), SMALL);
     ctx.font = SMALL;
-    ctx.fillStyle = look.status(status);
+    ctx.fillStyle = look.number(status);
     ctx.fillText(String(count), at, top + 39.5);
     paintMark(brush, status, at - 8, top + 36, 0.66);
     at -= 19;
