@@ -78,7 +78,7 @@ test: setup browser ## run the tests, the conformance suite, and the notebooks, 
 	@echo "==> test: pytest over tests/, then notebooks/ compared with their saved outputs; the store is temporary"
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store" JUPYTER_CONFIG_DIR="$$scratch/config" IPYTHONDIR="$$scratch/ipython"
-	$(VENV)/bin/python -m pytest --numprocesses 2 tests
+	.ci/pytest $(VENV)/bin/python --numprocesses 2 tests
 	for round in first second; do
 	    echo "==> test: the notebooks, output for output, for the $$round time"
 	    $(VENV)/bin/python -m pytest --quiet --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks
@@ -91,7 +91,7 @@ test-slow: setup slurm ## run the tests that take minutes
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store"
 	status=0
-	$(VENV)/bin/python -m pytest -m slow tests || status=$$?
+	.ci/pytest $(VENV)/bin/python -m slow tests || status=$$?
 	if [ $$status -eq 5 ]; then echo "==> test-slow: no test is marked slow yet"; else exit $$status; fi
 
 test-newest: ## run the tests on the newest other Python of this machine
@@ -119,7 +119,7 @@ test-newest: ## run the tests on the newest other Python of this machine
 	fi
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT
 	export JUPYTER_FLOW_STORE="$$scratch/store"
-	$(NEWEST)/bin/python -m pytest --numprocesses 2 tests
+	.ci/pytest $(NEWEST)/bin/python --numprocesses 2 --ignore tests/browser tests # pages are the same for every Python
 
 check: setup assets-check ## lint, format, types, the order of the rooms, and that the page's built assets are current
 	@echo "==> check: ruff, mypy --strict, and the rooms import downwards only"

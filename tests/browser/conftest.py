@@ -40,9 +40,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         yield server
 
 
-@pytest.fixture(params=["lab", "notebook"])
+@pytest.fixture(params=["lab", pytest.param("notebook", marks=pytest.mark.slow)])
 def app(request: pytest.FixtureRequest) -> str:
-    """Both; a test that is about one of them only says so with `pytest.mark.parametrize`."""
+    """Both, the second among the slow tests; a test that wants it otherwise says so with `pytest.mark.parametrize`."""
     return str(request.param)
 
 

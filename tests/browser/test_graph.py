@@ -61,6 +61,7 @@ def test_cancel_in_the_graph_is_answered_while_a_cell_blocks(
     assert front.seconds(cancel.click, lambda: "cancelled" in status.inner_text()) < SOON
 
 
+@pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_the_graph_follows_its_dispatch_and_tells_of_its_nodes(
     opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
 ) -> None:

@@ -26,6 +26,7 @@ def dispatching(gate: Path) -> str:
     return WORK.replace("PATH", repr(str(gate)))
 
 
+@pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_the_panel_is_live_and_cancels_while_a_cell_blocks(
     opened: Callable[..., Front], tmp_path: Path, kept: Callable[[str], str]
 ) -> None:

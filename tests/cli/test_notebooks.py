@@ -233,6 +233,7 @@ def test_what_is_no_parameter_is_a_mistake_in_the_line(
     assert not (tmp_path / ".jupyter_flow").exists()
 
 
+@pytest.mark.slow
 def test_nbval_forgives_ids_and_times_with_our_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nbval-sanitize"]) == 0
     place = capsys.readouterr().out.strip()

@@ -348,6 +348,7 @@ KILLED = """if True:
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_line_it_leaves_whole_dispatches_and_the_next_one_finishes(root: Path) -> None:
     store = Store.open(root)
     shared = blob(store, b"shared" * 1000)

@@ -207,6 +207,7 @@ KILLED = """if True:
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_line_it_can_be_done_again(written: Path, tmp_path: Path) -> None:
     (written / "index.sqlite3").write_bytes(b"garbage")
     (written / "index.sqlite3-wal").write_bytes(b"of the old one")

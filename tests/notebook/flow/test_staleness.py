@@ -195,7 +195,7 @@ def test_the_same_with_ordinary_cells_between_them(data: st.DataObject, book: li
     check(data, book, [ELECTRON, ELECTRON, ""])
 
 
-@settings(OPTIONS, max_examples=60)
+@settings(OPTIONS, max_examples=25)
 @given(data=st.data(), book=st.lists(cells(HIDDEN), min_size=2, max_size=7))
 def test_what_ordinary_cells_do_out_of_sight_counts(data: st.DataObject, book: list[str]) -> None:
     """Through functions, aliases, loops and conditions. Electrons look at it here and there."""
