@@ -102,6 +102,14 @@ def test_what_has_completed_need_not_lie_there() -> None:
     assert [claim.needs for claim in cluster.follow(second)] == [{2: [1]}]
 
 
+def test_what_comes_after_something_that_lies_elsewhere_does_not_go_ahead() -> None:
+    cluster = Cluster(3, [(0, 2), (1, 2)])
+    cluster.give()
+    second = cluster.give()
+    del cluster.lying[RUN, 0]
+    assert cluster.follow(second) == []
+
+
 def test_order_without_data_is_kept_too() -> None:
     cluster = Cluster(2, [], waits=[(0, 1)])
     assert [claim.needs for claim in cluster.follow(cluster.give())] == [{1: [0]}]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DEPTH = 4  # batches for each thread of the cluster, until it is seen that they take long
 AHEAD = 4  # batches for each thread that wait for those
 MANY = 1 << 30  # an electron of several cores takes them on its worker, not whole workers
+LEAST = 16  # of those, however few threads there are
 PATIENCE = 0.5  # seconds without an end, after which the cluster is to see how much more there is
 
 
@@ -52,7 +53,10 @@ class Giver:
     def _following(self) -> list[Handed]:
         """What waits for what the cluster has, where nothing that is ready waits for the cluster."""
         new: list[Handed] = []
-        room = AHEAD * self._resource.workers - self._book.ahead
+        most = max(LEAST, AHEAD * self._resource.workers)
+        room = most - self._book.ahead
+        if room < most // 2:  # several at once cost little more than one
+            return new
         unlooked = [handed for handed in self._book.handed.values() if not handed.looked and not handed.withdrawn]
         for handed in unlooked:  # grows
             if len(new) >= room:

@@ -58,10 +58,16 @@ def begin(big: DaskExecutor, tmp_path: Path, eventually: Eventually) -> Callable
 
     def begin_(**options: Any) -> jf.DispatchId:
         id = jf.dispatch(jf.lattice(executor=big, **options)(row))(str(tmp_path))
-        eventually(lambda: (tmp_path / "begun").exists() and ahead() == 4)
+        eventually(lambda: (tmp_path / "begun").exists() and ahead() == 4, 120)
         return id
 
     return begin_
+
+
+@pytest.fixture
+def big() -> DaskExecutor:
+    """The session's own cluster, which other tests use as well."""
+    return DaskExecutor()
 
 
 def states(id: jf.DispatchId) -> list[str]:
@@ -138,7 +144,7 @@ def test_values_that_died_with_a_worker_before_they_were_used_are_not_made_again
         return 1
 
     id = jf.dispatch(flow)(str(tmp_path))
-    eventually(lambda: states(id)[:2] == ["COMPLETED", "RUNNING"] and ahead() == 2)
+    eventually(lambda: states(id)[:2] == ["COMPLETED", "RUNNING"] and ahead() == 2, 120)
     pid = jf.get_result(id).nodes[0].output
     if pid != int((tmp_path / "begun").read_text()):
         os.kill(pid, signal.SIGKILL)
