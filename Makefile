@@ -38,7 +38,7 @@ $(INSTALLED): pyproject.toml jupyter_flow/labextension/package.json
 	trap 'kill $$pip 2>/dev/null || true' EXIT
 	while sleep 1 && kill -0 $$pip 2>/dev/null; do
 	    if [ $$((SECONDS % 5)) -eq 0 ]; then
-	        printf '    %3d s: %s\n' $$SECONDS "$$(tail -n 1 "$$log" | sed -E 's/ \(from .*//; s/^ +//' | cut -c 1-90)"
+	        printf '    %3d s: %s\n' $$SECONDS "$$(grep -v '^ *WARNING' "$$log" | tail -n 1 | sed -E 's/ \(from .*//; s/^ +//' | cut -c 1-90)"
 	    fi
 	done
 	wait $$pip || { tail -n 40 "$$log"; echo "==> setup: pip failed; all it said is in $$log"; exit 1; }

@@ -51,7 +51,10 @@ def test_the_lab_opens_copies_and_leaves_alone_what_was_changed_in_them(tmp_path
 
 def test_installing_tells_how_far_it_is_and_shows_what_pip_said_where_that_fails(tmp_path: Path) -> None:
     venv = tmp_path / "venv"
-    program(venv / "bin" / "python", "echo 'Collecting jupyterlab (from jupyter-flow)'; sleep 7; echo no space; exit 1")
+    program(
+        venv / "bin" / "python",
+        "echo 'Collecting jupyterlab (from jupyter-flow)'; echo 'WARNING: ignored'; sleep 7; echo no space; exit 1",
+    )
     command = ["make", "--no-print-directory", "setup", f"VENV={venv}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode

@@ -18,7 +18,10 @@ def lattice_of(workflow: Any) -> Lattice:
             f"{workflow.name!r} is an electron, not a lattice; dispatch(lattice({workflow.name})) runs it alone"
         )
     if not callable(workflow):
-        raise BuildError(f"dispatch needs a lattice, not a {type(workflow).__name__}")
+        raise BuildError(
+            f"dispatch needs a lattice, not a value of type {type(workflow).__name__}: "
+            "write dispatch(lattice)(inputs), not dispatch(lattice(inputs))"
+        )
     return Lattice(workflow)
 
 

@@ -6,7 +6,10 @@ FILES = "read and write the files in an electron, or before and after it with De
 QUANTUM = "quantum circuits are run by what an electron calls"
 TRIGGERS = "dispatch from what notices the event: a loop, a cron job with `jupyter-flow run`"
 
+QUEUE = 'executor.DaskExecutor(executor.Cluster("{}")) asks for workers there'
+
 ABSENT = {
+    **{f"{name}Executor": f"a cluster: {QUEUE.format(name.lower())}" for name in ("Slurm", "PBS", "SSH", "LSF")},
     **dict.fromkeys(("Lepton", "leptons"), f"electrons in a shell or another language: {SHELL}"),
     **dict.fromkeys(("fs", "fs_strategies", "TransferFromRemote", "TransferToRemote"), f"file transfers: {FILES}"),
     **dict.fromkeys(("triggers", "stop_triggers"), f"triggers: {TRIGGERS}"),

@@ -9,6 +9,7 @@ from .hooks import hooks
 from .options import Options
 from .pickles import sendable
 from .secret import Secret, plain
+from .spans import seconds_in
 from .tracing import ACTIVE
 
 
@@ -112,7 +113,7 @@ def electron(function: Callable[..., Any], /) -> Electron: ...
 
 @overload
 def electron(
-    function: None = None, /, *, executor: Any = None, retries: int | None = None, timeout: float | None = None,
+    function: None = None, /, *, executor: Any = None, retries: int | None = None, timeout: float | str | None = None,
     cores: int | None = None, cache: bool | None = None, memory: int | str | None = None, gpus: int | None = None,
     deps_bash: Any = None, deps_pip: Any = None, deps_module: Any = None, call_before: Any = None,
     call_after: Any = None,
@@ -125,7 +126,7 @@ def electron(
     *,
     executor: Any = None,
     retries: int | None = None,
-    timeout: float | None = None,
+    timeout: float | str | None = None,
     cores: int | None = None,
     cache: bool | None = None,
     memory: int | str | None = None,
@@ -141,7 +142,7 @@ def electron(
     executor: an executor, a kind (``"local"``, ``"thread"``, ``"inline"``) or a registered name;
         unset, the lattice's, else the session's default (process workers).
     retries: how many more attempts a failure gets.
-    timeout: seconds an attempt may run.
+    timeout: how long an attempt may run: seconds, or ``"90s"``, ``"10m"``, ``"2h"``.
     cores: how many of its executor's workers it takes up while it runs; on a cluster, cores of one worker.
     cache: take the value from the store where it was computed before, in any dispatch, with the same code (and the
         functions, globals, local modules and package versions it reaches) on the same inputs, by content. That it
@@ -157,7 +158,14 @@ def electron(
     defaults of the electrons inside (with `cache`, each of them is cached, the sublattice itself is not).
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
-    options = Options(executor, retries, timeout, cores, before, after, cache, memory, gpus)
+    options = Options(executor, retries, _seconds(timeout), cores, before, after, cache, memory, gpus)
     if function is None:
         return lambda decorated: Electron(decorated, options)
     return Electron(function, options)
+
+
+def _seconds(timeout: float | str | None) -> float | None:
+    try:
+        return seconds_in(timeout) if isinstance(timeout, str) else timeout
+    except ValueError as error:
+        raise BuildError(f"timeout={timeout!r}: {error}") from None

@@ -27,6 +27,7 @@ from .transportable import TransportableObject
 if TYPE_CHECKING:
     from .result import Result
 
+BEGIN = "Traceback (most recent call last):\n"
 ERRORS = {
     "worker_lost": WorkerLost,
     "out_of_memory": OutOfMemory,
@@ -258,19 +259,20 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
 
     `call` says which of the electron's calls it was.
     """
-    which = f"in electron {name!r}" + (f", {call}" if call else "")
+    which = ("in a step of the lattice" if name.startswith(":") else f"in electron {name!r}") + (call and f", {call}")
+    note = f"{which}:\n{failure.traceback}" if BEGIN in failure.traceback else which  # else it is the message again
     if failure.exception is not None:
         try:
             error = loads(failure.exception)
         except Exception:
             error = None
         if isinstance(error, BaseException):
-            error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
+            error.add_note(note)
             return error
     kind: type[FlowError] = ERRORS.get(failure.kind, ElectronError)
     told = "" if failure.kind in ERRORS else f"{failure.type}: "
     error = kind(f"electron {name!r} failed: {told}{failure.message}")
-    error.add_note(f"{which}:\n{failure.traceback}" if failure.traceback else which)
+    error.add_note(note)
     return error
 
 

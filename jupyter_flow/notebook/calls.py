@@ -59,13 +59,13 @@ def is_call(text: str) -> bool:
 
 
 def _parsed(text: str, magic: str) -> ast.Call:
+    if not text.strip():
+        raise UsageError(f"%{magic}: say what to call, as in %{magic} workflow(1, n=2); %{magic}? explains it")
     _check_order(text, magic)
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
-        raise UsageError(
-            f"%{magic}: {text.strip() or 'nothing'!r} is no call like workflow(1, n=2): {_why(error)}"
-        ) from None
+        raise UsageError(f"%{magic}: {text.strip()!r} is no call like workflow(1, n=2): {_why(error)}") from None
     if not isinstance(tree, ast.Call):
         raise UsageError(f"%{magic}: {text.strip()!r} is no call like workflow(1, n=2); nothing was run")
     if not isinstance(tree.func, ast.Name | ast.Attribute):

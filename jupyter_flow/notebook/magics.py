@@ -26,7 +26,7 @@ from .flow.flow import Flow
 from .headless import headless
 from .live import LivePictures
 from .parsing import amount, argument, identifier, options_first, options_last, parsed, parsed_words, seconds, takes
-from .resuming import resumed
+from .resuming import resumed, way_on
 from .shell import Shell, executor_named, say, show
 from .targets import node_of, result_of, split_target
 
@@ -121,7 +121,7 @@ class FlowMagics:
         argument("--wait", action="store_true", help="until it has ended; a failure is raised here"),
         argument("--no-wait", action="store_true", help="return at once: so it is where somebody looks on"),
         argument("-x", "--executor", metavar="EXECUTOR", help="the lattice's default executor, this time"),
-        argument("--resume", metavar="ID", help="instead of a call: run what is left of a dispatch"),
+        argument("--resume", nargs="?", const="", metavar="ID", help="instead of a call: run the rest of a dispatch"),
     )
     def dispatch(self, line: str, local_ns: dict[str, Any] | None = None) -> DispatchId:
         """Run a workflow: options first, then a call in plain Python. The value is the dispatch's id.
@@ -234,6 +234,8 @@ class FlowMagics:
         if given.logs or given.show or given.traceback:
             return None
         if node is None:
+            if rest := way_on(result):
+                say(rest)
             return result
         say(reports.title(node))
         return node.output
@@ -252,7 +254,8 @@ class FlowMagics:
             else ("dispatch", "executor", "graph", "result", "flow", "cancel")
         )
         if verb not in known:
-            raise UsageError(f"jupyter_flow: {verb or 'nothing'!r} is no verb here; there are {', '.join(known)}")
+            what = f"{verb!r} is no verb here" if verb else "say what to do"
+            raise UsageError(f"jupyter_flow: {what}; there are {', '.join(known)}")
         run = getattr(self, "_cancel" if verb == "cancel" else verb)
         return run(rest) if cell is None else run(rest, cell)
 

@@ -10,10 +10,9 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, MagicHelpFormatter
 
 from ..model.sizes import bytes_in
+from ..model.spans import seconds_in
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Argument(NamedTuple):
@@ -116,10 +115,10 @@ def _first(text: str) -> tuple[str, str]:
 
 def seconds(text: str) -> float:
     """A time span: ``90``, ``90s``, ``1.5h``, ``200ms``."""
-    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", text.strip())
-    if found is None or found.group(2) not in UNITS or not float(found.group(1)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time span; write seconds, or 90s, 10m, 2h")
-    return float(found.group(1)) * UNITS[found.group(2)]
+    try:
+        return seconds_in(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def amount(text: str) -> str:

@@ -12,22 +12,28 @@ from ..dispatch.resuming import check_resumable, told_taken
 from ..model.errors import SecretNeeded
 from ..model.result import Result
 from ..model.status import Status
+from ..model.visible import one_line
 from ..session import session
+from ..store.records import RunRow
 from ..verbs import DispatchId
 from .shell import executor_variable, say
-from .targets import id_of
+from .targets import id_of, named
 
 RECENT = 50  # dispatches that are looked at for those that can be resumed
+OFFERED = 5  # that are named
 
 
 def resumed(given: Namespace, call: str, space: dict[str, Any]) -> DispatchId:
     """The dispatch that continues another one. Raises UsageError, DispatchError, BuildError."""
     if call:
         raise UsageError(f"dispatch: --resume ID runs what it was dispatched with, so {call!r} is one too many")
-    found = space.get(given.resume)
+    if not given.resume:
+        raise UsageError(f"dispatch: {_offered()}")
+    wanted = named(given.resume)
+    found = space.get(wanted)
     id = found.dispatch_id if isinstance(found, Result) else found if isinstance(found, DispatchId) else None
     here = session()
-    row = here.store.run(id or id_of(given.resume, space))
+    row = here.store.run(id or id_of(wanted, space))
     check_resumable(row)
     executor = given.executor and (executor_variable(space, given.executor) or given.executor)
     again = partial(here.resubmit, row.id, (), {}, None, True, executor=executor)
@@ -51,5 +57,24 @@ def _asked(needed: SecretNeeded) -> dict[str, str]:
 
 def resumable() -> list[str]:
     """The ids of dispatches that can be resumed, newest first."""
+    return [row.id for row in _rows()]
+
+
+def way_on(result: Result) -> str:
+    """How to go on with a dispatch that was interrupted; empty for any other."""
+    if result.status is not Status.INTERRUPTED:
+        return ""
+    return f"%dispatch --resume {result.root_dispatch_id.partition('-')[0]} runs the rest"
+
+
+def _rows() -> list[RunRow]:
     ended = (Status.INTERRUPTED, Status.FAILED, Status.CANCELLED)
-    return [row.id for row in session().store.runs(RECENT) if row.state in ended]
+    return [row for row in session().store.runs(RECENT) if row.state in ended]
+
+
+def _offered() -> str:
+    """What is said where no dispatch is named to be resumed."""
+    told = [f"{row.id.partition('-')[0]} ({one_line(row.name)}, {row.state})" for row in _rows()[:OFFERED]]
+    if not told:
+        return "--resume takes the ID of a dispatch, and none is there that could be resumed"
+    return f"--resume takes the ID of a dispatch; the last that did not complete: {', '.join(told)}"

@@ -16,12 +16,18 @@ def result_of(text: str, namespace: dict[str, Any]) -> Result:
 
     Raises UnknownDispatch, which says what there is.
     """
+    text = named(text)
     found = namespace.get(text)
     if isinstance(found, Result):
         found = found.dispatch_id
     if isinstance(found, str) and text:
         return session().result(found)
     return session().result(id_of(text, namespace))
+
+
+def named(text: str) -> str:
+    """``{run}`` is ``run``, as in other magics."""
+    return text[1:-1] if text[:1] == "{" and text[-1:] == "}" else text
 
 
 def id_of(text: str, namespace: Mapping[str, Any] = {}) -> DispatchId:

@@ -4,15 +4,19 @@ An electron fails in another process; what comes back is its exception and its t
 text real frames are made again, as template engines do it, so that IPython shows the cell's lines.
 """
 
+import linecache
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 import IPython
+from IPython.core import ultratb
 
+from ..model.options import Options
 from ..widgets.trouble import name_files_with
 from .calls import FILE
 from .shell import Shell
@@ -22,6 +26,8 @@ IPYTHON = str(Path(IPython.__file__).parent)
 FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+), in (?P<name>.+)$')
 BEGIN = "Traceback (most recent call last):\n"
 MARK = "_jupyter_flow_folds"
+GENERATED = Options.__init__.__code__  # by dataclasses, in no file
+COUNT = "get_line_number_of_frame"  # of IPython
 
 
 class _Raised(Exception):
@@ -55,10 +61,35 @@ def install(shell: Shell) -> None:
         told = readable(raised)
         if told is not raised and isinstance(told[1], SyntaxError):
             settings.pop("running_compiled_code", None)  # with it the frames that led to the code are shown as well
-        shown(told, *args, **settings)
+        if told is raised:
+            shown(told, *args, **settings)
+        else:
+            with _cells_read():
+                shown(told, *args, **settings)
 
     setattr(showtraceback, MARK, shown)
     shell.showtraceback = showtraceback
+
+
+@contextmanager
+def _cells_read() -> Iterator[None]:
+    """Have IPython read the cells as they are kept in memory.
+
+    It takes those of a kernel, whose files are never written, for lost, and guesses at the lines of what is no def.
+    """
+    counted: Any = getattr(ultratb, COUNT, None)  # some versions do not count them
+
+    def lines(frame: FrameType) -> int:
+        kept = linecache.cache.get(frame.f_code.co_filename, ())
+        return len(kept[2]) if len(kept) == 4 and kept[1] is None else counted(frame) if counted else 0
+
+    if counted:
+        setattr(ultratb, COUNT, lines)
+    try:
+        yield
+    finally:
+        if counted:
+            setattr(ultratb, COUNT, counted)
 
 
 def uninstall(shell: Shell) -> None:
@@ -107,7 +138,11 @@ def _kept(frames: list[TracebackType]) -> list[TracebackType]:
 
 
 def _users(frames: list[TracebackType]) -> list[TracebackType]:
-    return [frame for frame in frames if not frame.tb_frame.f_code.co_filename.startswith((HERE, IPYTHON, FILE))]
+    return [frame for frame in frames if not _folded(frame.tb_frame.f_code)]
+
+
+def _folded(code: CodeType) -> bool:
+    return code is GENERATED or code.co_filename.startswith((HERE, IPYTHON, FILE))
 
 
 def joined(frames: list[TracebackType], after: TracebackType | None) -> TracebackType | None:

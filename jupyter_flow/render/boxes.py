@@ -6,7 +6,7 @@ from math import prod
 
 from jupyter_flow.model.status import Status
 
-from .groups import Group, counted, said
+from .groups import Group, counted
 from .lettering import clean, cut, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, By, mark, number
 from .standing import Standing
@@ -204,7 +204,7 @@ def describe(group: Group, by: By = "status", argument: str = "") -> str:
 
 
 def _count(group: Group, status: Standing, count: int) -> str:
-    return f"{count} {said(status)}" if group.count > 1 else said(status)
+    return f"{count} {group.said(status)}" if group.count > 1 else group.said(status)
 
 
 def executors(labels: Mapping[str, int], most: int = 4) -> str:

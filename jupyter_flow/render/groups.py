@@ -62,6 +62,10 @@ class Group:
         """``612/1000``, or nothing for a single node."""
         return f"{self.completed}/{self.count}" if self.count > 1 else ""
 
+    def said(self, status: Standing) -> str:
+        """A state of its members, as a word."""
+        return said(status, self.interrupted)
+
     def failures(self) -> dict[Standing, int]:
         """Members that ended without an output."""
         return {status: count for status, count in self.counts.items() if status in SEVERITY[:4]}
@@ -110,6 +114,8 @@ def count_states(picture: Picture, nodes: list[int]) -> dict[Standing, int]:
     return {state: found[state] for state in SEVERITY if found[state]}
 
 
-def said(status: Standing) -> str:
-    """A state as a word in a sentence."""
+def said(status: Standing, interrupted: bool = False) -> str:
+    """A state as a word in a sentence; where the whole is `interrupted`, nothing waits any more."""
+    if interrupted and status is Status.NEW_OBJECT:
+        return "never begun"
     return _SHOWN_AS.get(status, status.value.lower())

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from jupyter_flow.model.status import Status
+
 from .boxes import Scheme, chip
 from .groups import count_states, said
 from .lettering import clean, escape, seconds, shorten, width
@@ -41,7 +43,9 @@ def header(picture: Picture) -> Strip:
 def footer(picture: Picture, scheme: Scheme, statuses: list[Standing], room: float) -> Strip:
     """The statuses and executors in use and, where it colours the nodes, the scale of times."""
     present = count_states(picture, picture.electrons())
-    items = [_status(status) for status in reversed(statuses) if status in present]
+    items = [
+        _status(status, picture.status is Status.INTERRUPTED) for status in reversed(statuses) if status in present
+    ]
     shown = list(scheme.executors.items())[:_MOST_EXECUTORS]
     items += [_executor(label, shade) for label, shade in shown]
     if len(scheme.executors) > len(shown):
@@ -65,8 +69,8 @@ def _flow(items: list[Strip], room: float) -> Strip:
     return Strip("".join(parts), wide, y + 15)
 
 
-def _status(status: Standing) -> Strip:
-    word = said(status)
+def _status(status: Standing, interrupted: bool) -> Strip:
+    word = said(status, interrupted)
     svg = mark(status, 7, 7.5, 0.8) + f'<text class="p u" x="18" y="11">{word}</text>'
     return Strip(svg, 18 + width(word, 10), 15)
 

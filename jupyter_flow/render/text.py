@@ -48,7 +48,9 @@ def _states(picture: Picture, electrons: list[int]) -> list[str]:
     counts = count_states(picture, electrons)
     if not counts or set(counts) == {picture.status}:
         return []
-    return [", ".join(f"{count} {said(status)}" for status, count in counts.items())]
+    return [
+        ", ".join(f"{count} {said(status, picture.status is Status.INTERRUPTED)}" for status, count in counts.items())
+    ]
 
 
 def draw_text(picture: Picture, folding: Folding | None = None) -> str:
@@ -98,9 +100,9 @@ def _middle(group: Group) -> str:
     """Progress, failures and executors of a group."""
     parts = [group.progress] if group.progress else []
     if group.count > 1:
-        parts += [f"{count} {said(status)}" for status, count in group.failures().items()]
+        parts += [f"{count} {group.said(status)}" for status, count in group.failures().items()]
     elif group.status is not Status.COMPLETED:
-        parts.append(said(group.status))
+        parts.append(group.said(group.status))
     if group.executors:
         labels = [cut(clean(label), 20) for label in group.executors]
         parts.append(labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}")

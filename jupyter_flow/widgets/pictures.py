@@ -73,7 +73,9 @@ def label_of(executor: Any) -> str:
     """What to call an executor: the name it was given, else its kind and settings; None is the default."""
     if executor is None:
         executor = names.default
-    return executor if isinstance(executor, str) else names.name_of(executor)
+    if isinstance(executor, str):
+        return executor
+    return names.name_of(executor) if hasattr(executor, "key") else repr(executor)  # which a dispatch will refuse
 
 
 def assignable() -> list[str]:

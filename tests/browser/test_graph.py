@@ -170,6 +170,21 @@ def test_a_graph_whose_kernel_is_gone_is_interrupted_and_goes_on_where_the_next_
     front.until(lambda: " · FAILED" in svg_saved(front, 2))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("app", ["lab"])
+def test_where_the_widgets_model_hears_nothing_the_graph_goes_on_over_the_panels_link(
+    opened: Callable[..., Front], tmp_path: Path
+) -> None:
+    """A page that was busy for two seconds while it made the model: anywidget gives up, and drops all messages."""
+    front = opened(LOADED, dispatching(tmp_path / "gate"), SHOW)
+    front.js("const of = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = ms => of(ms === 2000 ? 0 : ms);")
+    front.run(0, 1, 2)
+    status = view(front, 2).get_by_role("status").first
+    expect(status).to_contain_text("running")
+    (tmp_path / "gate").touch()
+    expect(status).to_contain_text("failed", timeout=30000)
+
+
 def svg_saved(front: Front, index: int) -> str:
     """The plain picture that the notebook keeps."""
     outputs = front.save()["cells"][index]["outputs"]

@@ -78,3 +78,9 @@ def test_a_picture_calls_an_executor_by_its_name_if_it_has_one(names: ExecutorNa
 
 def test_the_manager_of_covalent_is_the_registry() -> None:
     assert isinstance(jupyter_flow.executor._executor_manager, ExecutorNames)
+
+
+@pytest.mark.parametrize(("name", "queue"), [("SlurmExecutor", "slurm"), ("SSHExecutor", "ssh")])
+def test_covalents_executors_of_clusters_say_what_to_use_instead(name: str, queue: str) -> None:
+    with pytest.raises(AttributeError, match=rf'DaskExecutor\(executor.Cluster\("{queue}"\)\)'):
+        getattr(jupyter_flow.executor, name)

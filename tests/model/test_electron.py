@@ -220,7 +220,7 @@ def test_unknown_options_are_errors() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"retries": -1}, {"retries": 1.5}, {"retries": True}, {"timeout": 0}, {"timeout": "1"}, {"timeout": True},
+    [{"retries": -1}, {"retries": 1.5}, {"retries": True}, {"timeout": 0}, {"timeout": "soon"}, {"timeout": True},
      {"timeout": float("nan")}, {"cores": 0}, {"cores": True}],
 )  # fmt: skip
 def test_options_that_make_no_sense_are_errors(options: dict[str, Any]) -> None:
@@ -351,3 +351,9 @@ def test_options_travel_also_from_where_there_were_fewer() -> None:
     earlier = Options.__new__(Options)
     earlier.__setstate__(["thread", 2, None, None, (), ()])
     assert earlier == Options("thread", retries=2)
+
+
+def test_a_timeout_may_be_written_as_people_do() -> None:
+    assert [electron(timeout=5)(same).options.timeout, same.with_options(timeout="1.5h").options.timeout] == [5, 5400]
+    with pytest.raises(BuildError, match="90s, 10m, 2h"):
+        electron(timeout="soon")

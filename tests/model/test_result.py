@@ -151,6 +151,13 @@ def test_a_running_dispatch_shows_how_far_it_is() -> None:
     result.raise_for_status()
 
 
+def test_what_an_interrupted_dispatch_had_not_begun_reads_so() -> None:
+    view = told(status=Status.INTERRUPTED)
+    view.records, view.states = {0: done(0, 1)}, {}
+    assert "load(0): 1\ntrain(1): never begun\n" in str(Result(view))
+    assert Result(view).nodes[1].status is Status.NEW_OBJECT
+
+
 def test_long_outputs_and_many_nodes_are_cut() -> None:
     graph = lattice(lambda: [load(str(i)) for i in range(MOST_NODES + 5)]).build_graph()
     records = {node: done(node, "x" * 5000) for node in range(len(graph))}

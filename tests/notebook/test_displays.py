@@ -89,3 +89,7 @@ def test_showing_a_lattice_does_not_build_it(steps: Any) -> None:
     steps.run("seen = []\n@jf.lattice\ndef notes(): seen.append(1)")
     steps.shown(steps["notes"])
     assert steps["seen"] == []
+
+
+def test_an_electron_whose_executor_is_none_is_a_line_too(steps: Any) -> None:
+    assert steps.shown(steps["square"].with_options(executor=3))["text/plain"] == "square(x) · 3"

@@ -190,7 +190,7 @@ class TestDispatch:
     @pytest.mark.parametrize(
         ("line", "told"),
         [
-            ("", "is no call"),
+            ("", "say what to call, as in %dispatch workflow(1, n=2)"),
             ("{boom()}", "is no call"),
             ("{boom(0)}", "is no call"),
             ("total", "is no call"),

@@ -33,7 +33,7 @@ def failed(notebook: Any) -> Any:
     return notebook
 
 
-@pytest.mark.parametrize(("named", "on"), [("id", "thread"), ("first", "thread"), ("{} -x inline", "inline")])
+@pytest.mark.parametrize(("named", "on"), [("{{id}}", "thread"), ("first", "thread"), ("{} -x inline", "inline")])
 def test_what_is_left_of_a_dispatch_is_run(failed: Any, named: str, on: str) -> None:
     assert notebook_completes(failed)
     Path("good").touch()
@@ -62,7 +62,7 @@ def notebook_completes(notebook: Any) -> bool:
         ("--resume id flow(1)", "one too many"),
         ("--resume id -x gpu", "no executor is called 'gpu'"),
         ("--resume nothing", "no dispatch is called 'nothing'"),
-        ("--resume", "expected"),
+        ("--resume", "(flow, FAILED)"),
         ("--resume done", "nothing is left to run"),
     ],
 )

@@ -57,6 +57,17 @@ def test_an_unknown_name_is_told_with_those_there_are(notebook: Any) -> None:
     assert str(error) == "result: no dispatch is called 'zzz', and none has an id that begins so; there are fit, run"
 
 
+def test_who_asks_why_of_no_cell_is_told_the_cells(notebook: Any) -> None:
+    notebook.run("%%electron fit -x inline -q\nx = 1")
+    error = notebook.fails("%flow why zzz")
+    assert str(error).startswith("flow: no electron cell is called 'zzz'; there are fit; no dispatch is called 'zzz'")
+
+
+def test_a_magic_for_all_verbs_asks_for_one(notebook: Any) -> None:
+    assert str(notebook.fails("%jupyter_flow")).startswith("jupyter_flow: say what to do; there are dispatch, ")
+    assert "'nap' is no verb here; there are dispatch, " in str(notebook.fails("%jupyter_flow nap"))
+
+
 def test_where_nothing_has_a_name_the_last_id_is_told(notebook: Any) -> None:
     with pytest.raises(UnknownDispatch, match="nothing has been dispatched yet"):
         id_of("zzz")

@@ -1,5 +1,8 @@
+import sys
 import traceback
 from typing import Any
+
+import pytest
 
 from jupyter_flow.notebook.tracebacks import readable, remote, take_remote, with_cells
 
@@ -70,3 +73,45 @@ def test_cells_are_named_in_a_text(notebook: Any) -> None:
     number = notebook.shell.compile.format_code_name(file)[1]
     text = f'  File "{file}", line 3, in f\n  File "/else.py", line 1, in g\n'
     assert with_cells(notebook.shell, text) == f'  Cell {number}, line 3, in f\n  File "/else.py", line 1, in g\n'
+
+
+def test_frames_of_a_kernels_cells_show_the_line_that_failed(notebook: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel names its cells like files, which are never written."""
+    monkeypatch.setattr(notebook.shell.compile, "get_code_name", lambda raw, code, number: f"/gone/{hash(raw)}.py")
+    notebook.fails("%%electron bad\ndef part(x):\n    return 1 / x\n\nw = [part(x) for x in (1, 0)]")
+    told = notebook.printed()
+    assert "----> 5 w = [part(x) for x in (1, 0)]" in told.partition("<listcomp>")[2] or sys.version_info >= (3, 12)
+    assert "----> 3     return 1 / x" in told
+    notebook.run("%%lattice ana -q -p alpha=0.1\nx = 1\ny = 1 / 0\ny")
+    notebook.fails("%dispatch ana()")
+    assert "----> 3 y = 1 / 0" in notebook.printed()
+    notebook.run("%%lattice -q\ndef roots(n):\n    return [root(i) for i in range(n)]")
+    notebook.fails("%dispatch roots(3)")
+    assert "----> 3 def" not in notebook.printed()
+
+
+def test_what_is_written_wrongly_is_told_without_generated_code(notebook: Any) -> None:
+    notebook.run("import jupyter_flow as jf")
+    notebook.fails("jf.electron(retries=-1)")
+    told = notebook.printed()
+    assert "retries=-1: a whole number is expected" in told
+    assert "__create_fn__" not in told
+
+
+def test_dispatching_what_a_lattice_returned_is_told_how_to_be_written(notebook: Any) -> None:
+    error = notebook.fails("import jupyter_flow as jf\njf.dispatch(jf.lattice(lambda n: n)(3))")
+    assert "write dispatch(lattice)(inputs)" in str(error)
+
+
+def test_a_map_over_a_name_that_nobody_defined_is_told_at_once(notebook: Any) -> None:
+    error = notebook.fails("%%electron m --map fold=folds\nz = fold + 1")
+    assert "name 'folds' is not defined" in str(error)
+
+
+def test_a_failed_step_between_electrons_is_told_once(notebook: Any) -> None:
+    notebook.run("%%electron -q -x inline\ndef same(x): return x")
+    notebook.run("%%lattice item -q\nsame(1)[0]")
+    notebook.fails("%dispatch item()")
+    told = notebook.printed().partition("Traceback (most")[2]
+    assert told.count("'int' object is not subscriptable") == 1
+    assert "in a step of the lattice, node 1: same[0](" in told

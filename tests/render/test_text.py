@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_flow.model.events import COMPLETED, FAILED, SKIPPED
+from jupyter_flow.model.events import COMPLETED, FAILED, INTERRUPTED, SKIPPED, WAITING
 from jupyter_flow.model.status import Status
-from jupyter_flow.render import Picture, draw_text, summary
+from jupyter_flow.render import Picture, draw_svg, draw_text, summary
 
 from .pictures import chain, fan, pictures
 
@@ -46,6 +46,13 @@ def test_electrons_of_one_name_are_told_apart_by_number() -> None:
 def test_order_without_data_is_said() -> None:
     picture = Picture(["a", "b"], [COMPLETED] * 2, edges=[(0, 1, "!waiting_edge")])
     assert "← a (order)" in draw_text(picture)
+
+
+def test_nothing_waits_in_a_dispatch_that_was_interrupted() -> None:
+    picture = Picture(["a", "b"], [INTERRUPTED, WAITING], edges=[(0, 1, "x")], status=Status.INTERRUPTED)
+    assert "1 interrupted, 1 never begun" in draw_text(picture)
+    assert "never begun" in draw_svg(picture)
+    assert "waiting" not in draw_text(picture) + draw_svg(picture)
 
 
 def test_an_empty_graph_is_one_line() -> None:

@@ -68,6 +68,7 @@ def capture(
     instead: values to take instead of the notebook's. at: where it runs, unset: where the kernel stands now.
     """
     found = reach(cell.reads(), space, pending, instead)
+    _check_mapped(cell, found)
     _keep_wanted(cell, found)
     outputs, makes = _outputs(cell, found)
     labels = _labels(cell, found)
@@ -90,6 +91,15 @@ def capture(
         graph, waits, shown, outputs, makes, digests, _large(graph), task, behind(cell, found), at or moment(),
         found.code,
     )  # fmt: skip
+
+
+def _check_mapped(cell: Definition, found: Reach) -> None:
+    """See that there is, or will be, what a cell is mapped over. Raises BuildError."""
+    if cell.mapped is None or cell.mapped.iterable in found.data or cell.mapped.iterable in found.pending:
+        return
+    variable, name = cell.mapped.variable, cell.mapped.iterable
+    why = f"{name!r} is code: make a list of it first" if name in found.code else f"name {name!r} is not defined"
+    raise BuildError(f"electron {cell.name!r}, --map {variable}={name}: {why}")
 
 
 def _task(cell: Definition, function: CellFunction, found: Reach, outputs: Sequence[str]) -> CellTask:

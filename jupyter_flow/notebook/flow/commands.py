@@ -9,6 +9,7 @@ from IPython.core.magic import no_var_expand
 
 from ...model.errors import ElectronError, FlowError, UnknownDispatch
 from ...model.node import NodeResult
+from ...model.result import Result
 from ...model.vault import MASK, VAULT
 from ...render.palette import By
 from ...session import opened, session
@@ -22,6 +23,7 @@ from .config import Config
 from .execution import Execution
 from .flow import Flow
 from .picture import FlowSource
+from .replay import refusal
 from .report import FlowTable, FollowedTable, is_under_way
 from .source import debugging, inputs_of
 from .steps import outdated
@@ -99,7 +101,8 @@ class FlowCommands:
         """The table; shown already where it is to follow its cells. Where nobody looks on, it is that of their end."""
         flow = self._flow
         self._awaited()
-        table = FlowTable(flow.book, flow.survey(), flow.imported, stale_only)
+        survey = flow.survey()
+        table = FlowTable(flow.book, survey, flow.imported, stale_only, refusal(flow, survey))
         if not table.under_way or getattr(flow.shell, "kernel", None) is None:
             return table
         flow.live.keep(FollowedTable(table, flow.shell.display_pub))
@@ -165,7 +168,8 @@ class FlowCommands:
             raise UsageError("flow: %flow export FILE")
         from ..scripts import export
 
-        script = export([cell.raw for cell in self._flow.book if cell.raw])
+        cells = [cell for cell in self._flow.book if cell.raw]
+        script = export([cell.raw for cell in cells], [f"In [{cell.run.count}]" if cell.run else "" for cell in cells])
         told = VAULT.masked(script)
         Path(names[0]).write_text(told, encoding="utf-8")
         say(f"wrote {names[0]}" + ("" if told == script else f"; secrets that cells spell out are {MASK} there"))
@@ -202,7 +206,17 @@ class FlowCommands:
                 raise FlowError(f"{target} has not started, so nothing is known of its inputs")
             return session().result(execution.run.id).node(0)
         id, node = split_target(target)
-        result = result_of(id, self._flow.space)
+        result = self._dispatch(id)
         if not node and len(result.nodes) != 1:
             raise FlowError(f"which electron of {result.lattice.name}? write {target}.NAME or {target}.NUMBER")
         return node_of(result, node or "0")
+
+    def _dispatch(self, target: str) -> Result:
+        try:
+            return result_of(target, self._flow.space)
+        except UnknownDispatch as error:
+            there = ", ".join(dict.fromkeys(c.definition.name for c in self._flow.book if c.definition))
+            cells = (
+                f"no electron cell is called {target!r}; there are {there}" if there else "there are no electron cells"
+            )
+            raise FlowError(f"{cells}; {error}" if target else str(error)) from None

@@ -9,6 +9,7 @@ from .earlier import check, is_of, recalled, superseded
 from .execution import CellRun, Execution, Seen
 from .moments import enter
 from .reach import NOWHERE
+from .staleness import Survey
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -26,7 +27,7 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell], failed: bool = True) 
     ran: list[Cell] = []
     started: list[Execution] = []
     later: Later = {}
-    _check_order(flow, wanted)
+    _check_order(flow, flow.survey().plan(wanted))
     try:
         while plan := _plan(flow, wanted, failed, ran):
             check(flow, plan)
@@ -44,18 +45,28 @@ def bring_up_to_date(flow: "Flow", wanted: Sequence[Cell], failed: bool = True) 
     return ran
 
 
+def refusal(flow: "Flow", survey: Survey) -> str:
+    """Why the notebook cannot be brought up to date; "" where it can."""
+    try:
+        plan = survey.plan()
+        _check_order(flow, plan)
+        check(flow, plan)
+    except FlowError as error:
+        return str(error)
+    return ""
+
+
 def _plan(flow: "Flow", wanted: Sequence[Cell], failed: bool, ran: Sequence[Cell]) -> list[Cell]:
     survey = flow.survey()
     aside = [*ran, *([] if failed else survey.given_up)]
     return [cell for cell in survey.plan(wanted) if cell not in aside]
 
 
-def _check_order(flow: "Flow", wanted: Sequence[Cell]) -> None:
+def _check_order(flow: "Flow", plan: Sequence[Cell]) -> None:
     """See that no name holds what an earlier cell made after the cell whose version it is in order.
 
     To give it the version in order would take away what somebody has just computed. Raises FlowError.
     """
-    plan = flow.survey().plan(wanted)
     for name, run in flow.book.current.items():
         last = flow.book.last_maker(name)
         made = last.execution if last is not None else None

@@ -19,11 +19,13 @@ HEAD = ("cell", "reads", "makes", "executor", "state")
 class FlowTable:
     """The electron cells and the ordinary ones that matter to them, in order. A snapshot.
 
-    aside: tells names that nobody wants to see here, like those of imported modules.
+    aside: tells names that nobody wants to see here, like those of imported modules. refusal: why the notebook cannot
+    be brought up to date.
     """
 
     def __init__(
-        self, book: Book, survey: Survey, aside: Callable[[str], bool], stale_only: bool = False
+        self, book: Book, survey: Survey, aside: Callable[[str], bool], stale_only: bool = False,
+        refusal: str = "",
     ) -> None:  # fmt: skip
         feeding = _feeding(book, aside)
         behind = [cell for cell in outdated(survey) if not feeding.get(cell)]
@@ -31,7 +33,7 @@ class FlowTable:
         concerned = [cell for cell in book if cell.run and cell in matter]
         if stale_only:
             concerned = [cell for cell in concerned if survey.reasons.get(cell)]
-        self._stale_only, self._behind = stale_only, behind
+        self._stale_only, self._behind, self._refusal = stale_only, behind, refusal
         self._heads = [_row(cell, list(feeding.get(cell, ())), aside) for cell in concerned]
         self._runs = [(cell.execution, survey.reasons.get(cell, [])) for cell in concerned]
         self.rows: list[Sequence[str]] = []
@@ -42,9 +44,14 @@ class FlowTable:
         """See anew how far its cells are; what else it tells stays that of its moment."""
         states = [_state(execution, reasons) for execution, reasons in self._runs]
         self.rows = [[*head, state] for head, state in zip(self._heads, states, strict=True)]
+        self.remark = self._remark()
+
+    def _remark(self) -> str:
         rest = "; ordinary cells that feed no electron are yours to run" if self._behind else ""
         stale = sum(bool(reasons) or _unmade(execution) for execution, reasons in self._runs)
-        self.remark = f"{stale} stale: %flow run brings the notebook up to date{rest}" if stale else ""
+        if self._refusal:
+            return f"{f'{stale} stale; ' if stale else ''}%flow run refuses: {self._refusal}"
+        return f"{stale} stale: %flow run brings the notebook up to date{rest}" if stale else ""
 
     @property
     def under_way(self) -> bool:
@@ -69,6 +76,8 @@ class FlowTable:
 
     @property
     def _nothing(self) -> str:
+        if self._refusal:
+            return f"nothing is stale, but {self.remark}"
         return "nothing is stale" if self._stale_only else "no electron cell has been run yet: %%electron makes one"
 
     def __repr__(self) -> str:

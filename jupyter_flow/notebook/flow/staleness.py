@@ -23,6 +23,13 @@ class Ambiguous(NamedTuple):
     read: Cell
     ordered: Cell
 
+    @property
+    def reason(self) -> str:
+        """Why its reader is out of date."""
+        if self.read is self.reader:
+            return f"it read the {self.name!r} that it had made itself"
+        return f"it read the {self.name!r} of {self.read.title}, and would read that of {self.ordered.title}"
+
     def __str__(self) -> str:
         if self.read is self.reader:
             return (
@@ -129,7 +136,8 @@ class Survey:
         maker = seen.by.cell if seen.by is not None else None
         if producer is None:
             return self._loose(cell, name, seen) if maker is None else self._orphaned(cell, name, maker)
-        if maker is not None and maker is not producer and self._competes(name, cell, maker, producer):
+        ambiguous = maker is not None and maker is not producer and self._competes(name, cell, maker, producer)
+        if ambiguous and maker is not None:
             self.ambiguous.append(Ambiguous(name, cell, maker, producer))
         if self.reasons.get(producer):
             return _stale(producer)
@@ -137,6 +145,8 @@ class Survey:
         if made is seen.by or made is None:
             return self._changed(cell, name, seen) if self._is_current(name, made) else ""
         if not self._equal(cell, name, seen, made):
+            if ambiguous:
+                return self.ambiguous[-1].reason
             known = self._is_current(name, made) and seen.digest is not None and not isinstance(made, Execution)
             return f"{name!r} has changed" if known else f"{producer.title} was run again"
         if cell.run is not None:

@@ -33,7 +33,7 @@ class NotExportable(FlowError):
 class Source(NamedTuple):
     """A cell taken apart. Lines count from the cell's first, `above` are not in `text`."""
 
-    number: int
+    called: str  # cell 3
     magic: str  # electron, lattice, or "" for an ordinary cell
     line: str
     text: str
@@ -43,7 +43,7 @@ class Source(NamedTuple):
 
     def refuse(self, why: str, line: int = 0) -> NoReturn:
         """Raise NotExportable."""
-        raise NotExportable(f"cell {self.number}, line {line + self.above if line else 1}: {why}")
+        raise NotExportable(f"{self.called}, line {line + self.above if line else 1}: {why}")
 
     def parse(self, text: str | None = None) -> ast.Module:
         """Its syntax tree. Raises NotExportable."""
@@ -62,7 +62,7 @@ class Plain(NamedTuple):
     at_end: tuple[str, ...] = ()  # statements for the end of the script
 
 
-def source_of(number: int, cell: str) -> Source:
+def source_of(called: str, cell: str) -> Source:
     """Take a cell apart. Raises NotExportable for a cell magic that nobody can translate."""
     notes: list[str] = []
     above, rest = 0, cell
@@ -76,24 +76,24 @@ def source_of(number: int, cell: str) -> Source:
             skipped = BLANK.match(body)
             assert skipped is not None
             text = _translated(body[skipped.end() :])
-            return Source(number, magic, line.strip(), text, above + skipped.group().count("\n"), tuple(notes))
+            return Source(called, magic, line.strip(), text, above + skipped.group().count("\n"), tuple(notes))
         whole = f"%%{magic} {line}".strip()
         if magic in RUNS or (magic == "capture" and not line):
             notes.append(f"# left out: {whole}")
             rest = body
         elif magic in SHOWS:
-            return Source(number, "", "", comment(f"left out: {whole}\n{body}"), 0, tuple(notes))
+            return Source(called, "", "", comment(f"left out: {whole}\n{body}"), 0, tuple(notes))
         elif magic in SCRIPTS and not line:
             text = f'subprocess.run(["{magic}", "-c", {body!r}], check=True);'
-            return Source(number, "", "", text, 0, tuple(notes), True)
+            return Source(called, "", "", text, 0, tuple(notes), True)
         else:
-            Source(number, "", "", "", 0).refuse(
+            Source(called, "", "", "", 0).refuse(
                 f"a script cannot do what %%{magic} does: leave it out, or say it in Python"
             )
     skipped = BLANK.match(rest)
     assert skipped is not None
     text = _translated(rest[skipped.end() :])
-    return Source(number, "", "", text, above + skipped.group().count("\n"), tuple(notes))
+    return Source(called, "", "", text, above + skipped.group().count("\n"), tuple(notes))
 
 
 def plain(source: Source, known: Container[str], jf: str, executors: "Executors") -> Plain:
@@ -195,7 +195,8 @@ class _Translation:
         except SyntaxError:
             call = ast.Constant(None)
         if not isinstance(call, ast.Call):
-            self._source.refuse(f"%dispatch takes a call: {text}", statement.lineno)
+            said = f"%dispatch {rest}".strip()
+            self._source.refuse(f"a script cannot do what {said} does: %dispatch takes a call there", statement.lineno)
         workflow = Text(text)
         called = workflow.part(call.func)
         arguments = text[text.index("(", len(called)) :]

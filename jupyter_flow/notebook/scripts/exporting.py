@@ -6,6 +6,7 @@ the names of their values; ordinary cells stay as they are. What cannot be said 
 
 import ast
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,11 +36,15 @@ class Passage(NamedTuple):
 
     text: str
     code: bool = True
+    called: str = ""  # unset: cell and its number
 
 
-def export(cells: Sequence[str]) -> str:
-    """A script that does what these cells do. Raises NotExportable, which names the cell and the line."""
-    return _Script([Passage(cell) for cell in cells]).text()
+def export(cells: Sequence[str], called: Sequence[str] = ()) -> str:
+    """A script that does what these cells do. Raises NotExportable, which names the cell and the line.
+
+    called: what people call the cells (unset: cell 1, cell 2, …).
+    """
+    return _Script([Passage(cell, True, name) for cell, name in zip_longest(cells, called, fillvalue="")]).text()
 
 
 def export_notebook(path: Path) -> str:
@@ -64,7 +69,11 @@ class Glance(NamedTuple):
 class _Script:
     def __init__(self, passages: Sequence[Passage]) -> None:
         numbers = iter(range(1, len(passages) + 1))
-        self._cells = [source_of(next(numbers), p.text) if p.code else p.text for p in passages if p.text.strip()]
+        self._cells = [
+            source_of(p.called or f"cell {next(numbers)}", p.text) if p.code else p.text
+            for p in passages
+            if p.text.strip()
+        ]
         self._glances = [_glance(cell) for cell in self._cells]
         taken = {name for glance in self._glances for name in glance.mentions}
         bound_names = {n for c in self._cells if isinstance(c, Source) for n in bound(c.parse(_without_ours(c)))}

@@ -180,7 +180,7 @@ export class Link {
     await future.done.catch(() => undefined);
     if (said) this.report({ kind: 'told', ok, text: said.trim(), code: '', cells: [] });
     else if (!asked.cells.length) this.forget(); // cells run in the background: the status tells which
-    return { ...asked, ok };
+    return { ...asked, ok, text: ok ? asked.text : said };
   }
 
   private settle(told: Told | null = null): void {

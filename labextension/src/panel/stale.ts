@@ -1,5 +1,6 @@
+import { showErrorMessage } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { Badge } from '../protocol';
+import type { Badge, Told } from '../protocol';
 import { cellOf, edited, runCells } from './cells';
 import type { Link } from './link';
 
@@ -31,7 +32,8 @@ async function inSteps(book: NotebookPanel, link: Link, cell: string | null): Pr
     const ran: string[] = [];
     for (;;) {
       const step = await link.runStale(cell, ran);
-      if (!step?.ok || !step.cells.length) return;
+      if (step && !step.ok) return refused(step);
+      if (!step?.cells.length) return;
       ran.push(...step.cells);
       const cells = step.cells.map(id => cellOf(book, id)).filter(found => found !== undefined);
       if (cells.length && !(await runCells(book, cells))) return link.forget(); // the cell shows why
@@ -39,6 +41,11 @@ async function inSteps(book: NotebookPanel, link: Link, cell: string | null): Pr
   } finally {
     busy.delete(link);
   }
+}
+
+/** Say why nothing more was run, also where the panel is not in sight. */
+function refused({ text }: Told): void {
+  if (text && !text.startsWith('KeyboardInterrupt')) void showErrorMessage('Stale cells were not run', text);
 }
 
 /** The cells that run by themselves, by their ids. */

@@ -7,7 +7,7 @@ export class Awaiting {
   /** `ask` asks again; `vain`: there was no answer however often. */
   constructor(private readonly ask: () => void, private readonly vain: () => void) {}
 
-  begin(times = 3): void {
+  begin(times = 2): void {
     this.end();
     if (times === 0) return this.vain();
     this.timer = setTimeout(() => {

@@ -104,6 +104,18 @@ def test_an_option_that_is_none_is_a_mistake_in_the_line(kernel: Kernel) -> None
     assert "electron" not in kernel.goes("%flow status").replace("no electron cell has been run yet: %%electron", "")
 
 
+def test_what_a_cell_is_mapped_over_must_be_there(kernel: Kernel) -> None:
+    kernel.goes("def code(): return [1]")
+    for name, told in {"folds": "name 'folds' is not defined", "code": "'code' is code"}.items():
+        ran = kernel.run(f"%%electron m --map fold={name}\nnote('ran')\ns = fold")
+        assert told in ran.error + ran.text
+        assert f"electron 'm', --map fold={name}" in ran.error + ran.text
+        assert "jupyter_flow/" not in ran.traceback
+    assert kernel.noted() == []
+    kernel.goes("folds = [1, 2]")
+    assert "m(folds ×…) → s · local" in kernel.goes("%%electron m --map fold=folds\ns = fold")
+
+
 @pytest.mark.parametrize("iterable", ["range(10)", 'grid["a"]', "range(1, 10)", "[note('evaluated')]", "a.b"])
 def test_to_map_over_an_expression_it_is_given_a_name_first(kernel: Kernel, iterable: str) -> None:
     ran = kernel.run(f"%%electron --map k={iterable}\nx = k")

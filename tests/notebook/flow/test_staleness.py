@@ -261,6 +261,32 @@ def test_a_step_that_read_what_it_had_made_itself_is_refused_by_name(lab: Lab) -
     assert "a [1]" in str(error)
 
 
+def test_what_an_update_would_refuse_is_told_by_the_table_and_by_why(lab: Lab, capsys: Any) -> None:
+    assert lab.run("load", "x = 5", "") is None
+    for _ in range(2):
+        assert lab.run("add", "x += 1", "%%electron ordered -q -x inline\n") is None
+    capsys.readouterr()
+    table = str(lab.shell.run_cell("%flow").result)
+    assert "stale: it read the 'x' that it had made itself" in table
+    assert "1 stale; %flow run refuses: ordered [1] read the 'x' that it had made itself" in table
+    assert "was run again" not in table
+    assert "brings the notebook" not in table
+    capsys.readouterr()
+    lab.shell.run_cell("%flow why ordered")
+    assert "ordered: it read the 'x' that it had made itself" in capsys.readouterr().out
+
+
+def test_cells_that_are_up_to_date_but_ran_out_of_order_are_told_of_in_the_table(lab: Lab) -> None:
+    for id, cell in {"one": "q = 1", "two": "q = 2"}.items():
+        assert lab.run(id, cell, f"%%electron {id} -q -x inline\n") is None
+    assert "refuses" not in str(lab.shell.run_cell("%flow").result)
+    assert lab.run("one", "q = 3", "%%electron one -q -x inline\n") is None
+    says = "%flow run refuses: one [1] made 'q' after two [1] had"
+    found = [str(lab.shell.run_cell(line).result) for line in ("%flow", "%flow stale")]
+    assert all(says in table for table in found), found
+    assert found[1].startswith("nothing is stale, but")
+
+
 def test_a_cell_that_makes_something_else_by_now_takes_no_other_cells_value_away(lab: Lab) -> None:
     for id, cell in {"one": "b = 1", "two": "b = 2"}.items():
         assert lab.run(id, cell) is None

@@ -246,6 +246,7 @@ def test_independent_electrons_stand_in_one_lattice() -> None:
         (["n = 1", "%%electron\nif n:\n    del n"], "n is deleted on some paths only"),
         (["%%electron --nonsense\nx = 1"], "there is no option --nonsense"),
         (["x = ("], "cell 1, line 1"),
+        (["", "x = 1\n%dispatch --resume {r}"], "cell 1, line 2: a script cannot do what %dispatch --resume {r} does"),
         (["%%electron\nx = list(range(3))\nlist = 3"], "cell 1, line 3: list is used and then bound anew"),
         (["import asyncio\nawait asyncio.sleep(0)"], "await"),
     ],
@@ -254,6 +255,11 @@ def test_what_a_script_cannot_say_is_refused(cells: list[str], told: str) -> Non
     with pytest.raises(NotExportable) as caught:
         export(cells)
     assert told in str(caught.value)
+
+
+def test_a_cell_is_refused_by_what_people_call_it() -> None:
+    with pytest.raises(NotExportable, match=r"^In \[7\], line 1: "):
+        export(["x = 1", "%run other.py"], ["In [3]", "In [7]"])
 
 
 def test_texts_of_a_notebook_become_comments(tmp_path: Path) -> None:

@@ -1183,6 +1183,9 @@
   grid-template-columns: repeat(5, auto);
   gap: 6px 12px;
 }
+.jf-page {
+  color: inherit;
+}
 .jf-load {
   flex: 1 1 40px;
   max-width: 90px;
