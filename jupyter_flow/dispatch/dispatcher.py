@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from ..model.concealing import revealed
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen
-from ..resources.base import ANY, Claim, Resource, Services, Share
+from ..resources.base import ANY, Claim, Lying, Resource, Services, Share
 from ..resources.registry import Registry
 from ..store.records import Run as Row
 from ..store.requests import Request
@@ -26,7 +26,7 @@ from ..store.runs import Store
 from ..worker.failures import failure_of
 from ..worker.messages import Moment, Place, Setup
 from ..worker.payload import Payload
-from . import capacity
+from . import ahead, capacity
 from .archive import new_id, pack_record
 from .caching import Lookups
 from .lanes import Lane, Lanes
@@ -169,8 +169,12 @@ class Dispatcher:
 
     def claim(self, resource: Resource, free: int, memory: int = ANY) -> Claim | None:
         """(lock) The next electrons for a worker of a resource."""
-        lanes = self._lanes.get(resource.id)
-        return lanes.claim(resource.workers, free, memory) if lanes is not None else None
+        return self._lanes[resource.id].claim(resource.workers, free, memory) if resource.id in self._lanes else None
+
+    def ahead(self, resource: Resource, claim: Claim, lying: Mapping[tuple[int, int], Lying], most: int) -> list[Claim]:
+        """(lock) What comes after a claim and can be handed over already: at most so many claims."""
+        run = self.runs.get(claim.work.id)
+        return ahead.claims(run.plan, claim, resource, lying, most) if run is not None else []
 
     def release(self, claim: Claim) -> None:
         """(lock) A claim is through; its executor may run another."""
@@ -178,13 +182,11 @@ class Dispatcher:
 
     def waiting(self, resource: Resource) -> int:
         """(lock) How many electrons are ready, lie with no worker, and may run."""
-        lanes = self._lanes.get(resource.id)
-        return lanes.claimable if lanes is not None else 0
+        return self._lanes[resource.id].claimable if resource.id in self._lanes else 0
 
     def queued(self, resource: Resource) -> int:
         """(lock) How many electrons are ready and lie with no worker."""
-        lanes = self._lanes.get(resource.id)
-        return lanes.waiting if lanes is not None else 0
+        return self._lanes[resource.id].waiting if resource.id in self._lanes else 0
 
     def trivial(self, resource: Resource) -> bool:
         """(lock) Whether all of that is measured to be done in no time."""

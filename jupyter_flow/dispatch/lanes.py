@@ -28,7 +28,10 @@ IN_FLIGHT = 2  # batches a worker may hold: one it runs, one so that it never wa
 class Plan:
     """What lanes need to know of a dispatch besides the machine's states."""
 
-    __slots__ = ("calls", "cores", "cost", "kinds", "lane_of", "machine", "memory", "opens", "ordered", "version")
+    __slots__ = (
+        *("cached", "calls", "cores", "cost", "kinds", "lane_of", "machine", "memory", "opens", "ordered", "orders"),
+        "version",
+    )
 
     def __init__(self, graph: Any, machine: Machine, known: dict[bytes, int]) -> None:
         self.machine = machine
@@ -37,9 +40,11 @@ class Plan:
         self.memory = [_bytes(version.options.memory) for version in graph.versions]
         self.cost = [GLUE if v.kind == "glue" else known.get(v.fingerprint, 0) for v in graph.versions]
         self.opens = [version.kind == "sublattice" for version in graph.versions]  # whose value comes later
-        self.ordered = frozenset(child for _, child in graph.waits) | _cached(
-            graph
-        )  # a worker cannot see why these must wait
+        self.cached = _cached(graph)
+        self.orders: dict[int, list[int]] = {}  # whom a node comes after, its producers aside
+        for parent, child in graph.waits:
+            self.orders.setdefault(child, []).append(parent)
+        self.ordered = self.cached | self.orders.keys()  # a worker cannot see why these must wait
         self.lane_of: list[Lane] = []  # by version
 
     def measured(self, version: int, nanoseconds: int) -> None:
@@ -62,10 +67,11 @@ def _cached(graph: Any) -> frozenset[int]:
 class Lane:
     """What is ready of one dispatch on one executor."""
 
-    __slots__ = ("plan", "queued", "ready", "resource", "share", "work")
+    __slots__ = ("home", "plan", "queued", "ready", "resource", "share", "work")
 
-    def __init__(self, work: Work, plan: Plan, share: Share, resource: Any) -> None:
+    def __init__(self, work: Work, plan: Plan, share: Share, resource: Any, home: "Lane | None" = None) -> None:
         self.work, self.plan, self.share, self.resource = work, plan, share, resource
+        self.home = home or self
         self.ready: deque[int] = deque()
         self.queued = False
 
@@ -176,7 +182,7 @@ class Lane:
         number = plan.version[node]
         return bool(
             plan.machine.state[node] == WAITING
-            and plan.lane_of[number] is self
+            and plan.lane_of[number] is self.home
             and plan.cost[number]
             and plan.cores[number] == 1
             and plan.memory[number] == memory
@@ -253,5 +259,4 @@ def _bytes(memory: int | str | None) -> int:
 
 
 def _open(lane: Lane) -> int:
-    limit, ready = lane.share.limit, len(lane.ready)
-    return ready if limit is None else min(ready, limit - lane.share.busy)
+    return min(len(lane.ready), lane.share.left)

@@ -120,9 +120,9 @@ class Machine:
         """The current attempt failed, however: once more if it may, else it ends, and what needs it."""
         self._falls[node] = self._falls.get(node, 0) + 1
         if self._falls[node] <= self._retries[node]:
-            self.state[node] = READY
+            self.state[node] = WAITING if self.waiting[node] else READY
             self._call_back(node)
-            return Commands([node], [], [])
+            return Commands([] if self.waiting[node] else [node], [], [])
         self.failed += 1
         return Commands([], [], self._end(node, FAILED))
 

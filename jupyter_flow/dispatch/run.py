@@ -75,6 +75,10 @@ class Run(Telling):
         """The output of a node that completed."""
         return self.values[node]
 
+    def needed(self, node: int) -> bool:
+        """(lock) Whether any that takes a node's output has not ended."""
+        return any(self.machine.state[consumer] < COMPLETED for consumer in reversed(self.machine.consumers[node]))
+
     @property
     def values(self) -> dict[int, Value]:
         """The outputs of the nodes that have completed."""

@@ -1,7 +1,7 @@
 """What a live back end is, and what it needs from whoever gives it work."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ..model.events import Record, Value
@@ -33,6 +33,9 @@ class Work(Protocol):
     def value(self, node: int) -> Value:
         """The output of a node that completed."""
 
+    def needed(self, node: int) -> bool:
+        """(lock) Whether any that takes a node's output has not ended."""
+
     def started(self, node: int, attempt: int, start: int) -> bool:
         """(lock) An attempt began; False if it is not wanted any more."""
 
@@ -52,6 +55,15 @@ class Claim(NamedTuple):
     cores: int
     cheap: bool  # measured to be done in no time: its worker may hold the next batch already
     memory: int = 0  # bytes that each of its members may use; 0: as many as there are
+    needs: Mapping[int, Sequence[int]] = {}  # by member: whom it comes after, that lie with the same resource
+    lender: "Lying | None" = None  # whose place among those that may run it has, once that is through
+
+
+class Lying(Protocol):
+    """A claim that lies with a resource, which has members that have not ended."""
+
+    claim: Claim
+    lent: bool  # another claim is to have its place
 
 
 class Queue(Protocol):
@@ -62,8 +74,19 @@ class Queue(Protocol):
     def claim(self, resource: "Resource", free: int, memory: int = ANY) -> Claim | None:
         """(lock) The next electrons for a worker of this resource: so many workers, so many bytes are free."""
 
+    def ahead(
+        self, resource: "Resource", claim: Claim, lying: Mapping[tuple[int, int], Lying], most: int
+    ) -> list[Claim]:
+        """(lock) At most so many that come after this one, and lack only what lies with the resource, or will follow.
+
+        lying: what the resource has, by run and node.
+        """
+
     def waiting(self, resource: "Resource") -> int:
         """(lock) How many electrons are ready for this resource, lie with no worker, and may run."""
+
+    def queued(self, resource: "Resource") -> int:
+        """(lock) How many electrons are ready and lie with no worker."""
 
     def trivial(self, resource: "Resource") -> bool:
         """(lock) Whether all of that is measured to be done in no time."""
@@ -75,18 +98,24 @@ class Queue(Protocol):
 class Share:
     """What the electrons of equal executors have of a resource: how many run, how many may."""
 
-    __slots__ = ("busy", "executor", "limit", "tasks")
+    __slots__ = ("ahead", "busy", "executor", "limit", "tasks")
 
     def __init__(self, executor: Any) -> None:
         self.executor = executor
         self.limit: int | None = executor.workers if hasattr(executor, "workers") else None
         self.tasks: int = getattr(executor, "max_tasks", None) or ANY  # that one worker runs
-        self.busy = 0
+        self.busy = 0  # claims
+        self.ahead = 0  # of those, which will have the place of another one
+
+    @property
+    def left(self) -> int:
+        """How many more of its claims may run."""
+        return ANY if self.limit is None else self.limit - self.busy + self.ahead
 
     @property
     def free(self) -> bool:
         """Whether one more of its claims may run."""
-        return self.limit is None or self.busy < self.limit
+        return self.left > 0
 
 
 class Resource(Protocol):

@@ -1,8 +1,6 @@
 """Values too large for a row: one file each, named by the blake3 of all that is in it.
 
-A file is: magic, length of the pickle, number of buffers, length of each (all little-endian,
-8 bytes), the pickle, the buffers; every buffer begins at a multiple of 64, so that mapped
-arrays are aligned. Nothing is returned that does not hash to its name.
+`layout` says what stands in a file. Nothing is returned that does not hash to its name.
 """
 
 import errno
@@ -17,7 +15,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from pickle import PickleBuffer
 from typing import Any, Literal
 
 from blake3 import blake3
@@ -26,12 +23,11 @@ from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
 from jupyter_flow.model.events import BlobRef
 
 from .files import create, locked, sync
+from .layout import parts, split
 from .location import WAY_OUT, private_folder
 
 Durability = Literal["process", "full"]
 
-MAGIC = b"JFBLOB1\n"
-ALIGN = 64
 CHUNK = 1 << 20  # bytes hashed and written at a time: they are still in the cache for the second
 MAP_FROM = 1 << 20  # smaller files are read, which costs less than mapping and faulting them
 MAPS = 256  # maps at once; beyond, files are read: until Python 3.13 every map holds a descriptor
@@ -67,9 +63,18 @@ class Blobs:
 
         Raises StoreFull where there is no space, StoreError where the store cannot be written.
         """
+        return self._keep(parts(meta, buffers))
+
+    def arrive(self, ref: BlobRef, pieces: Iterable[bytes | memoryview]) -> None:
+        """Store one that comes from elsewhere, piece by piece. As `write`; ValueError where it is another one."""
+        self._keep(map(memoryview, pieces), ref)
+
+    def _keep(self, parts: Iterable[memoryview], expected: BlobRef | None = None) -> BlobRef:
         temporary = self._temporary / secrets.token_hex(16)
         try:
-            ref = self._write(temporary, parts(meta, buffers))
+            ref = self._write(temporary, parts)
+            if expected not in (None, ref):
+                raise ValueError("it is not what it is said to be")
             self._place(temporary, self.path(ref))
         except OSError as error:
             temporary.unlink(missing_ok=True)
@@ -111,7 +116,7 @@ class Blobs:
                 data = file.read(ref[1] + 1)
             if blake3(data).digest() != ref[0]:
                 raise ValueError("another digest")
-            return _split(memoryview(data))[0]
+            return split(memoryview(data))[0]
         except (OSError, ValueError, struct.error) as error:
             raise StoreCorruption(f"The blob {path} cannot be read: {error}.") from error
 
@@ -198,7 +203,7 @@ class Blobs:
                     raise self._corrupt(path, found.st_ino, f"{digest.hex()} expected, {actual.hex()} found")
                 _remember(seen)
         try:
-            return _split(data)
+            return split(data)
         except (struct.error, ValueError):
             raise self._corrupt(path, found.st_ino, "it is not a blob of this store") from None
 
@@ -217,47 +222,6 @@ def forked() -> None:
     """In a process that was forked from one with threads: whoever held these locks is not here."""
     global _verified_lock, _hashing
     _verified_lock, _hashing = threading.Lock(), [threading.Lock() for _ in _hashing]
-
-
-def contents(data: bytes) -> tuple[bytes, list[memoryview]]:
-    """The pickle and the buffers of a blob that came from elsewhere. Raises ValueError where it is none."""
-    try:
-        meta, buffers = _split(memoryview(data))
-    except struct.error as error:
-        raise ValueError(str(error)) from error
-    return bytes(meta), buffers
-
-
-def parts(meta: bytes, buffers: Sequence[Any]) -> Iterator[memoryview]:
-    """What a blob is made of, in order."""
-    flat = [PickleBuffer(buffer).raw() for buffer in buffers]
-    head = MAGIC + struct.pack(f"<{2 + len(flat)}Q", len(meta), len(flat), *map(len, flat))
-    yield memoryview(head)
-    yield memoryview(meta)
-    at = len(head) + len(meta)
-    for buffer in flat:
-        padding = -at % ALIGN
-        yield memoryview(bytes(padding))
-        yield buffer
-        at += padding + len(buffer)
-
-
-def _split(data: memoryview) -> tuple[memoryview, list[memoryview]]:
-    magic, length, count = struct.unpack_from("<8s2Q", data)
-    if magic != MAGIC:
-        raise ValueError("not a blob")
-    sizes = struct.unpack_from(f"<{count}Q", data, 24)
-    at = 24 + 8 * count
-    meta = data[at : at + length]
-    at += length
-    buffers = []
-    for size in sizes:
-        at += -at % ALIGN
-        buffers.append(data[at : at + size])
-        at += size
-    if at != len(data):
-        raise ValueError("not the lengths it says")
-    return meta, buffers
 
 
 def _contents(fd: int, size: int) -> memoryview:

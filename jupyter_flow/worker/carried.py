@@ -7,7 +7,8 @@ from blake3 import blake3
 
 from ..model.errors import StoreCorruption
 from ..model.events import BlobRef
-from ..store.blobs import Blobs, parts
+from ..store.blobs import Blobs
+from ..store.layout import parts
 from .orders import Contents
 
 

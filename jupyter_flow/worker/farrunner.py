@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextvars import Context as Isolated
 from typing import Any, NamedTuple
 
+from ..model.errors import StoreError
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.pickles import redefine_classes
 from ..model.vault import VAULT, Shipment
@@ -95,7 +96,10 @@ class FarRunner:
         try:
             self._enter(dispatch.setup, code, node)
             task = self._task(dispatch, version)
-            args, kwargs = self.payload.arguments(kind, call, values)
+            try:
+                args, kwargs = self.payload.arguments(kind, call, values)
+            except StoreError as error:
+                return FAILED, None, failure_of(error, "input")
             if code.kind == "sublattice":
                 hooks = task.before, task.after
                 graph = envelope.build(code.name, task.function, hooks, code.options, args, kwargs, self.payload.blobs)

@@ -26,7 +26,8 @@ def step(world: World, draw: Draw) -> bool:
     world.prune()
     enabled: list[tuple[str, int]] = [("hand", n) for n in range(len(world.workers)) if world.ready]
     for number, it in enumerate(world.workers):
-        enabled += [("begin", number)] * (bool(it.members) and it.running is None)
+        enabled += [("begin", number)] * world.can_begin(number)
+        enabled += [("hand ahead", number)] * bool(world.following())
         enabled += [("finish", number)] * (it.running is not None)
         enabled += [("time out", number)] * (it.running is not None)
         enabled += [("tell", number)] * bool(it.reports)
@@ -44,6 +45,8 @@ def step(world: World, draw: Draw) -> bool:
 def act(world: World, what: str, worker: int, draw: Draw) -> None:
     if what == "hand":
         world.hand(worker, draw(st.sampled_from(world.ready)), draw(st.integers(0, 4)))
+    elif what == "hand ahead":
+        world.hand_ahead(worker, draw(st.sampled_from(world.following())))
     elif what == "begin":
         world.begin(worker, draw(st.booleans()))
     elif what == "finish":

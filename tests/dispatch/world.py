@@ -56,7 +56,14 @@ class Worker:
     members: deque[Attempt] = field(default_factory=deque)
     running: Attempt | None = None
     known: set[int] = field(default_factory=set)
+    tokens: set[Attempt] = field(default_factory=set)
     reports: deque[tuple[int, int, bool]] = field(default_factory=deque)
+
+    @property
+    def lying(self) -> list[Attempt]:
+        """What has not ended as far as anybody was told."""
+        running = [self.running] if self.running is not None else []
+        return [*self.members, *running, *((node, attempt) for node, attempt, _ in self.reports)]
 
 
 class World:
@@ -70,6 +77,7 @@ class World:
         self.ends: dict[int, int] = {}
         self.failures = [0] * shape.nodes
         self.executions: list[Attempt] = []
+        self.needs: dict[Attempt, list[Attempt]] = {}  # of what was handed over ahead, as tokens
         self._offer(self.machine.start().run)
 
     # what the world does --------------------------------------------------------------------
@@ -86,15 +94,47 @@ class World:
                 return
             node, ahead = following[0], ahead - 1
 
+    def following(self) -> list[int]:
+        """What lacks only what lies with workers."""
+        state = self.machine.state
+        lying = {node for it in self.workers for node, attempt in it.lying if self.machine.current(node, attempt)}
+        missing = [[p for p in parents if state[p] != COMPLETED] for parents in self.parents]
+        return [n for n, some in enumerate(missing) if state[n] == WAITING and some and lying.issuperset(some)]
+
+    def hand_ahead(self, worker: int, node: int) -> None:
+        """Give a worker a node that waits for what lies with others: a cluster does."""
+        attempts = self.machine.attempts
+        needs = [(p, attempts[p]) for p in self.parents[node] if self.machine.state[p] != COMPLETED]
+        attempt = (node, self.machine.handed(node))
+        self.needs[attempt] = needs
+        self.workers[worker].members.append(attempt)
+
+    def can_begin(self, worker: int) -> bool:
+        """Whether the next member of a worker waits for nothing that lies elsewhere."""
+        it = self.workers[worker]
+        if not it.members or it.running is not None:
+            return False
+        needs = self.needs.get(it.members[0], [])
+        elsewhere = {one for other in self.workers for one in [*other.members, other.running]}
+        return not elsewhere.intersection(needs)
+
+    def _has_inputs(self, worker: int, member: Attempt) -> bool:
+        if (needs := self.needs.pop(member, None)) is not None:
+            return all(any(need in other.tokens for other in self.workers) for need in needs)
+        known = self.workers[worker].known
+        return all(parent in known or self.ends.get(parent) == COMPLETED for parent in self.parents[member[0]])
+
     def begin(self, worker: int, noticed: bool) -> None:
         """The worker takes its next member; one whose inputs are missing is given back."""
         it = self.workers[worker]
+        ahead = it.members[0] in self.needs
         node, attempt = it.members.popleft()
-        if all(parent in it.known or self.ends.get(parent) == COMPLETED for parent in self.parents[node]):
+        if self._has_inputs(worker, (node, attempt)):
             it.running = (node, attempt)
             self.executions.append((node, attempt))
-            if noticed:  # after what it had finished before
-                self.tell(worker, len(it.reports))
+            if noticed or ahead:  # after what it had finished before, and those that it follows
+                for number, other in enumerate(self.workers):
+                    self.tell(number, len(other.reports))
                 self.machine.started(node, attempt)
         else:
             self._offer(self.machine.returned([(node, attempt)]))
@@ -108,6 +148,7 @@ class World:
         it.reports.append((node, attempt, well))
         if well:
             it.known.add(node)
+            it.tokens.add((node, attempt))
 
     def tell(self, worker: int, most: int) -> None:
         """Some of its reports arrive."""

@@ -1,47 +1,58 @@
 """What a cluster has been given, and what has become of it."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 
-from ...model.events import FAILED, Failure, Record
+from ...model.events import COMPLETED, FAILED, Failure, Record
 from ...model.printed import Seen
 from ...model.vault import VAULT
 from ...worker.begun import Begun
 from ...worker.entries import Finished
-from ...worker.payload import Payload
+from ...worker.payload import Payload, nodes_in
 from ...worker.runner import append
 from ..base import Claim, Services, Work
+from .connection import Connection
+from .depot import Depot, failed
 from .desks import Desks
-from .handing import Handed
-from .relay import Depot
+from .handed import Handed
+from .kept import Kept
 
 GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
 SILENCE = 5.0  # seconds in which word of that ought to come
 LATE = 30.0  # seconds after which a batch that was taken back will not begin any more
 
+Board = Callable[[Callable[[], None]], None]  # has something done on the resource's thread
 Ended = dict[int, tuple[Work, list[Record]]]  # by run
 
 
 class Book:
     """Batches by their keys, and their members by what journals call them. On the resource's thread, lookups aside."""
 
-    def __init__(self, services: Services, name: str, ours: bool, desks: Desks) -> None:
+    def __init__(self, services: Services, name: str, ours: bool, desks: Desks, board: Board) -> None:
         self._queue, self._store, self._folder = services.queue, services.store, services.folder
         self._name, self._ours, self._desks = name, ours, desks
         self.unwanted: Callable[[Handed], object] = lambda handed: None  # told of what runs, and is not to
         self._payload = Payload(services.store.blobs)
         self.depot = Depot(services.store.blobs)
+        self.connection: Connection | None = None
+        self.kept = Kept()
+        self._board = board
         self.handed: dict[str, Handed] = {}
         self._free: list[Begun] = []
         self._notes = 0
-        self._members: dict[tuple[int, int], Handed] = {}  # by run and node
+        self.lying: dict[tuple[int, int], Handed] = {}  # by run and node
         self.progress = 0.0  # when a batch came to its end
 
-    def add(self, handed: Iterable[Handed]) -> None:
-        """The cluster has these."""
-        for h in handed:
-            self.handed[h.key] = h
-            self._members.update(((h.claim.work.number, node), h) for node in h.members)
+    def add(self, key: str, claim: Claim) -> Handed:
+        """The cluster is about to have this."""
+        run = claim.work.number
+        needed = (node for _, _, _, kind, call in claim.members for node in nodes_in(kind, call))
+        parents = dict.fromkeys(self.kept.having(claim.work, needed))
+        parents |= {self.lying[run, node]: None for nodes in claim.needs.values() for node in nodes}
+        handed = self.handed[key] = Handed(key, claim, parents)
+        self.lying.update(((run, node), handed) for node in handed.members)
+        return handed
 
     @property
     def _noting(self) -> bool:
@@ -95,11 +106,51 @@ class Book:
             return
         del handed.members[record.node]
         handed.number, handed.current = record.worker, None
-        record = self._arrived(record)
+        if not self._lands(record, handed):
+            self._stands(record, handed, ended)
+
+    def _lands(self, record: Record, handed: Handed) -> bool:
+        """Whether what it has made has to come here first."""
+        desk = self._desks.find(record.worker)
+        missing = [] if desk is None or desk.hello.shares else self.depot.missing(record)
+        if desk is None or not missing:
+            return False
+        handed.landing += 1
+        if record.status == COMPLETED and record.value in missing:
+            handed.kept.add(record.node)
+        pull = partial(self._pull, handed.key, desk.address)
+        self.depot.take(missing, pull, lambda failure: self._board(partial(self._landed, record, handed, failure)))
+        return True
+
+    def _pull(self, key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
+        if self.connection is None:
+            raise OSError("the connection has ended")
+        return self.connection.pull(key, worker, digest, at, size)
+
+    def _landed(self, record: Record, handed: Handed, failure: Failure | None) -> None:
+        handed.landing -= 1
+        self._now(record if failure is None else failed(record, failure), handed)
+        self._pass(handed)
+
+    def _now(self, record: Record, handed: Handed) -> None:
+        ended: Ended = {}
+        self._stands(record, handed, ended)
+        self.tell(ended)
+
+    def _stands(self, record: Record, handed: Handed, ended: Ended) -> None:
+        """It has ended, and will not be taken back; but what it has taken may have to be told of first."""
+        if handed.after:
+            handed.early.append(partial(self._now, record, handed))
+            return
         work = handed.claim.work
-        self._members.pop((work.number, record.node), None)
+        self._take_off(handed, record.node)
         self._log(handed.claim, record)
         ended.setdefault(work.number, (work, []))[1].append(record)
+
+    def _take_off(self, handed: Handed, node: int) -> None:
+        place = handed.claim.work.number, node
+        if self.lying.get(place) is handed:
+            del self.lying[place]
 
     def tell(self, ended: Ended) -> None:
         """Tell the dispatches."""
@@ -109,33 +160,55 @@ class Book:
 
     def through(self, key: str) -> None:
         """A batch is over; what did not begin, and nobody has been told of, can go elsewhere."""
-        handed = self.handed.pop(key, None)
+        handed = self.handed.get(key)
         if handed is None:
+            return
+        handed.passed = True
+        self._pass(handed)
+
+    def _pass(self, handed: Handed) -> None:
+        if not handed.passed or handed.landing or handed.early or self.handed.pop(handed.key, None) is None:
             return
         self.progress = time.monotonic()
         if handed.note is not None:
             self._free.append(handed.note)
-        if handed.future is not None:
-            handed.future.release()
         for node in handed.members:
-            self._members.pop((handed.claim.work.number, node), None)
+            self._take_off(handed, node)
         with self._queue.lock:
             handed.claim.work.returned(list(handed.members.items()))
-            if not handed.withdrawn:
-                self._queue.release(handed.claim)
+            self._vacate(handed)
+            self.kept.keep(handed)
+            self.kept.look(handed)
+        self._leave(handed)
+        handed.let_go()
+
+    def _vacate(self, handed: Handed) -> None:
+        """(lock) What it was a place for can be another one's."""
+        handed.pass_on()
+        if not handed.withdrawn:
+            self._queue.release(handed.claim)
+
+    def _leave(self, handed: Handed) -> None:
+        """Word of those behind it counts from now on."""
+        for follower in handed.leave():
+            early, follower.early = follower.early, []
+            for told in early:
+                told()
+            self._pass(follower)
 
     def withdraw(self, handed: Handed) -> None:
         """Nobody wants it any more, and none of it has begun as far as is known; should it, it is killed."""
         if not handed.withdrawn:
-            handed.withdrawn = time.monotonic()
-            handed.future.release()
             with self._queue.lock:
-                self._queue.release(handed.claim)
+                self._vacate(handed)
+            handed.withdrawn = time.monotonic()
+            self._leave(handed)
+            handed.let_go()
 
     def tidy(self) -> None:
         """What was taken back long ago has not begun; what Dask gave up long ago without a word is lost."""
         oldest = time.monotonic() - LATE
-        for handed in [h for h in self.handed.values() if h.future.status in GIVEN_UP and not h.withdrawn]:
+        for handed in [h for h in self.handed.values() if not h.withdrawn and _given_up(h)]:
             handed.failed = handed.failed or time.monotonic()
             if handed.failed < time.monotonic() - SILENCE:
                 text = f"the cluster gave it up: {handed.future.status}"
@@ -145,8 +218,13 @@ class Book:
 
     @property
     def busy(self) -> int:
-        """How many batches the cluster is to run."""
-        return sum(not handed.withdrawn for handed in list(self.handed.values()))
+        """How many batches the cluster can run now."""
+        return sum(not handed.withdrawn and not handed.after for handed in list(self.handed.values()))
+
+    @property
+    def ahead(self) -> int:
+        """How many others it has, which wait for those."""
+        return sum(not handed.withdrawn and bool(handed.after) for handed in list(self.handed.values()))
 
     def lost(self, handed: Handed, failure: Failure, doubtful: bool) -> None:
         """A batch will not come to its end. doubtful: nobody can tell which of its members have begun."""
@@ -167,8 +245,8 @@ class Book:
         for desk in list(self._desks.known.values()):
             for entry in desk.read():
                 if isinstance(entry, Finished):
-                    self.ended(entry.record, self._members.get((entry.run, entry.record.node)), ended)
-                elif (handed := self._members.get((entry.run, entry.node))) is not None:
+                    self.ended(entry.record, self.lying.get((entry.run, entry.record.node)), ended)
+                elif (handed := self.lying.get((entry.run, entry.node))) is not None:
                     self.begun(handed.key, desk.hello.number, entry.node, entry.attempt, entry.start)
         self.tell(ended)
 
@@ -190,14 +268,6 @@ class Book:
             node, attempt, FAILED, start, max(now, start), seen.worker, None, seen.stdout, seen.stderr, failure, shown
         )
 
-    def _arrived(self, record: Record) -> Record:
-        """What a worker elsewhere has made is here, or the electron has failed."""
-        desk = self._desks.find(record.worker)
-        if desk is None or desk.hello.shares or not (problem := self.depot.problem(record.value)):
-            return record
-        failure = Failure("store", "StoreError", f"its output is not in the kernel's store: {problem}", "")
-        return record._replace(status=FAILED, value=None, failure=failure)
-
     def _log(self, claim: Claim, record: Record) -> None:
         """The executor's log files are this machine's."""
         if record.stdout is None and record.stderr is None:
@@ -207,3 +277,7 @@ class Book:
         for path, text in ((place.log_stdout, record.stdout), (place.log_stderr, record.stderr)):
             if path is not None and text is not None:
                 append(path, text if isinstance(text, bytes) else bytes(self._store.blobs.read(text)[0]))
+
+
+def _given_up(handed: Handed) -> bool:
+    return handed.future is not None and handed.future.status in GIVEN_UP

@@ -44,7 +44,7 @@ class Connection:
 
     def _arrive(self, hear: Hear, ours: bool) -> None:
         handlers = self.client._stream_handlers
-        for what in ("hello", "news", "workers", "lost", "put", "get"):
+        for what in ("hello", "news", "workers", "lost", "get"):
             handlers[f"jupyter-flow-{what}"] = lambda what=what, **message: hear(what, message)
         self._oversee()
         self._dashboard = page_of(self.client)
@@ -96,6 +96,16 @@ class Connection:
     def have(self, number: int, data: bytes, problem: str = "") -> None:
         """What a worker has asked for."""
         self._send("have", number=number, data=data, problem=problem)
+
+    def pull(self, key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
+        """A piece of what a batch has made. Raises what the connection raises, OSError where nobody has it any more."""
+        asked = self.client.scheduler.jupyter_flow_pull
+        piece: bytes = self.client.sync(asked, key=key, worker=worker, digest=digest, at=at, size=size)
+        return piece
+
+    def recall(self, key: str) -> None:
+        """A batch is not to run, if it has not begun."""
+        self._send("recall", key=key)
 
     def forget(self, id: str) -> None:
         """A dispatch is over."""

@@ -9,7 +9,7 @@ from typing import Literal
 from ...model.events import Failure
 from .book import Book
 from .desks import Desk, Desks, told
-from .handing import Handed
+from .handed import Handed
 
 NANNY = 1.0  # seconds in which a nanny says how its worker ended
 LOOK = 0.02  # seconds

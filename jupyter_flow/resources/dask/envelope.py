@@ -8,26 +8,27 @@ sees the kernel's store from the kernel's machine also keeps a journal there, wh
 import pickle
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import distributed
 from distributed.utils import sync
 
-from ...model.events import COMPLETED, Value
+from ...model.events import COMPLETED, BlobRef, Value
 from ...store.blobs import Blobs
 from ...worker import capture
 from ...worker.farrunner import Brought, FarDispatch, FarRunner
 from ...worker.messages import Member
 from ...worker.payload import nodes_in
 from ...worker.times import Times
+from . import shelf as shelves
 from .post import Post
-from .relay import RelayedBlobs
+from .relay import RelayedBlobs, SharedBlobs
 from .seat import Seat, shared
+from .token import Token, refs_in
 
 KEPT = 16  # dispatches that a worker remembers
-
-Token = dict[int, Value]
 
 
 class Errand(NamedTuple):
@@ -40,6 +41,8 @@ class Errand(NamedTuple):
     run: int  # the dispatch's number
     members: list[Member]
     values: dict[int, Value]
+    needs: Mapping[int, Sequence[int]]  # by member: whom it comes after besides, whose values come as tokens
+    part: bytes = b""  # the last of what the scheduler knows, where it is new
 
 
 def run(errand: bytes, *before: Token) -> Token:
@@ -49,7 +52,7 @@ def run(errand: bytes, *before: Token) -> Token:
 
 def lost(*_: Any) -> Token:
     """What is run in the place of a task that may have run before: nothing is ever done twice."""
-    return {}
+    return Token({})
 
 
 class Desk:
@@ -62,6 +65,7 @@ class Desk:
         self._runners: dict[str, FarRunner] = {}  # by kernel
         self._posts: dict[str, Post] = {}
         self._seats: dict[tuple[str, int], Seat] = {}  # by kernel and thread
+        worker.handlers["jupyter_flow_piece"] = self.piece
 
     def run(self, errand: Errand, before: tuple[Token, ...]) -> Token:
         """Run the members of a batch that have their inputs, in order."""
@@ -69,13 +73,17 @@ class Desk:
             dispatch, runner = self._brought(errand)
             post, seat = self._post(errand.kernel), self._seat(errand.kernel, dispatch.brought)
         if seat.journal is None and not self._ask("begin", key=errand.key):
-            return {}
+            return Token({})
         values: dict[int, Value] = dict(errand.values)
         for token in before:
-            values.update(token)
-        made: Token = {}
+            values.update(token.values)
+        made: dict[int, Value] = {}
+        refs: list[BlobRef] = []
+        shelf = shelves.of(self.worker)
+        shelf.drop(shelf.taken())  # of what was not to be
         for member in errand.members:
-            if not all(node in values for node in nodes_in(member[3], member[4])):
+            needed = *nodes_in(member[3], member[4]), *errand.needs.get(member[0], ())
+            if not all(node in values for node in needed):
                 continue  # a producer failed
             times, streams = Times.now(), capture.NOTHING.copy()
             seat.begin(errand.run, member, times.start)
@@ -83,11 +91,16 @@ class Desk:
             record = runner.run(dispatch, member, values, times, streams)._replace(worker=seat.number)
             seat.end(errand.run, record)
             post.end(errand.key, record)
+            refs += refs_in(record)
             if record.status == COMPLETED and record.value is not None:
                 values[member[0]] = made[member[0]] = record.value
         seat.through()
         post.through(errand.key)
-        return made
+        return Token(made) if seat.hello.shares else Token(made, refs, shelf, shelf.taken())
+
+    async def piece(self, digest: bytes, at: int, size: int) -> bytes:
+        """A part of what lies here, for the kernel. Raises OSError."""
+        return shelves.of(self.worker).piece(digest, at, size)
 
     def _ask(self, what: str, **message: Any) -> Any:
         """Ask what we have on the scheduler."""
@@ -110,7 +123,7 @@ class Desk:
         return seat
 
     def _brought(self, errand: Errand) -> tuple[FarDispatch, FarRunner]:
-        """What the errand's dispatch is; fetched from the scheduler when it is first met."""
+        """What the errand's dispatch is; fetched from the scheduler when it is first met, if it does not come along."""
         known = self._dispatches.get(errand.dispatch)
         if known is None or known[0].parts < errand.parts:
             known = self._dispatches[errand.dispatch] = self._fetched(errand, known)
@@ -121,7 +134,8 @@ class Desk:
 
     def _fetched(self, errand: Errand, known: tuple[FarDispatch, FarRunner] | None) -> tuple[FarDispatch, FarRunner]:
         since = known[0].parts if known is not None else 0
-        parts: list[bytes] = self._ask("dispatch", id=errand.dispatch, since=since)
+        along = errand.part and since == errand.parts - 1
+        parts: list[bytes] = [errand.part] if along else self._ask("dispatch", id=errand.dispatch, since=since)
         for part in parts:
             brought: Brought = pickle.loads(part)
             if known is None:
@@ -134,9 +148,10 @@ class Desk:
     def _runner(self, brought: Brought, kernel: str) -> FarRunner:
         runner = self._runners.get(kernel)
         if runner is None:
-            blobs = Blobs(Path(brought.root), brought.durability)
+            shelf = shelves.of(self.worker)
+            blobs: Blobs = SharedBlobs(Blobs(Path(brought.root), brought.durability), shelf)
             if not shared(brought):
-                blobs = RelayedBlobs(Path(self.worker.local_directory, "jupyter-flow"), self._ask, kernel)
+                blobs = RelayedBlobs(shelf, self._ask, kernel)
             runner = self._runners[kernel] = FarRunner(blobs, brought.alone)
         return runner
 

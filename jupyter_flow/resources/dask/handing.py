@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dask._task_spec import Task
+from dask._expr import LLGExpr
+from dask._task_spec import Task, TaskRef
+from distributed.spans import SpanMetadata
 
 from ...model.events import Value
 from ...model.vault import VAULT
@@ -16,7 +18,6 @@ from ...store.files import write_whole
 from ...store.location import private_folder
 from ...store.sealing import FAR
 from ...store.sessions import place
-from ...worker.begun import Begun
 from ...worker.farrunner import Brought
 from ...worker.messages import Code
 from ...worker.payload import nodes_in
@@ -24,24 +25,11 @@ from ..base import Claim, Services, Work
 from . import envelope
 from .connection import Connection
 from .envelope import Errand
+from .handed import Handed
 from .overseer import PREFIX
 from .terms import Terms
 
-
-class Handed:
-    """A batch that the cluster has."""
-
-    def __init__(self, key: str, claim: Claim) -> None:
-        self.key, self.claim = key, claim
-        self.members = {member[0]: member[1] for member in claim.members}  # node: attempt, of those that have not ended
-        self.future: Any = None
-        self.terms = Terms()
-        self.note: Begun | None = None  # that it was handed out, for the kernel after this one
-        self.failed = 0.0  # when it was first seen that Dask had given it up
-        self.withdrawn = 0.0  # when it was taken back; it may have begun all the same
-        self.number = 0  # of the desk that runs it
-        self.current: tuple[int, int, int] | None = None  # node, attempt, start
-        self.printed: tuple[bytes, bytes, bytes | None] = (b"", b"", None)  # by `current`, so far
+ALONG = 16 * 1024  # bytes of what is new about a dispatch that go with its batches: nobody has to ask for it
 
 
 class Hander:
@@ -52,31 +40,45 @@ class Hander:
     ) -> None:
         self._connection, self._session, self._terms = connection, services.store.session_id, terms
         self._about = _about(services, alone)
-        self._count = itertools.count(1)
+        self._count, self._sent = itertools.count(1), itertools.count(1)
         self._brought: dict[int, tuple[set[int], int, int]] = {}  # by run: versions the scheduler has, parts, secrets
+        self._fresh: dict[int, bytes] = {}  # by run: a part that nobody on the cluster can know yet
 
-    def hand(self, claims: Sequence[Claim], note: Callable[[Handed], None]) -> list[Handed]:
-        """Give batches to the cluster, a message for equal terms. Raises what pickling and the connection raise."""
-        handed = [Handed(self._key(claim.work), claim) for claim in claims]
+    def hand(self, handed: Sequence[Handed], note: Callable[[Handed], None]) -> None:
+        """Give batches to the cluster, a message for equal terms, none before those that it comes after.
+
+        Raises what pickling and the connection raise.
+        """
         for h in handed:
             note(h)
             h.terms = self._terms(h.claim)
-        for terms, same in itertools.groupby(sorted(handed, key=_terms), key=_terms):
+        self._fresh.clear()
+        for _, same in itertools.groupby(sorted(handed, key=_run), key=_run):
+            self._bring(list(same))
+        ready = sorted((h for h in handed if not h.parents), key=_terms)
+        following = [h for h in handed if h.parents]
+        for terms, same in itertools.groupby([*ready, *following], key=_terms):
             self._send(list(same), terms)
-        return handed
 
     def _send(self, handed: list[Handed], terms: Terms) -> None:
-        tasks = {h.key: Task(h.key, envelope.run, self._errand(h)) for h in handed}
-        futures = self._connection.client.get(tasks, list(tasks), sync=False, **terms.keywords)
-        for h, future in zip(handed, futures, strict=True):
-            h.future = future
+        tasks = {h.key: self._task(h) for h in handed}
+        order = {h.key: next(self._sent) for h in handed}  # else Dask finds one itself, which takes its time
+        about = SpanMetadata(collections=[{"type": "low-level-graph"}])
+        given = {"internal_priority": order, "fifo_timeout": "60s", **terms.keywords}
+        futures = self._connection.client._graph_to_futures(LLGExpr(tasks), list(tasks), about, **given)
+        for h in handed:
+            h.future = futures[h.key]
+
+    def _task(self, handed: Handed) -> Task:
+        return Task(handed.key, envelope.run, self._errand(handed), *(TaskRef(one.key) for one in handed.parents))
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
         if self._brought.pop(work.number, None) is not None:
             self._connection.forget(self._id(work))
 
-    def _key(self, work: Work) -> str:
+    def key(self, work: Work) -> str:
+        """A name for a batch."""
         return f"{PREFIX}{self._session}-{work.number}-{next(self._count)}"
 
     def _id(self, work: Work) -> str:
@@ -86,25 +88,33 @@ class Hander:
         claim = handed.claim
         work = claim.work
         values: dict[int, Value] = {}
-        for _, _, _, kind, call in claim.members:
+        for member, _, _, kind, call in claim.members:
+            later = claim.needs.get(member, ())
             for node in nodes_in(kind, call):
-                if node not in handed.members and node not in values:
+                if node not in handed.members and node not in values and node not in later:
                     values[node] = work.value(node)
-        parts = self._bring(work, {member[2] for member in claim.members})
-        kernel = self._connection.id
-        return pickle.dumps(Errand(handed.key, kernel, self._id(work), parts, work.number, claim.members, values), 5)
+        part = self._fresh.get(work.number, b"")
+        dispatch = self._connection.id, self._id(work), self._brought[work.number][1], work.number
+        part = part if len(part) <= ALONG else b""
+        return pickle.dumps(Errand(handed.key, *dispatch, claim.members, values, claim.needs, part), 5)
 
-    def _bring(self, work: Work, versions: set[int]) -> int:
-        """Let the scheduler know versions and secrets that it does not; how many parts it has then."""
+    def _bring(self, handed: list[Handed]) -> None:
+        """Let the scheduler know versions and secrets of a dispatch that it does not."""
+        work = handed[0].claim.work
+        versions = {member[2] for h in handed for member in h.claim.members}
         known, parts, told = self._brought.get(work.number, (set[int](), 0, -1))
         many = VAULT.size
         if versions <= known and many == told:
-            return parts
+            return
         codes: dict[int, Code] = {version: work.code(version) for version in versions - known}
         shipment = VAULT.shipment() if many else None
-        self._connection.bring(self._id(work), pickle.dumps(Brought(work.setup, codes, shipment, *self._about), 5))
+        part = self._fresh[work.number] = pickle.dumps(Brought(work.setup, codes, shipment, *self._about), 5)
+        self._connection.bring(self._id(work), part)
         self._brought[work.number] = known | versions, parts + 1, many
-        return parts + 1
+
+
+def _run(handed: Handed) -> int:
+    return handed.claim.work.number
 
 
 def _terms(handed: Handed) -> Terms:

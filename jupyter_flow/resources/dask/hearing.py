@@ -5,7 +5,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-from ...model.events import BlobRef, Failure, Record
+from ...model.events import Failure, Record
 from .book import Book, Ended
 from .connection import Connection
 from .deaths import Undertaker
@@ -67,13 +67,10 @@ class Hearing:
                 tell[kind](key, *item)
         self._book.tell(ended)
 
-    def _put(self, digest: bytes, data: bytes) -> None:
-        self._book.depot.take(digest, data)
-
-    def _get(self, number: int, digest: bytes, size: int) -> None:
+    def _get(self, number: int, digest: bytes, at: int, size: int) -> None:
         if self.connection is not None:
             try:
-                self.connection.have(number, self._book.depot.give(BlobRef(digest, size)))
+                self.connection.have(number, self._book.depot.give(digest, at, size))
             except OSError as error:
                 self.connection.have(number, b"", f"{type(error).__name__}: {error}")
 

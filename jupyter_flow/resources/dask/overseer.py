@@ -7,6 +7,7 @@ alone knows what may run again.
 
 import asyncio
 import itertools
+import logging
 from typing import Any
 
 from dask._task_spec import Task
@@ -16,7 +17,9 @@ from .envelope import lost
 from .luggage import package
 from .roster import Roster
 
+LOG = logging.getLogger("jupyter_flow")
 PATIENCE = 600.0  # seconds for a value to come from a kernel
+UNTOUCHED = ("released", "waiting", "queued", "no-worker")  # states of a task that no worker has
 PREFIX = "jf-"  # of our tasks' keys
 
 
@@ -33,17 +36,19 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self._count = itertools.count()
         self.roster: Any = None
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
+        self.recalled: set[str] = set()  # keys of tasks that are not to run
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
         self.scheduler, self.roster = scheduler, Roster(scheduler)
-        answers = self.dispatch, self.hello, self.begin, self.put, self.get
+        answers = self.dispatch, self.hello, self.begin, self.get, self.pull
         for question in (*answers, self.about, self.package, self.workers, self.has_page):
             scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
         scheduler.stream_handlers["jupyter-flow-news"] = self.news
         scheduler.stream_handlers["jupyter-flow-dispatch"] = self.bring
         scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
         scheduler.stream_handlers["jupyter-flow-have"] = self.have
+        scheduler.stream_handlers["jupyter-flow-recall"] = self.recall
 
     # from kernels -------------------------------------------------------------------------------
 
@@ -64,10 +69,32 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
             else:
                 future.set_result(data)
 
+    def recall(self, client: str, key: str) -> None:
+        """A task is not to run, unless a worker has it already; others may wait for it."""
+        state = self.scheduler.tasks.get(key)
+        if state is None:  # its graph is about to be taken in
+            self.recalled.add(key)
+        elif state.state in UNTOUCHED:
+            state.run_spec = Task(key, lost)
+            self._lost(key, state, "")
+
     def remove_client(self, scheduler: Any, client: str) -> None:
         """A kernel has gone."""
         for id in [id for id, (owner, *_) in self.dispatches.items() if owner == client]:
             del self.dispatches[id]
+
+    async def pull(self, key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
+        """A piece of what a task has made, from whom has it: the worker that ran it, at first. Raises OSError."""
+        state = self.scheduler.tasks.get(key)
+        holders = [worker, *(one.address for one in (state.who_has or ()) if one.address != worker)] if state else []
+        for address in [one for one in holders if one in self.scheduler.workers]:
+            try:
+                asked = self.scheduler.rpc(address).jupyter_flow_piece(digest=digest, at=at, size=size)
+                piece: bytes = await asyncio.wait_for(asked, PATIENCE)
+                return piece
+            except Exception:  # Dask moves what it likes to, and the worker may have gone
+                LOG.debug("%s has no piece of what %s has made", address, key, exc_info=True)
+        raise OSError("no worker has it any more")
 
     # from workers -------------------------------------------------------------------------------
 
@@ -105,15 +132,11 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self.begun.add(key)
         return True
 
-    async def put(self, kernel: str, digest: bytes, data: bytes) -> None:
-        """A value for a kernel's store."""
-        self._tell(kernel, {"op": "jupyter-flow-put", "digest": digest, "data": data})
-
-    async def get(self, kernel: str, digest: bytes, size: int) -> bytes:
-        """A value from a kernel's store. Raises OSError."""
+    async def get(self, kernel: str, digest: bytes, at: int, size: int) -> bytes:
+        """A piece of a value in a kernel's store. Raises OSError."""
         number = next(self._count)
         future = self.awaited[number] = asyncio.get_running_loop().create_future()
-        self._tell(kernel, {"op": "jupyter-flow-get", "number": number, "digest": digest, "size": size})
+        self._tell(kernel, {"op": "jupyter-flow-get", "number": number, "digest": digest, "at": at, "size": size})
         try:
             return await asyncio.wait_for(future, PATIENCE)
         finally:
@@ -147,13 +170,18 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         if finish in ("memory", "forgotten"):
             self.begun.discard(key)
         state = self.scheduler.tasks.get(key)
-        if start == "processing" and state is not None and finish != "forgotten":
+        if state is None or finish == "forgotten":
+            return
+        if start == "processing" or key in self.recalled:
             state.run_spec = Task(key, lost)
-            if finish != "memory":
-                why = str(state.exception_text or "") if finish == "erred" else ""
-                self._lost(key, state, why, str(kwargs.get("worker") or ""))
+        if start == "processing" and finish != "memory":
+            why = str(state.exception_text or "") if finish == "erred" else ""
+            self._lost(key, state, why, str(kwargs.get("worker") or ""))
+        elif finish == "erred" or key in self.recalled:  # one that it takes something from could not be run
+            self.recalled.discard(key)
+            self._lost(key, state, "")
 
-    def _lost(self, key: str, state: Any, why: str, worker: str) -> None:
+    def _lost(self, key: str, state: Any, why: str, worker: str = "") -> None:
         message = {"op": "jupyter-flow-lost", "key": key, "why": why, "begun": key in self.begun, "worker": worker}
         for kernel in list(state.who_wants or ()):
             self._tell(kernel.client_key, message)

@@ -1,62 +1,86 @@
-"""Values of a worker that does not see the kernel's store: they travel through the scheduler, whole, and once each way.
+"""Values of workers that do not see the kernel's store.
 
-The kernel has an output on its disk before it is told that the electron has ended; the worker keeps what it has made
-and fetched in a folder of its own.
+What a worker makes lies on its shelf. Workers that need it have it with a token, from worker to worker; the kernel
+takes a copy, piece by piece, before anybody is told that the electron has completed. What only the kernel has is asked
+of it, piece by piece as well: neither holds more of a value than some pieces, nor does the scheduler.
 """
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ...model.errors import StoreCorruption, StoreError
 from ...model.events import BlobRef
-from ...store.blobs import Blobs, contents
+from ...store.blobs import Blobs
+from .shelf import Shelf
 
-Ask = Callable[..., Any]
+PIECE = 4 << 20  # bytes
+KEPT = 1 << 30  # bytes of what came from the kernel, for whoever needs it next
+TRIES = 3
+
+Pull = Callable[[bytes, int, int], bytes]  # digest, from where, how much
+
+
+class Unreachable(StoreError):
+    """A value that lies elsewhere did not come."""
+
+
+def pieces(ref: BlobRef, pull: Pull) -> Iterator[bytes]:
+    """All of a value, one piece after the other. Raises Unreachable."""
+    for at in range(0, ref.size, PIECE):
+        try:
+            yield pull(ref.digest, at, min(PIECE, ref.size - at))
+        except Exception as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
 
 
 class RelayedBlobs(Blobs):
     """The blobs of a store elsewhere. ask: asks what we have on the scheduler."""
 
-    def __init__(self, folder: Path, ask: Ask, kernel: str) -> None:
-        super().__init__(folder)
-        self._ask, self._kernel = ask, kernel
+    def __init__(self, shelf: Shelf, ask: Callable[..., Any], kernel: str) -> None:
+        super().__init__(shelf.root)
+        self._shelf, self._ask, self._kernel = shelf, ask, kernel
+        self._fetched: OrderedDict[BlobRef, list[str]] = OrderedDict()
+        self._fetching = threading.Lock()
 
     def write(self, meta: bytes, buffers: Sequence[Any] = ()) -> BlobRef:
-        """Store here, and send it to the kernel."""
-        ref = super().write(meta, buffers)
-        self._ask("put", kernel=self._kernel, digest=ref.digest, data=self.path(ref).read_bytes())
-        return ref
+        """Store here: the kernel will take it."""
+        return self._shelf.write(meta, buffers)
 
     def read(self, ref: BlobRef) -> tuple[memoryview, list[memoryview]]:
-        """The pickle and the buffers, fetched from the kernel where they are not here."""
-        if not self.path(ref).exists():
-            data = self._ask("get", kernel=self._kernel, digest=ref[0], size=ref[1])
-            super().write(*contents(data))
+        """The pickle and the buffers, fetched from the kernel where they are not here, or are damaged."""
+        for _ in range(TRIES):
+            try:
+                return self._shelf.read(ref)
+            except StoreCorruption:
+                self._fetch(ref)
+        return self._shelf.read(ref)
+
+    def _fetch(self, ref: BlobRef) -> None:
+        with self._fetching:
+            if self.path(ref).exists():  # another thread was faster
+                return
+            since = len(self._shelf.mine)
+            self._shelf.arrive(ref, pieces(ref, self._pull))
+            self._fetched[ref] = self._shelf.taken(since)
+            while len(self._fetched) > 1 and sum(one.size for one in self._fetched) > KEPT:
+                self._shelf.drop(self._fetched.popitem(last=False)[1])
+
+    def _pull(self, digest: bytes, at: int, size: int) -> bytes:
+        piece: bytes = self._ask("get", kernel=self._kernel, digest=digest, at=at, size=size)
+        return piece
+
+
+class SharedBlobs(Blobs):
+    """The blobs of the kernel's store, on a worker that sees it: what is on its way there may be on the shelf."""
+
+    def __init__(self, blobs: Blobs, shelf: Shelf) -> None:
+        super().__init__(blobs.root, "full" if blobs.full else "process")
+        self._shelf = shelf
+
+    def read(self, ref: BlobRef) -> tuple[memoryview, list[memoryview]]:
+        """The pickle and the buffers."""
+        if not self.path(ref).exists() and self._shelf.path(ref).exists():
+            return self._shelf.read(ref)
         return super().read(ref)
-
-
-class Depot:
-    """The kernel's side."""
-
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
-        self._problems: dict[bytes, str] = {}  # by digest
-
-    def take(self, digest: bytes, data: bytes) -> None:
-        """A value arrives."""
-        try:
-            if self._blobs.write(*contents(data)).digest != digest:
-                raise ValueError("it is not what it is said to be")
-        except Exception as error:
-            self._problems[digest] = f"{type(error).__name__}: {error}"
-
-    def give(self, ref: BlobRef) -> bytes:
-        """A value leaves. Raises OSError."""
-        return self._blobs.path(ref).read_bytes()
-
-    def problem(self, value: Any) -> str:
-        """Why the kernel does not have a value; empty if it does."""
-        if not isinstance(value, BlobRef):
-            return ""
-        known = self._problems.pop(value.digest, "")
-        return known or ("" if self._blobs.path(value).exists() else "it did not arrive")

@@ -3,16 +3,14 @@
 import logging
 import os
 import threading
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from ...executor.clusters import Cluster
-from ...model.events import FAILED, Failure, Record
+from ...model.events import Failure
 from ...model.printed import Seen
-from ...worker.failures import failure_of
-from ..base import Claim, Services, Work
+from ..base import Services, Work
 from ..switchboard import Switchboard
 from .book import Book
 from .connection import Connection
@@ -20,6 +18,7 @@ from .deaths import Undertaker
 from .desks import Desks
 from .embedded import Embedded
 from .fleet import Fleet
+from .giving import Giver
 from .handing import Hander
 from .hearing import Hearing
 from .ondemand import ending
@@ -29,9 +28,6 @@ from .stopping import Stopper
 from .terms import terms_of
 
 LOG = logging.getLogger("jupyter_flow")
-DEPTH = 4  # batches for each thread of the cluster, until it is seen that they take long
-PATIENCE = 0.5  # seconds without an end, after which the cluster is to see how much more there is
-MANY = 1 << 30  # an electron of several cores takes them on its worker, not whole workers
 LOOK = 0.25  # seconds between two looks at the connection
 
 
@@ -51,7 +47,7 @@ class DaskResource:
         self._wanted = _cores() if self._address is None else 1
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
         self._desks, self._fleet = Desks(services.store), Fleet()
-        self._book = Book(services, id, self._address is None, self._desks)
+        self._book = Book(services, id, self._address is None, self._desks, self._board.tell)
         self._stopper = Stopper(self._book, self._desks)
         self._book.unwanted = self._stopper.kill_if
         told = self._address is None and self._folder
@@ -60,9 +56,8 @@ class DaskResource:
         self._standing = Standing(self._name, self._fleet, self._book, target)
         self._embedded: Embedded | None = None
         self._connection: Connection | None = None
-        self._hander: Hander | None = None
+        self._giver = Giver(self, services.queue, self._book, self._standing)
         self._opening = False
-        self._most = 0  # batches at once
         self._closed = False
 
     # what the dispatcher calls ------------------------------------------------------------------
@@ -97,7 +92,7 @@ class DaskResource:
     @property
     def remark(self) -> str:
         """What whoever looks at it should know."""
-        return self._standing.remark
+        return "; ".join(filter(None, (self._standing.remark, self._book.depot.remark)))
 
     @property
     def dashboard(self) -> str:
@@ -131,7 +126,7 @@ class DaskResource:
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
-        self._board.tell(lambda: self._hander.forget(work) if self._hander else None)
+        self._board.tell(lambda: self._giver.forget(work))
 
     def close(self) -> None:
         """Let go of the scheduler; end the cluster if it is ours."""
@@ -159,7 +154,7 @@ class DaskResource:
         elif not self._connection.alive:
             self._gone()
         else:
-            self._share()
+            self._giver.share()
         self._book.tidy()
 
     def _open(self) -> None:
@@ -191,8 +186,9 @@ class DaskResource:
         if self._closed:
             connection.close()
             return
-        self._connection = self._stopper.connection = self._hearing.connection = connection
-        self._hander = Hander(
+        self._connection = self._stopper.connection = self._book.connection = connection
+        self._hearing.connection = connection
+        self._giver.hander = Hander(
             connection, self._services, self._address is None, lambda claim: terms_of(claim, self._fleet)
         )
         self._scale()
@@ -200,11 +196,7 @@ class DaskResource:
     def _unreachable(self, error: BaseException) -> None:
         """Nobody can run what waits."""
         self._opening, self._standing.opening = False, ""
-        self._fail_all(_lost(f"{self._name} cannot be used: {_text(error)}"))
-
-    def _fail_all(self, failure: Failure) -> None:
-        while (claim := self._claim()) is not None:
-            self._fail(claim, failure)
+        self._giver.refuse(_lost(f"{self._name} cannot be used: {_text(error)}"))
 
     def _gone(self) -> None:
         """The scheduler is no more: what ran there is lost, the rest waits for another one."""
@@ -215,7 +207,7 @@ class DaskResource:
             embedded.close()
             self._book.read()
         threading.Thread(target=connection.close, name="jupyter-flow-disconnect", daemon=True).start()  # type: ignore[union-attr]
-        self._hander, self._hearing.connection = None, None
+        self._giver.hander, self._book.connection, self._hearing.connection = None, None, None
         self._fleet.clear()
         failure = _lost(f"{self._name} has gone while it ran")
         for handed in list(self._book.handed.values()):
@@ -236,44 +228,6 @@ class DaskResource:
 
     def _met(self, worker: str, hello: Hello) -> None:
         self._store.add_worker(self.id, "dask", hello.pid, worker, hello.number, hello.host)
-
-    # giving out ---------------------------------------------------------------------------------
-
-    def _share(self) -> None:
-        if why := self._fleet.why_none:
-            return self._fail_all(_lost(f"{self._name} cannot be used: {why}"))
-        now, busy = time.monotonic(), self._book.busy
-        self._most = max(self._most, DEPTH * self.workers)
-        if not busy:
-            self._book.progress = now
-        elif busy >= self._most and now - self._book.progress > PATIENCE:  # adaptive clusters grow for what they see
-            self._most, self._book.progress = self._most * 2, now
-        claims: list[Claim] = []
-        while busy + len(claims) < self._most and (claim := self._claim()) is not None:
-            if refusal := self._standing.refusal(claim):
-                self._fail(claim, _lost(refusal))
-            else:
-                claims.append(claim)
-        if claims:
-            self._hand(claims)
-
-    def _claim(self) -> Claim | None:
-        with self._queue.lock:
-            return self._queue.claim(self, MANY)
-
-    def _hand(self, claims: list[Claim]) -> None:
-        assert self._hander is not None
-        try:
-            self._book.add(self._hander.hand(claims, self._book.note))
-        except Exception as error:
-            for claim in claims:
-                self._fail(claim, failure_of(error, "input"))
-
-    def _fail(self, claim: Claim, failure: Failure) -> None:
-        now = time.time_ns()
-        claim.work.finished([Record(node, a, FAILED, 0, now, 0, failure=failure) for node, a, *_ in claim.members])
-        with self._queue.lock:
-            self._queue.release(claim)
 
 
 def _lost(text: str) -> Failure:

@@ -22,6 +22,12 @@ class Standing:
         """Whether the cluster is known to grow by itself for what waits."""
         return bool(getattr(self._cluster, "_adaptive", None))
 
+    @property
+    def useless(self) -> str:
+        """Why nothing can run here, whatever it asks for; empty if something can, or nobody is there."""
+        why = self._fleet.why_none
+        return f"{self._name} cannot be used: {why}" if why else ""
+
     def refusal(self, claim: Claim) -> str:
         """Why electrons can never run here; empty if they can, or may once the cluster has grown."""
         lacks = self._fleet.lacks(asked(claim)) if self._fleet.fit and not self.adapts else ""

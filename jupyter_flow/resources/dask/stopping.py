@@ -9,7 +9,7 @@ from ..base import Work
 from .book import Book
 from .connection import Connection
 from .desks import Desk, Desks
-from .handing import Handed
+from .handed import Handed
 
 LOG = logging.getLogger("jupyter_flow")
 
@@ -29,8 +29,15 @@ class Stopper:
                 continue
             if handed.current is not None:
                 self.kill_if(handed, attempts)
-            elif attempts.issuperset(handed.members.items()):
-                self._book.withdraw(handed)
+            else:
+                self._recall(handed, attempts)
+
+    def _recall(self, handed: Handed, attempts: frozenset[tuple[int, int]]) -> None:
+        """Nothing of it is to begin; what else it has goes elsewhere as soon as that is certain."""
+        if self.connection is not None:
+            self.connection.recall(handed.key)
+        if attempts.issuperset(handed.members.items()):
+            self._book.withdraw(handed)
 
     def kill_if(self, handed: Handed, attempts: frozenset[tuple[int, int]] | None = None) -> None:
         """Kill a worker if it runs one of these (None: what it was last known to run) at this very moment."""

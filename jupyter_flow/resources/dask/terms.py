@@ -17,7 +17,7 @@ class Terms(NamedTuple):
     @property
     def keywords(self) -> dict[str, Any]:
         """What a client is told."""
-        given: dict[str, Any] = {"priority": self.priority}
+        given: dict[str, Any] = {"user_priority": self.priority}
         if self.resources:
             given["resources"] = dict(self.resources)
         if self.workers:
