@@ -81,7 +81,7 @@ def storm(interrupts, choose=random.Random(1)):  # interrupts for whatever the m
     thread = threading.Thread(target=rage)
     thread.start()
     return thread
-flows = {kind: jf.lattice(executor=EXECUTORS[kind])(small.workflow_function) for kind in EXECUTORS}
+flows = {kind: jf.lattice(executor=EXECUTORS[kind])(small.workflow_function) for kind in ("local", "thread", "inline")}
 hits, dispatched, begun = 0, [], threading.Event()
 """
 WEATHER = """
@@ -120,7 +120,7 @@ def test_interrupts_at_any_moment_of_dispatching_and_waiting_leave_nothing_wedge
     assert kernel.ask("hits") > interrupts / 10
     kernel.goes("eventually(lambda: not jf.session().dispatcher.runs)")
     kernel.goes("eventually(lambda: {str(d.status) for d in jf.dispatches()} <= {'COMPLETED', 'CANCELLED'})")
-    assert set(kernel.ask("[str(id.status) for id in dispatched]")) <= {"COMPLETED"}  # none, where all were interrupted
+    assert set(kernel.ask("[str(id.status) for id in dispatched]")) == {"COMPLETED"}
     for kind in ("local", "thread", "inline"):
         assert kernel.ask(f"works({kind!r})") == 4
     assert kernel.ask("[info.running for info in jf.session().resources]") == [0, 0, 0]
