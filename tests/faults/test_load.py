@@ -19,7 +19,7 @@ def deep(size):
     for _ in range(size):
         value = step(value)
     return value
-flows = [jf.lattice(executor=EXECUTORS[kind])(shape) for kind in ("local", "thread", "inline") for shape in (wide, deep)]
+flows = [jf.lattice(executor=EXECUTORS[kind])(shape) for kind in EXECUTORS for shape in (wide, deep)]
 def answers(size):
     return [list(range(1, size + 1)), size] * 3
 """
