@@ -147,7 +147,7 @@ def test_cancel_ends_an_electron_and_what_it_has_started(
 
 
 def test_a_timeout_ends_work_that_ignores_signals(run: Run, big: DaskExecutor, tmp_path: Path) -> None:
-    @jf.electron(timeout=0.5)
+    @jf.electron(timeout=2)
     def deaf(file: str) -> None:
         print("listening", flush=True)  # noqa: T201
         while True:
