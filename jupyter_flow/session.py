@@ -6,12 +6,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .dispatch.answers import why
 from .dispatch.dispatcher import Dispatcher
 from .dispatch.distant import cancel_elsewhere, check_nodes
+from .dispatch.launcher import aside
 from .dispatch.memory import Memory
 from .dispatch.run import Run
 from .dispatch.strangers import left_out
@@ -191,7 +193,7 @@ class Session:
         run = self.run(id)
         if run is not None:
             check_nodes(id, nodes, len(run.graph))
-            run.cancel(nodes)
+            aside(partial(run.cancel, nodes))
         elif (row := self.store.run(id)).state is Status.RUNNING and row.session != self.store.session_id:
             cancel_elsewhere(self.store, row, nodes)
 

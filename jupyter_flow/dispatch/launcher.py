@@ -31,6 +31,18 @@ class Job:
         self.done.set()
 
 
+def aside(call: Callable[[], object]) -> None:
+    """Do something where no interrupt comes. If the wait for it is interrupted, it is done all the same."""
+    if threading.current_thread() is not threading.main_thread():
+        call()
+        return
+    job = Job(call)
+    threading.Thread(target=job.run, name="jupyter-flow-aside", daemon=True).start()
+    job.done.wait()
+    if job.error is not None:
+        raise job.error
+
+
 class Launcher:
     """The thread, and the way to it."""
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from jupyter_flow.dispatch.launcher import Launcher
+from jupyter_flow.dispatch.launcher import Launcher, aside
 
 
 def test_the_value_and_the_error_come_from_its_own_thread() -> None:
@@ -41,3 +41,24 @@ def test_what_is_interrupted_is_done_to_its_end_and_then_undone() -> None:
     assert undone.wait(10)
     assert told == ["done", "undone value"]
     launcher.close()
+
+
+def test_what_is_done_aside_is_done_to_its_end_whatever_interrupts_the_wait() -> None:
+    begun, interrupted, done = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        interrupted.wait(10)
+        done.set()
+
+    def interrupt() -> None:
+        begun.wait()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        aside(slow)
+    interrupted.set()
+    assert done.wait(10)
+    with pytest.raises(ZeroDivisionError):
+        aside(lambda: 1 / 0)
