@@ -35,8 +35,10 @@ class Guard:
     """Knows the processes that the kernel has started, and sees to the end of what they leave behind."""
 
     def __init__(self, channel: Connection, kernel: int) -> None:
-        self._channel = channel
-        self._kernel = psutil.Process(kernel)
+        self._channel, self._pid = channel, kernel
+        self._kernel: psutil.Process | None = None  # gone before we had begun: what it started is there all the same
+        with suppress(psutil.NoSuchProcess):
+            self._kernel = psutil.Process(kernel)
         self._server = os.getppid()
         self._handles: dict[int, int | None] = {}  # descriptor: pid that it stands for; None for the kernel
         self._watched: dict[int, tuple[psutil.Process, str]] = {}
@@ -45,10 +47,16 @@ class Guard:
 
     def serve(self) -> None:
         """Watch until the kernel has ended, or asks for the end; then end all that is left."""
-        while self._kernel.is_running() and alive(self._kernel):
+        while not self._orphaned:
             if not self._heard():
                 break
+        while self._orphaned and self._channel.poll() and self._take():
+            pass  # what it told last
         self._end_all()
+
+    @property
+    def _orphaned(self) -> bool:
+        return self._kernel is None or not (self._kernel.is_running() and alive(self._kernel))
 
     def _heard(self) -> bool:
         """Wait for something to happen; False if it is the end."""
@@ -94,12 +102,12 @@ class Guard:
     def _end_all(self) -> None:
         """Kill what is left, until nothing is; also the server that workers are forked from, if its kernel is dead."""
         end = time.monotonic() + PATIENCE
-        if not alive(self._kernel):
+        if self._orphaned:
             self._await_their_own_end()
         while (found := self._left()) and time.monotonic() < end:
             kill(found)
             time.sleep(PAUSE)
-        if not alive(self._kernel) and self._server == os.getppid() != self._kernel.pid:
+        if self._orphaned and self._server == os.getppid() != self._pid:
             with suppress(OSError):
                 os.kill(self._server, signal.SIGKILL)
             for listener in filter(None, self._listeners):
@@ -139,6 +147,5 @@ def main(channel: Connection, kernel: int) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # whoever reads what the kernel prints is to see its end
         os.dup2(nothing, descriptor)
-    with suppress(psutil.NoSuchProcess):  # it is gone already, and with it what had just begun
-        Guard(channel, kernel).serve()
+    Guard(channel, kernel).serve()
     os._exit(0)
