@@ -5,16 +5,23 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from distributed import Client
 
 from jupyter_flow.executor import DaskExecutor
 
 CHECKOUT = Path(__file__).parents[3]
+
+
+def status(dask_worker: Any) -> str:
+    """Of a nanny, asked on itself."""
+    return str(dask_worker.status.name)
 
 
 class Cluster:
@@ -32,6 +39,14 @@ class Cluster:
             time.sleep(0.05)
         self._hide = hide
         self.workers = self._start("worker", "--nworkers", "2", "--nthreads", "1", *quiet, *options)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait until its nannies have begun: a worker that dies before that ends the whole command, as Dask has it."""
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+            while set(client.run(status, nanny=True).values()) != {"running"}:
+                time.sleep(0.01)
 
     def _start(self, what: str, *options: str) -> "subprocess.Popen[bytes]":
         log = (self._folder / f"{what}.log").open("wb")
@@ -46,6 +61,14 @@ class Cluster:
         """The scheduler's."""
         return str(json.loads(self.file.read_text())["address"])
 
+    def told(self) -> str:
+        """What lives of it, and what its scheduler and its workers have logged."""
+        alive = {process: process.poll() is None for process in (self.scheduler, self.workers)}
+        children = psutil.Process(self.workers.pid).children(recursive=True) if alive[self.workers] else []
+        lives = f"scheduler: {alive[self.scheduler]}, workers: {alive[self.workers]}, below them {children}"
+        logs = (f"{log.name}:\n{log.read_text()}" for log in sorted(self._folder.glob("*.log")))
+        return "\n".join([lives, *logs])
+
     def close(self) -> None:
         """End it."""
         for process in (self.workers, self.scheduler):
@@ -54,6 +77,16 @@ class Cluster:
                     child.kill()
             process.kill()
             process.wait(20)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed tells what the cluster had to say."""
+    report = yield
+    cluster = getattr(item, "funcargs", {}).get("cluster")
+    if report.failed and isinstance(cluster, Cluster):
+        report.sections.append(("The cluster", cluster.told()))
+    return report
 
 
 @pytest.fixture(scope="module")
