@@ -7,9 +7,11 @@ no interrupt comes, and the main thread only waits for it.
 
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
+from ..model.errors import DispatchError
 from ..store.latch import Latch
 
 
@@ -37,7 +39,10 @@ def aside(call: Callable[[], object]) -> None:
         call()
         return
     job = Job(call)
-    threading.Thread(target=job.run, name="jupyter-flow-aside", daemon=True).start()
+    try:
+        threading.Thread(target=job.run, name="jupyter-flow-aside", daemon=True).start()
+    except RuntimeError:  # the process is ending, and starts no threads any more
+        job.run()
     job.done.wait()
     if job.error is not None:
         raise job.error
@@ -48,19 +53,20 @@ class Launcher:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._closed = False
         threading.Thread(target=self._serve, name="jupyter-flow-launcher", daemon=True).start()
 
     def do(self, call: Callable[[], Any], undo: Callable[[Any], object]) -> Any:
-        """The value of `call`, made on the thread; what it raises is raised here.
+        """The value of `call`, made on the thread; what it raises is raised here, and DispatchError once it is closed.
 
         If the wait for it is interrupted, it is done all the same, and then undone.
         """
         job = Job(call)
         try:
-            self._jobs.put(job)
+            self._ask(job)
             job.done.wait()
         except BaseException:
-            self._jobs.put(Job(lambda: undo(job.value) if job.value is not None else None))
+            self._ask(Job(lambda: undo(job.value) if job.value is not None else None))
             raise
         if job.error is not None:
             raise job.error
@@ -70,6 +76,21 @@ class Launcher:
         """Let the thread go, after what was asked of it."""
         self._jobs.put(None)
 
+    def _ask(self, job: Job) -> None:
+        self._jobs.put(job)
+        if self._closed:  # perhaps after the thread has looked for the last time
+            self._refuse()
+
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             job.run()
+        self._closed = True
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """What came too late is answered, or somebody would wait for it for ever."""
+        with suppress(Empty):
+            while True:
+                if (job := self._jobs.get_nowait()) is not None:
+                    job.error = DispatchError("this session is closed; jupyter_flow.session() opens a new one")
+                    job.done.set()
