@@ -79,7 +79,7 @@ class Session:
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         VAULT.keyed(self.store.key_for(b"secrets"))
         self.dispatcher = Dispatcher(self.store, names)
-        self.closed = False  # from the moment it begins to be
+        self._closed = False  # from the moment it begins to be
         self._closing = threading.RLock()
         self._budget = Budget(self.store.root, budget())
         warn(self.store.losses())
@@ -249,7 +249,7 @@ class Session:
         """The process ends. A script waits for what it dispatched, as a pool's would; a kernel must not."""
         try:
             interrupted = getattr(sys, "last_type", None) is KeyboardInterrupt
-            if "ipykernel" not in sys.modules and not interrupted and os.getpid() == self.process:
+            if "ipykernel" not in sys.modules and not interrupted and self.is_open():
                 for run in list(self.dispatcher.runs.values()):
                     run.ended.wait()
         finally:
@@ -263,11 +263,15 @@ class Session:
         if os.getpid() == self.process:  # else the user's code has forked: nothing of this is that process's own
             aside(self._close)
 
+    def is_open(self) -> bool:
+        """Whether it can be asked for something, in this process."""
+        return not self._closed and os.getpid() == self.process
+
     def _close(self) -> None:
         with self._closing:  # whoever closes it a second time waits for the first
-            if self.closed:
+            if self._closed:
                 return
-            self.closed = True
+            self._closed = True
             with ExitStack() as last_first:
                 for close in (self.store.close, self.dispatcher.close, self._submitter.close, *self.endings):
                     last_first.callback(close)
@@ -287,7 +291,7 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
     """This kernel's session, opened when it is first asked for. `results_dir`: where, if it is to be opened."""
     global _current
     with _opening:
-        if _current is None or _current.process != os.getpid() or _current.closed:
+        if _current is None or not _current.is_open():
             _current = Session(results_dir)
         elif results_dir is not None and Path(results_dir).absolute() != _current.store.root:
             raise DispatchError(
@@ -299,4 +303,4 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
 def opened() -> Session | None:
     """This kernel's session if it has been opened: whoever only looks on must not decide where results are kept."""
     current = _current
-    return current if current is not None and current.process == os.getpid() and not current.closed else None
+    return current if current is not None and current.is_open() else None

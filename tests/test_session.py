@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 import jupyter_flow as jf
-from jupyter_flow.model.errors import DispatchError
+from jupyter_flow.model.errors import SessionClosed
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
@@ -532,7 +532,7 @@ def test_an_interrupted_close_closes_all_the_same_and_the_next_dispatch_has_a_se
     interrupted.set()
     first.close()  # waits for the one that was interrupted
     assert jf.session() is not first
-    with pytest.raises(DispatchError, match="this session is closed"):
+    with pytest.raises(SessionClosed):
         first.submit(doubled, (5,), {})
     assert jf.dispatch_sync(doubled)(6).result == 24
 

@@ -11,8 +11,10 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from ..model.errors import DispatchError
+from ..model.errors import SessionClosed
 from ..store.latch import Latch
+
+FAREWELL = 10  # seconds that the last jobs may take
 
 
 class Job:
@@ -54,10 +56,11 @@ class Launcher:
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._closed = False
-        threading.Thread(target=self._serve, name="jupyter-flow-launcher", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name="jupyter-flow-launcher", daemon=True)
+        self._thread.start()
 
     def do(self, call: Callable[[], Any], undo: Callable[[Any], object]) -> Any:
-        """The value of `call`, made on the thread; what it raises is raised here, and DispatchError once it is closed.
+        """The value of `call`, made on the thread; what it raises is raised here, and SessionClosed once it is.
 
         If the wait for it is interrupted, it is done all the same, and then undone.
         """
@@ -73,8 +76,10 @@ class Launcher:
         return job.value
 
     def close(self) -> None:
-        """Let the thread go, after what was asked of it."""
+        """Let the thread go, when what was asked of it is done: nobody comes later."""
         self._jobs.put(None)
+        if self._thread is not threading.current_thread():
+            self._thread.join(FAREWELL)
 
     def _ask(self, job: Job) -> None:
         self._jobs.put(job)
@@ -92,5 +97,5 @@ class Launcher:
         with suppress(Empty):
             while True:
                 if (job := self._jobs.get_nowait()) is not None:
-                    job.error = DispatchError("this session is closed; jupyter_flow.session() opens a new one")
+                    job.error = SessionClosed()
                     job.done.set()

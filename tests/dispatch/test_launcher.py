@@ -5,7 +5,7 @@ import time
 import pytest
 
 from jupyter_flow.dispatch.launcher import Launcher, aside
-from jupyter_flow.model.errors import DispatchError
+from jupyter_flow.model.errors import SessionClosed
 
 
 def test_the_value_and_the_error_come_from_its_own_thread() -> None:
@@ -20,7 +20,7 @@ def test_a_closed_one_refuses_and_keeps_nobody_waiting() -> None:
     launcher = Launcher()
     launcher.do(launcher.close, id)
     for _ in range(2):
-        with pytest.raises(DispatchError, match="this session is closed"):
+        with pytest.raises(SessionClosed):
             launcher.do(lambda: "value", id)
 
 
