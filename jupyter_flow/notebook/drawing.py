@@ -18,6 +18,8 @@ from ..widgets.folded import Folded, drawn, foldings_of
 from . import calls
 from .flow.picture import FlowSource
 from .pictures import picture_of_graph, picture_of_result, with_states
+from .resuming import way_on
+from .shell import say
 from .targets import result_of
 
 
@@ -66,6 +68,8 @@ def drawing_meant(text: str, space: dict[str, Any], by: By = "status") -> Drawin
         result = result_of(text, space)
     except DispatchError as error:
         raise UsageError(f"graph: {error}") from None
+    if rest := way_on(result):
+        say(rest)
     return drawing_of_result(result, by)
 
 

@@ -77,7 +77,7 @@ def title(node: NodeResult, number: str = "", call: bool = False) -> str:
     shown = len(node.displays)
     displays = f" · {shown} display{'s' * (shown > 1)}" if shown else ""
     name = node.call_text if call else node.name
-    return one_line(f"{name} · node {number or node.id} · {node.status}{cached}{tries}{displays}{_why(node)}")
+    return one_line(f"{name} · node {number or node.id} · {node.standing}{cached}{tries}{displays}{_why(node)}")
 
 
 def _why(node: NodeResult) -> str:

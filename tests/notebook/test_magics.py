@@ -318,7 +318,7 @@ class TestGraph:
         steps.run("%dispatch -o run total(1)")
         steps.run("@jf.lattice\ndef bare(): return add(1, 2)")
         assert "COMPLETED" in repr(steps.run("%graph run"))
-        assert "NEW_OBJECT" in repr(steps.run("%graph bare"))
+        assert "· not run\n" in repr(steps.run("%graph bare"))
         assert "takes arguments" in str(steps.fails("%graph total"))
 
 
