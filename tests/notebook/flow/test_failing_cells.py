@@ -84,7 +84,7 @@ def test_a_failed_cell_shows_its_traceback_as_the_notebook_shows_others(kernel: 
 
 def test_what_a_line_tells_of_a_cell_that_runs_has_its_time(kernel: Kernel) -> None:
     ran = kernel.run(SLOW)
-    assert re.search(r"· (running \d+ s|waiting for a worker) \(at \d\d:\d\d:\d\d\)\n$", ran.text)
+    assert re.search(r"· (running \d+ s|waiting for a worker(: workers start)?) \(at \d\d:\d\d:\d\d\)\n$", ran.text)
     table = kernel.run("%flow status")
     assert re.search(r"\n\(at \d\d:\d\d:\d\d\)\n$", table.text)
     kernel.open("make")
