@@ -93,7 +93,7 @@ def test_what_a_line_tells_of_a_cell_that_runs_has_its_time(kernel: Kernel) -> N
 
 
 def test_a_line_tells_what_came_from_the_cache(kernel: Kernel) -> None:
-    for line in ("", " · from the cache"):
+    for line in ("", " · cached"):
         ran = kernel.run("%%electron --cache make\nx = 1")
         kernel.until(lambda ran=ran, line=line: ran.text == f"make() → x · local{line}\n")
     kernel.goes("ks = [1, 2]")
@@ -101,7 +101,7 @@ def test_a_line_tells_what_came_from_the_cache(kernel: Kernel) -> None:
     kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local\n")
     kernel.goes("ks = [1, 2, 3]")
     ran = kernel.run("%%electron --cache --map k=ks each\ny = k")
-    kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local · 2 of 3 from the cache\n")
+    kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local · 2 of 3 cached\n")
 
 
 def test_the_error_is_the_producers_also_through_a_chain(kernel: Kernel) -> None:
