@@ -92,6 +92,26 @@ def test_what_a_line_tells_of_a_cell_that_runs_has_its_time(kernel: Kernel) -> N
     kernel.until(lambda: "(at " not in table.text)
 
 
+WAITS = """
+import jupyter_flow as jf
+from jupyter_flow.notebook import waiting
+patience, waiting.PATIENCE = waiting.PATIENCE, -1.0
+try:
+    print(jf.dispatch(jf.lattice(jf.electron(lambda: time.sleep(0.6), executor="thread")))().result())
+finally:
+    waiting.PATIENCE = patience
+"""
+
+
+def test_a_line_of_progress_leaves_nothing_above_what_the_cell_shows(kernel: Kernel) -> None:
+    ran = kernel.run(WAITS)
+    line, printed = ran.outputs
+    assert isinstance(line, str)
+    assert kernel.displays[line] == ""
+    assert isinstance(printed, dict)
+    assert printed["text"] == "None\n"
+
+
 def test_a_line_tells_what_came_from_the_cache(kernel: Kernel) -> None:
     for line in ("", " · cached"):
         ran = kernel.run("%%electron --cache make\nx = 1")
