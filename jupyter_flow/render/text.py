@@ -104,7 +104,7 @@ def _middle(group: Group) -> str:
     elif group.status is not Status.COMPLETED:
         parts.append(group.said(group.status))
     if group.executors:
-        labels = [cut(clean(label), 20) for label in group.executors]
+        labels = [cut(clean(label), 30) for label in group.executors]
         parts.append(labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}")
     return " · ".join(parts)
 

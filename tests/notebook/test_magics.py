@@ -93,7 +93,7 @@ class TestElectron:
             ("%%electron\n# only words", "this cell has no code"),
             ("%%electron\nfrom os import *", "import *"),
             ("%%electron\n%time f = 1", "magic"),
-            ("%%electron --map fold\nf = fold", "write VARIABLE=ITERABLE"),
+            ("%%electron --map fold\nf = fold", "write VARIABLE=NAME"),
             ("%%electron -o 3\nf = 1", "cannot be a variable's name"),
             ("%%electron --after never\nf = 1", "no electron cell is called 'never'"),
             ("%%electron --lazy\ndef f(): ...", "for cells of statements"),
