@@ -65,6 +65,9 @@ test('a dispatch of the list that was interrupted can be resumed', () => {
   const row = new DispatchRow(ID, { open: vi.fn(), cancel: vi.fn(), resume });
   const button = (): HTMLButtonElement => row.element.querySelector('[aria-label="Resume work"]')!;
   row.show({ dispatch: ID, name: 'work', state: state(3), total: 7, here: true });
+  expect(row.element.textContent).toContain('9.0 s left');
+  row.show({ dispatch: ID, name: 'work', state: { ...state(3), left: 0.565 }, total: 7, here: true });
+  expect(row.element.textContent).toContain(' · < 1 s left');
   expect(button().hidden).toBe(true);
   row.show({ dispatch: ID, name: 'work', state: state(8), total: 7, here: false });
   expect(button().hidden).toBe(false);
