@@ -213,7 +213,7 @@ class Book:
             if handed.failed < time.monotonic() - SILENCE:
                 text = f"the cluster gave it up: {handed.future.status}"
                 self.lost(handed, Failure("worker_lost", "WorkerLost", text, ""), doubtful=True)
-        for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest]:
+        for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest and h.future is None]:
             self.through(handed.key)
 
     @property
