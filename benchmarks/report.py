@@ -25,8 +25,7 @@ IN_BRACKETS = (
     "In brackets: of the bare loop on a ThreadPoolExecutor in the same run. [n]: slow, so measured n times only."
 )
 OF_MEMORY = (
-    "held by all processes · mapped from files beside that · held by the kernel alone (with Dask: and the scheduler in "
-    "it) · held by the largest worker."
+    "held by all processes · mapped from files beside that · held by the kernel alone · held by the largest other one."
 )
 BARE = "bare-threads"
 THEN = {"fan-out-10000": 9.9, "chain-100": 13, "layers": 5.4}  # µs of the bare loop when the goals were set

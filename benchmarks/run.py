@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import dasktable
 import report
 import systems
 from children import PROBE, SETUP, Child
+from goals import DASK, RAW
 from probes import PROBES
 from workloads import CASES
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 COLD = ("flow-threads", "flow-processes", "flow-inline", "bare-threads", "bare-processes", "dask-threads",
         "flow-dask", "dask-submit")  # fmt: skip
+GROUPS = {"on-dask": (DASK, RAW, *dasktable.OVERHEADS, *dasktable.ARRAYS)}
 SLOW = ("memory", "cancel", "spinning", "views")  # probes that the short run leaves out
 
 
@@ -93,9 +96,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="where the table goes (whole runs: RESULTS.md; others: printed)")
     parser.add_argument("--quick", action="store_true", help="a minute instead of ten; rough")
     options = parser.parse_args()
-    unknown = set(options.only) - {*CASES, *systems.SYSTEMS, *PROBES, "cold"}
-    if unknown:
-        parser.error(f"--only: no {', '.join(sorted(unknown))}; there are {', '.join([*CASES, 'cold', *PROBES])}")
+    options.only = [name for given in options.only for name in GROUPS.get(given, [given])]
+    known = [*CASES, *systems.SYSTEMS, *GROUPS, "cold", *PROBES]
+    if unknown := set(options.only) - set(known):
+        parser.error(f"--only: no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return options
 
 
