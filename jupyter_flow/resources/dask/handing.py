@@ -74,7 +74,8 @@ class Hander:
         order = {h.key: next(self._sent) for h in handed}  # else Dask finds one itself, which takes its time
         about = SpanMetadata(collections=[{"type": "low-level-graph"}])
         given = {"internal_priority": order, "fifo_timeout": "60s", **terms.keywords}
-        futures = self._connection.client._graph_to_futures(LLGExpr(tasks), list(tasks), about, **given)
+        graph = LLGExpr(tasks, _determ_token=next(iter(tasks)))  # a name that it need not hash everything for
+        futures = self._connection.client._graph_to_futures(graph, list(tasks), about, **given)
         for h in handed:
             h.future = futures[h.key]
 
