@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from ..executor.base import check_limits, check_workers
 from ..executor.names import ExecutorNames
 from ..model.errors import BuildError
 from ..model.graph import TransportGraph
 
 HERE = ("thread", "inline", "custom")  # kinds that run in the process that built the graph
+OWN = ": the session's own Dask cluster offers nothing; workers of one that you name may, %executor NAME dask ADDRESS"
 
 
 def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
@@ -23,6 +25,8 @@ def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
         executor = names.get_executor(graph.executors[index] if index >= 0 else default)
         if unusable := getattr(executor, "unusable", None):
             raise BuildError(unusable)
+        if executor.kind == "custom":
+            _check(executor)
         place = known.setdefault(executor.key(), len(executors))
         if place == len(executors):
             executors.append(executor.snapshot())
@@ -47,17 +51,22 @@ def _limit(version: Any, executor: Any) -> None:
 
 def _refuse(version: Any, options: Any, executor: Any) -> None:
     """Raise BuildError for what such an executor cannot give."""
+    own = OWN if executor.kind == "dask" else ""
+    who = f"a {executor.kind!r} executor cannot"
     if options.cores is not None and options.cores > 1 and executor.kind not in ("local", "thread"):
-        raise BuildError(
-            f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
-        )
+        raise BuildError(f"electron {version.name!r} asks for cores={options.cores}, which {who} give{own}")
     if options.gpus is not None and version.kind == "electron":
-        raise BuildError(
-            f"electron {version.name!r} asks for gpus={options.gpus}, which a {executor.kind!r} executor cannot give: "
-            "workers of a Dask cluster can, DaskExecutor(address)"
-        )
+        way = own or ": workers of a Dask cluster can, DaskExecutor(address)"
+        raise BuildError(f"electron {version.name!r} asks for gpus={options.gpus}, which {who} give{way}")
     if options.memory is not None and executor.kind != "local" and version.kind == "electron":
-        raise BuildError(
-            f"electron {version.name!r} asks for memory={options.memory!r}, which a {executor.kind!r} executor cannot "
-            "hold it to: only worker processes can be measured and ended"
-        )
+        way = own or ": only worker processes can be measured and ended"
+        raise BuildError(f"electron {version.name!r} asks for memory={options.memory!r}, which {who} hold it to{way}")
+
+
+def _check(executor: Any) -> None:
+    """Raise BuildError where the settings of a class of the user's own make no sense: nobody has looked at them yet."""
+    try:
+        check_workers(executor.workers)
+        check_limits(executor.time_limit, executor.retries)
+    except ValueError as error:
+        raise BuildError(f"{executor}: {error}") from None

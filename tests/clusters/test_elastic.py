@@ -214,5 +214,7 @@ def test_what_a_worker_offers_is_had(offering: DaskExecutor) -> None:
 @pytest.mark.parametrize("options", [{"gpus": 1}, {"cores": 2}, {"memory": "1GB"}])
 def test_the_sessions_own_cluster_refuses_what_nobody_counts_there(options: dict[str, Any]) -> None:
     asking: Callable[..., Any] = jf.electron(**options)(lambda: 1)
-    with pytest.raises(BuildError, match="which a 'dask' executor cannot"):
+    with pytest.raises(
+        BuildError, match=r"which a 'dask' executor cannot .*: the session's own .* %executor NAME dask"
+    ):
         jf.dispatch(jf.lattice(executor=DaskExecutor())(lambda: asking()))()

@@ -1,5 +1,6 @@
 """How a cluster stands towards the work it has: what it waits for, what it cannot do."""
 
+from textwrap import shorten
 from typing import Any
 
 from ..base import Claim
@@ -7,6 +8,8 @@ from .book import Book
 from .demands import Demand, option
 from .fleet import Fleet
 from .terms import asked
+
+LONGEST = 160  # characters of a trouble, on a line that is written over
 
 
 class Standing:
@@ -16,6 +19,7 @@ class Standing:
         self._name, self._fleet, self._book = name, fleet, book
         self._cluster = getattr(target, "cluster", None) or target
         self.opening = ""  # what is being started, or connected to
+        self.trouble = ""  # why workers that were asked for do not come
 
     @property
     def adapts(self) -> bool:
@@ -40,7 +44,8 @@ class Standing:
             return self.opening
         waiting = [handed for handed in list(self._book.handed.values()) if handed.current is None]
         if waiting and not self._fleet.fit:
-            return f"{self._name} has no worker yet"
+            why = f": {shorten(self.trouble, LONGEST, placeholder='…')}" if self.trouble else ""
+            return f"{self._name} has no worker yet{why}"
         for claim in (handed.claim for handed in waiting if handed.terms.resources):
             lacks = self._fleet.lacks(asked(claim))
             if lacks:
