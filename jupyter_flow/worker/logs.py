@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 
 from ..model.vault import VAULT
+from . import cstdio
 from .payload import LONGEST_INLINE
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
@@ -26,6 +27,7 @@ class Logs:
         self._prefix = prefix
         self._files = [self._placed(descriptor) for descriptor in (1, 2)]
         self._open()
+        cstdio.by_lines()
         faulthandler.enable(file=2)
 
     def _placed(self, descriptor: int) -> tuple[int, int]:
@@ -77,6 +79,7 @@ class Logs:
                 stream.flush()
             except Exception:  # whatever the user's code put there
                 continue
+        cstdio.flush()
         if self.stdout.closed or self.stderr.closed:
             self._open()
         sys.stdout, sys.stderr = self.stdout, self.stderr

@@ -95,7 +95,7 @@ def waits(folder: str) -> int:
 
 
 def test_a_cluster_in_the_kernel_runs_electrons_and_nothing_kills_that(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
         here = DaskExecutor(cluster)
@@ -110,13 +110,15 @@ def test_a_cluster_in_the_kernel_runs_electrons_and_nothing_kills_that(
         assert (str(node.status), "may still run" in node.error.message) == ("CANCELLED", True)
         (tmp_path / "go").touch()
         assert run(here, lambda: plus(1, 2)).result == 3
+        assert "only what Python prints is kept" in info(cluster.scheduler_address).remark
         print("mine")  # noqa: T201
-        assert capsys.readouterr().out == "mine\n"
+        assert capfd.readouterr().out == "to the kernel's own\nmine\n"
 
 
 @jf.electron
 def speaks(word: str) -> str:
     print(word)  # noqa: T201
+    os.write(1, b"to the kernel's own\n")
     return word
 
 

@@ -52,7 +52,10 @@ class Standing:
         """What whoever looks at it should know."""
         said = [self.status, *self._fleet.remarks]
         if not self._fleet.single:
-            said.append("what runs on workers with several threads, or in this process, cannot be stopped")
+            said.append(
+                "what runs on workers with several threads, or in this process, cannot be stopped, and of its output "
+                "only what Python prints is kept with it"
+            )
         return "; ".join(filter(None, said))
 
 
