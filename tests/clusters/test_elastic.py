@@ -1,6 +1,7 @@
 """Workers that come and go, that run several things at once, that offer this and that, or are the kernel itself."""
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -213,8 +214,17 @@ def test_what_a_worker_offers_is_had(offering: DaskExecutor) -> None:
     assert run(DaskExecutor(offering.scheduler_address, resources={"GPU": 1}), lambda: asking()).result == 7
 
 
-@pytest.mark.parametrize("options", [{"gpus": 1}, {"cores": 2}, {"memory": "1GB"}])
-def test_the_sessions_own_cluster_refuses_what_nobody_counts_there(options: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("options", "way_out"),
+    [
+        ({"gpus": 1}, "cannot give: DaskExecutor(address) can"),
+        ({"cores": 2}, "cannot give: LocalExecutor(workers=2) can"),
+        ({"memory": "1GB"}, "cannot hold it to: LocalExecutor() can"),
+    ],
+)
+def test_the_sessions_own_cluster_refuses_what_nobody_counts_there_and_names_who_does(
+    options: dict[str, Any], way_out: str
+) -> None:
     asking: Callable[..., Any] = jf.electron(**options)(lambda: 1)
-    with pytest.raises(BuildError, match="which a 'dask' executor cannot"):
+    with pytest.raises(BuildError, match=re.escape(f"which the session's own Dask cluster {way_out}")):
         jf.dispatch(jf.lattice(executor=DaskExecutor())(lambda: asking()))()
