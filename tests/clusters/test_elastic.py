@@ -46,7 +46,7 @@ def test_a_cluster_that_adapts_grows_for_what_waits_and_shrinks_again() -> None:
         id = begin(big, lambda: needy())
         here = jf.session().run(id)
         assert here is not None
-        waited_for = "offers gpus=1 (none offers any) yet", "has no worker yet"
+        waited_for = "offers gpus=1 (none offers any) yet", "waiting for a worker of"
         eventually(lambda: any(what in here.held_up(0) for what in waited_for))
         jf.cancel(id)
         assert states(jf.get_result(id, wait=True, timeout=60)) == ["CANCELLED"]
@@ -121,6 +121,27 @@ def speaks(word: str) -> str:
     print(word)  # noqa: T201
     os.write(1, b"to the kernel's own\n")
     return word
+
+
+# nobody there yet -----------------------------------------------------------------------------------
+
+
+@jf.electron(cores=2)
+def on_two() -> int:
+    return 2
+
+
+def test_an_address_without_workers_is_waited_for_and_a_worker_is_used_whatever_it_calls_its_cores() -> None:
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=None, resources={"CPU": 2}) as cluster:
+        id = begin(DaskExecutor(cluster.scheduler_address), lambda: plus(plus(1, 1), plus(on_two(), 0)))
+        here = jf.session().run(id)
+        assert here is not None
+        eventually(lambda: here.held_up() == f"waiting for a worker of {cluster.scheduler_address}")
+        eventually(lambda: len(cluster.scheduler.tasks) >= 2)
+        assert set(states(jf.get_result(id))) == {"NEW_OBJECT"}
+        cluster.scale(1)
+        assert jf.get_result(id, wait=True, timeout=20).result == 4
+        assert here.held_up() == ""
 
 
 # several things at once -----------------------------------------------------------------------------

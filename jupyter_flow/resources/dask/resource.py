@@ -23,7 +23,7 @@ from .handing import Hander
 from .hearing import Hearing
 from .ondemand import ending
 from .seat import Hello
-from .standing import Standing
+from .standing import SCHEDULER, Standing
 from .stopping import Stopper
 from .terms import terms_of
 
@@ -220,7 +220,7 @@ class DaskResource:
 
     @property
     def _name(self) -> str:
-        return "the session's own Dask cluster" if self._address is None else f"the Dask scheduler {self._address}"
+        return "the session's own Dask cluster" if self._address is None else f"{SCHEDULER}{self._address}"
 
     def _hear(self, what: str, message: dict[str, Any]) -> None:
         """(the client's thread)"""

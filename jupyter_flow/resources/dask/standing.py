@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from ..base import Claim
+from ..base import WAITING, Claim
 from .book import Book
 from .demands import Demand, option
 from .fleet import Fleet
 from .terms import asked
+
+SCHEDULER = "the Dask scheduler "  # as names of other people's clusters begin
 
 
 class Standing:
@@ -40,7 +42,7 @@ class Standing:
             return self.opening
         waiting = [handed for handed in list(self._book.handed.values()) if handed.current is None]
         if waiting and not self._fleet.fit:
-            return f"{self._name} has no worker yet"
+            return f"{WAITING} of {self._name.removeprefix(SCHEDULER)}"
         for claim in (handed.claim for handed in waiting if handed.terms.resources):
             lacks = self._fleet.lacks(asked(claim))
             if lacks:
