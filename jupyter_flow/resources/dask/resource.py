@@ -24,7 +24,7 @@ from .handing import Hander
 from .hearing import Hearing
 from .ondemand import ending
 from .seat import Hello
-from .standing import Standing
+from .standing import SCHEDULER, Standing
 from .stopping import Stopper
 from .terms import terms_of
 
@@ -230,7 +230,7 @@ class DaskResource:
     def _name(self) -> str:
         if self._address is None:
             return "the session's own Dask cluster"
-        return f"the {'cluster' if self._call else 'Dask scheduler'} {self._address}"
+        return f"the cluster {self._address}" if self._call else f"{SCHEDULER}{self._address}"
 
     def _hear(self, what: str, message: dict[str, Any]) -> None:
         """(the client's thread)"""
