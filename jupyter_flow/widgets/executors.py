@@ -13,7 +13,7 @@ class Line(NamedTuple):
     name: str
     settings: str
     resource: str
-    workers: str  # that it may use of its resource's, once that is alive
+    workers: str  # that it may use, `2 of 5` where its resource has more
     executor: Any  # None: one without a name, known by its settings only
     place: Any  # equal where the resource is one
 
@@ -46,7 +46,10 @@ def _named(name: str, executor: Any, live: Sequence[ResourceInfo]) -> Line:
     shared = executor.resource() == (executor.kind,)  # one resource for the whole kind
     info = next((i for i in live if i.kind == executor.kind and (shared or label in i.executors)), None)
     resource = info.id if info else executor.kind
-    workers = _workers(info, getattr(executor, "workers", None)) if info else "not started"
+    limit = getattr(executor, "workers", None)
+    if info is not None and shared and limit is not None:
+        info = info._replace(workers=max(info.workers, limit))  # that it grows to when this one is used
+    workers = _workers(info, limit) if info else "not started"
     return Line(name, str(executor), resource, workers, executor, info.id if info else executor.resource())
 
 
