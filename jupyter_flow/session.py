@@ -56,7 +56,7 @@ class ResourceInfo(NamedTuple):
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
     remark: str = ""  # what it cannot do, or waits for
     dashboard: str = ""  # a page of its own in the web
-    limits: Mapping[str, int | None] = {}  # how many of its workers an executor may use; None: all
+    users: Sequence[Any] = ()  # the executors themselves: what they are called may mean others by now
 
 
 class Session:
@@ -218,9 +218,10 @@ class Session:
 
     def _info(self, resource: Resource) -> ResourceInfo:
         d, r = self.dispatcher, resource
-        shared = d.sharing(r)
+        users = d.sharing(r)
+        called = [*dict.fromkeys(map(names.name_of, users))]
         return ResourceInfo(
-            r.id, r.kind, present(r), r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
+            r.id, r.kind, present(r), r.running, d.queued(r), called, r.pids(), *more_on(r), users=users
         )
 
     @property
