@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ..executor.names import ExecutorNames
 from ..model.concealing import revealed
+from ..model.errors import SessionClosed
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen
@@ -84,6 +85,7 @@ class Dispatcher:
         setup = Setup(submission.id, submission.moment, graph.sources)
         run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
         with self.lock:
+            self._check_open()
             self.runs[run.id] = run
             run.plan.lane_of = self._lanes_for(run)
             if parent:
@@ -104,6 +106,7 @@ class Dispatcher:
 
     def _resource_of(self, executor: Any) -> Resource:
         """(lock) The resource an executor names, large enough for it."""
+        self._check_open()
         resource = self.resources.get(executor)
         resource.want(executor.workers if hasattr(executor, "workers") else None)
         return resource
@@ -284,6 +287,11 @@ class Dispatcher:
                 run.timed_out(node, attempt, start, timeout, time.monotonic() - due)
             except Exception:
                 LOG.exception("the clock of dispatch %s met an error, and goes on", run.id)
+
+    def _check_open(self) -> None:
+        """(lock) What would begin now would never be closed."""
+        if self.closed:
+            raise SessionClosed
 
     def close(self) -> None:
         """Stop every worker. What ran is INTERRUPTED, as after the kernel's death: it may be resumed."""

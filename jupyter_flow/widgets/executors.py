@@ -13,7 +13,7 @@ class Line(NamedTuple):
     name: str
     settings: str
     resource: str
-    workers: str  # that it may use of its resource's, once that is alive
+    workers: str  # that it may use, `2 of 5` where its resource has more
     executor: Any
     place: Any  # equal where the resource is one
 
@@ -30,8 +30,10 @@ def line_of(executor: Any, live: Sequence[ResourceInfo], name: str = "") -> Line
     """An executor among these resources; one that has no name is known by its settings."""
     place = place_of(executor.resource(), live)
     info = next((info for info in live if info.id == place), None)
-    workers = _workers(info, getattr(executor, "workers", None)) if info else "not started"
-    settings = str(executor)
+    limit, settings = getattr(executor, "workers", None), str(executor)
+    if info is not None and limit is not None and executor.resource() == (executor.kind,):
+        info = info._replace(workers=max(info.workers, limit))  # that it grows to when this one is used
+    workers = _workers(info, limit) if info else "not started"
     return Line(name or settings, settings, info.id if info else executor.kind, workers, executor, place)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -80,8 +81,13 @@ class Cluster:
             yield client
 
     def ready(self) -> "Cluster":
-        """This one, when all of its workers are there."""
-        with self.client(set_as_default=False):
+        """This one, when its workers are there and their nannies have begun: Dask ends one whose worker dies before."""
+        with self.client(set_as_default=False) as client:
+            known = client.scheduler_info(n_workers=-1)["workers"]
+            attended = [address for address, worker in known.items() if worker["nanny"]]
+            status = lambda dask_worker: str(dask_worker.status.name)  # noqa: E731  # travels by value
+            while set(client.run(status, workers=attended, nanny=True).values()) - {"running"}:
+                time.sleep(0.01)
             return self
 
     def processes(self, name: str) -> list[psutil.Process]:

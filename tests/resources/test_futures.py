@@ -192,24 +192,22 @@ def test_what_is_cancelled_before_it_began_never_runs_and_what_runs_is_given_up(
     def counted() -> None:
         gates.seen.append(2)
 
-    with ThreadPoolExecutor(1) as pool:
-        executor = FuturesExecutor(pool, workers=2)
+    with ThreadPoolExecutor(2) as pool:
+        executor = FuturesExecutor(pool)
 
         @jf.lattice(executor=executor)
         def flow() -> None:
             stuck()
             counted()
 
-        pool._max_workers = 2  # type: ignore[misc]  # it has one thread, and says that it has two
-        blocker = pool.submit(gates.stuck)
+        blockers = [pool.submit(gates.stuck) for _ in range(2)]
         id = jf.dispatch(flow)()
-        pool._max_workers = 1  # type: ignore[misc]
-        gates.running.wait(30)
         eventually(lambda: info_of(executor).queued == 2)
         id.cancel()
         assert [str(n.status) for n in jf.get_result(id, wait=True).nodes] == ["CANCELLED"] * 2
         gates.gate.set()
-        blocker.result(30)
+        for blocker in blockers:
+            blocker.result(30)
     assert gates.seen == []
 
 
