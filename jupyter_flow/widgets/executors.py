@@ -30,10 +30,11 @@ def line_of(executor: Any, live: Sequence[ResourceInfo], name: str = "") -> Line
     """An executor among these resources; one that has no name is known by its settings."""
     place = place_of(executor.resource(), live)
     info = next((info for info in live if info.id == place), None)
-    limit, settings = getattr(executor, "workers", None), str(executor)
-    if info is not None and limit is not None and executor.resource() == (executor.kind,):
+    limit = getattr(executor, "workers", None)
+    if info is not None and limit is not None and executor.resource() == (executor.kind,):  # one for the whole kind
         info = info._replace(workers=max(info.workers, limit))  # that it grows to when this one is used
     workers = _workers(info, limit) if info else "not started"
+    settings = str(executor)
     return Line(name or settings, settings, info.id if info else executor.kind, workers, executor, place)
 
 
