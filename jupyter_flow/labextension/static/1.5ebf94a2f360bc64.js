@@ -566,6 +566,7 @@
   overflow: hidden;
   -webkit-box-orient: vertical;
   -webkit-line-clamp: 4;
+  overflow-wrap: anywhere;
   white-space: pre-wrap;
 }
 .jf-progress {
@@ -991,6 +992,9 @@
 .jf-table th:nth-child(n + 3) {
   width: 108px;
 }
+.jf-table th:nth-child(3) {
+  width: 122px; /* of the longest status */
+}
 .jf-table th:nth-child(n + 7) {
   width: 86px;
 }
@@ -1020,7 +1024,7 @@
     width: 68px;
   }
   .jf-table th:nth-child(3) {
-    width: 106px;
+    width: 122px;
   }
   .jf-table th:nth-child(2) {
     width: auto;
@@ -1186,11 +1190,13 @@
 .jf-page {
   color: inherit;
 }
+.jf-line.jf-work {
+  flex-wrap: nowrap;
+  min-height: 28px; /* also where nothing is known yet */
+}
 .jf-load {
   flex: 1 1 40px;
-  max-width: 90px;
   height: 6px;
-  margin-left: auto;
   border-radius: 3px;
   background: var(--jf-rim);
   overflow: hidden;
@@ -1382,6 +1388,8 @@
 }
 .jf-segments {
   display: inline-flex;
+  flex-wrap: wrap; /* in less room than three buttons need */
+  row-gap: 3px;
 }
 .jf-themed .jf-segments .jf-tool {
   margin-left: -1px;
@@ -1593,6 +1601,7 @@
   }
   .jf-middle > .jf-details {
     flex: none;
+    min-width: 0;
     max-height: 480px;
     contain: none;
     border-top: 1px solid var(--jf-rim);
