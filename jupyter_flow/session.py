@@ -32,7 +32,7 @@ from .model.pickles import keep_classes
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import Resource, more_on, present
+from .resources.base import Resource, given_to, more_on, present
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -235,9 +235,9 @@ class Session:
 
     def _info(self, resource: Resource) -> ResourceInfo:
         d, r = self.dispatcher, resource
-        shared = d.sharing(r)
+        shared, queued = d.sharing(r), d.queued(r) + given_to(r)
         return ResourceInfo(
-            r.id, r.kind, present(r), r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
+            r.id, r.kind, present(r), r.running, queued, [*shared], r.pids(), *more_on(r), limits=shared
         )
 
     @property

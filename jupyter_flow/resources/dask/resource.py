@@ -106,6 +106,12 @@ class DaskResource:
         """How many electrons run now."""
         return sum(handed.current is not None for handed in list(self._book.handed.values()))
 
+    @property
+    def given(self) -> int:
+        """How many electrons the cluster has been given that have not begun, though nothing else has to end first."""
+        turn = [handed for handed in list(self._book.handed.values()) if not (handed.withdrawn or handed.after)]
+        return sum(len(handed.members) - (handed.current is not None) for handed in turn)
+
     def pids(self) -> list[int]:
         """The processes of this machine that have run something."""
         return self._desks.pids

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,28 @@ def test_each_node_tells_where_it_ran_and_what_it_printed(run: Run, big: DaskExe
         assert node.worker.startswith(("tcp://127.0.0.1:", "tls://127.0.0.1:"))
         assert node.resource.startswith("dask")
         assert node.executor.kind == "dask"
+
+
+def test_what_waits_within_the_cluster_counts_as_queued(
+    big: DaskExecutor, eventually: Callable[..., None], tmp_path: Path
+) -> None:
+    @jf.electron
+    def stand(gate: str) -> None:
+        while not os.path.exists(gate):
+            threading.Event().wait(0.01)
+
+    @jf.lattice(executor=big)
+    def flow(gate: str) -> None:
+        for _ in range(6):
+            stand(gate)
+
+    id = jf.dispatch(flow)(str(tmp_path / "gate"))
+    session = jf.session()
+    place = session.dispatcher.resources.get(big).id
+    eventually(lambda: [(i.running, i.queued) for i in session.resources if i.id == place] == [(2, 4)])
+    (tmp_path / "gate").touch()
+    id.result()
+    assert [(info.running, info.queued) for info in session.resources if info.id == place] == [(0, 0)]
 
 
 def test_a_failure_shows_the_users_lines_and_skips_what_needs_it_alone(run: Run, big: DaskExecutor) -> None:
