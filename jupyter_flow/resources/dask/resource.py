@@ -29,6 +29,7 @@ from .stopping import Stopper
 from .terms import terms_of
 
 LOG = logging.getLogger("jupyter_flow")
+REACH = "Does it run, and can this machine reach it? %executor NAME dask ADDRESS names another one"
 LOOK = 0.25  # seconds between two looks at the connection
 
 
@@ -206,7 +207,8 @@ class DaskResource:
     def _unreachable(self, error: BaseException) -> None:
         """Nobody can run what waits."""
         self._opening, self._standing.opening = False, ""
-        self._giver.refuse(_lost(f"{self._name} cannot be used: {_text(error)}"))
+        way = "" if self._ours else f". {REACH}"
+        self._giver.refuse(_lost(f"{self._name} cannot be used: {_text(error)}{way}"))
 
     def _gone(self, useless: str = "") -> None:
         """The scheduler is no more: what ran there is lost, the rest waits for another one, unless that is useless."""
