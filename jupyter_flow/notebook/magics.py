@@ -51,7 +51,7 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%%electron [NAME] [-i IN,..] [-o OUT,..] [-x EXECUTOR] [--map VAR=ITERABLE] [OPTIONS]",
+        "%%electron [NAME] [-i IN,..] [-o OUT,..] [-x EXECUTOR] [--map VAR=NAME] [OPTIONS]",
         argument("name", nargs="?", type=identifier, help="what to call it (unset: as the function, or what it makes)"),
         EXECUTOR,
         argument("--retries", type=int, metavar="N", help="further attempts after a failure"),

@@ -93,7 +93,7 @@ class TestElectron:
             ("%%electron\n# only words", "this cell has no code"),
             ("%%electron\nfrom os import *", "import *"),
             ("%%electron\n%time f = 1", "magic"),
-            ("%%electron --map fold\nf = fold", "write VARIABLE=ITERABLE"),
+            ("%%electron --map fold\nf = fold", "write VARIABLE=NAME"),
             ("%%electron -o 3\nf = 1", "cannot be a variable's name"),
             ("%%electron --after never\nf = 1", "no electron cell is called 'never'"),
             ("%%electron --lazy\ndef f(): ...", "for cells of statements"),
@@ -328,11 +328,20 @@ class TestGraph:
         assert (tmp_path / "plan.txt").read_text().startswith("total: 2 electrons")
         assert isinstance(steps.fails("%graph total(1) --save plan.png"), UsageError)
 
+    def test_a_forgotten_electron_is_named(self, steps: Any) -> None:
+        steps.run("def plain(x): return sorted(x)")
+        steps.run("%%lattice wrong -q\nplain([2, 1])")
+        steps.run("%graph wrong")
+        assert "'wrong' calls no electron; plain() is a plain function" in steps.printed()
+        steps.run("%%lattice worse -q\nplain(add(1, 2))")
+        steps.fails("%dispatch worse()")
+        assert "plain() is a plain function, which runs while the lattice is built: what it was" in steps.printed()
+
     def test_dispatches_and_lattices_are_drawn_by_variable(self, steps: Any) -> None:
         steps.run("%dispatch -o run total(1)")
         steps.run("@jf.lattice\ndef bare(): return add(1, 2)")
         assert "COMPLETED" in repr(steps.run("%graph run"))
-        assert "NEW_OBJECT" in repr(steps.run("%graph bare"))
+        assert "· not run\n" in repr(steps.run("%graph bare"))
         assert "takes arguments" in str(steps.fails("%graph total"))
 
 

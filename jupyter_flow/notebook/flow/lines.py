@@ -119,7 +119,7 @@ def _with_hits(line: str, execution: Execution) -> str:
     nodes = list(outputs.nodes_of(execution))
     taken = sum(node.cached for node in nodes)
     some = f"{taken} of {len(nodes)} " if taken < len(nodes) else ""
-    return f"{line} · {some}from the cache" if taken else line
+    return f"{line} · {some}cached" if taken else line
 
 
 def how_far(execution: Execution) -> str:

@@ -157,12 +157,13 @@ class DaskResource:
     def _turn(self, _: Sequence[Any]) -> None:
         if self._closed:
             return
+        trouble = self._embedded.trouble if self._connection is not None and self._embedded is not None else Trouble()
+        if self._connection is not None and not self._connection.alive:
+            self._gone()
+        elif trouble.final:
+            self._gone(f"{self._name} cannot be used: {trouble.text}")
         if self._connection is None:
             self._open()
-        elif not self._connection.alive:
-            self._gone()
-        elif (trouble := self._embedded.trouble if self._embedded is not None else Trouble()).final:
-            self._gone(f"{self._name} cannot be used: {trouble.text}")
         else:
             self._standing.trouble = trouble.text
             self._giver.share()
