@@ -9,7 +9,6 @@ from ..model.errors import BuildError
 from ..model.graph import TransportGraph
 
 HERE = ("thread", "inline", "custom")  # kinds that run in the process that built the graph
-OWN = ": the session's own Dask cluster offers nothing; workers of one that you name may, %executor NAME dask ADDRESS"
 
 
 def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
@@ -50,17 +49,24 @@ def _limit(version: Any, executor: Any) -> None:
 
 
 def _refuse(version: Any, options: Any, executor: Any) -> None:
-    """Raise BuildError for what such an executor cannot give."""
-    own = OWN if executor.kind == "dask" else ""
-    who = f"a {executor.kind!r} executor cannot"
+    """Raise BuildError for what such an executor cannot give, with one that can."""
+    asks = f"electron {version.name!r} asks for"
+    whose = "the session's own Dask cluster" if executor.kind == "dask" else f"a {executor.kind!r} executor"
     if options.cores is not None and options.cores > 1 and executor.kind not in ("local", "thread"):
-        raise BuildError(f"electron {version.name!r} asks for cores={options.cores}, which {who} give{own}")
+        raise BuildError(
+            f"{asks} cores={options.cores}, which {whose} cannot give: LocalExecutor(workers={options.cores}) can, "
+            "and DaskExecutor(address) where workers of that cluster offer them"
+        )
     if options.gpus is not None and version.kind == "electron":
-        way = own or ": workers of a Dask cluster can, DaskExecutor(address)"
-        raise BuildError(f"electron {version.name!r} asks for gpus={options.gpus}, which {who} give{way}")
+        raise BuildError(
+            f"{asks} gpus={options.gpus}, which {whose} cannot give: "
+            "DaskExecutor(address) can where workers of that cluster offer them"
+        )
     if options.memory is not None and executor.kind != "local" and version.kind == "electron":
-        way = own or ": only worker processes can be measured and ended"
-        raise BuildError(f"electron {version.name!r} asks for memory={options.memory!r}, which {who} hold it to{way}")
+        raise BuildError(
+            f"{asks} memory={options.memory!r}, which {whose} cannot hold it to: LocalExecutor() can, for only worker "
+            "processes are measured and ended; DaskExecutor(address) counts it where workers of that cluster offer any"
+        )
 
 
 def _check(executor: Any) -> None:

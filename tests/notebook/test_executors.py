@@ -34,7 +34,7 @@ def test_the_default_is_marked(notebook: Any) -> None:
 def test_an_executor_that_may_use_a_part_of_its_resource_says_how_much(notebook: Any) -> None:
     notebook.run("import jupyter_flow as jf\n@jf.electron(executor='thread')\ndef all_of(): return 1")
     notebook.run("jf.dispatch_sync(jf.lattice(all_of))()")
-    whole = jf.session().resources[0].workers
+    whole = next(resource.workers for resource in jf.session().resources if resource.kind == "thread")
     notebook.run(f"%executor few thread -n 3\n%executor many thread -n {whole}")
     lines = {line.name: line.workers for line in ExecutorTable().lines}
     assert (lines["few"], lines["many"]) == (f"3 of {whole}", str(whole))

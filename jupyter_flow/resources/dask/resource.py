@@ -24,7 +24,7 @@ from .handing import Hander
 from .hearing import Hearing
 from .ondemand import ending
 from .seat import Hello
-from .standing import Standing
+from .standing import SCHEDULER, Standing
 from .stopping import Stopper
 from .terms import terms_of
 
@@ -157,13 +157,12 @@ class DaskResource:
     def _turn(self, _: Sequence[Any]) -> None:
         if self._closed:
             return
-        trouble = self._embedded.trouble if self._connection is not None and self._embedded is not None else Trouble()
         if self._connection is not None and not self._connection.alive:
             self._gone()
-        elif trouble.final:
-            self._gone(f"{self._name} cannot be used: {trouble.text}")
         if self._connection is None:
             self._open()
+        elif (trouble := self._embedded.trouble if self._embedded is not None else Trouble()).final:
+            self._gone(f"{self._name} cannot be used: {trouble.text}")
         else:
             self._standing.trouble = trouble.text
             self._giver.share()
@@ -239,7 +238,7 @@ class DaskResource:
     def _name(self) -> str:
         if self._address is None:
             return "the session's own Dask cluster"
-        return f"the {'cluster' if self._call else 'Dask scheduler'} {self._address}"
+        return f"the cluster {self._address}" if self._call else f"{SCHEDULER}{self._address}"
 
     def _hear(self, what: str, message: dict[str, Any]) -> None:
         """(the client's thread)"""

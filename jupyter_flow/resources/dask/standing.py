@@ -3,12 +3,13 @@
 from textwrap import shorten
 from typing import Any
 
-from ..base import Claim
+from ..base import WAITING, Claim
 from .book import Book
 from .demands import Demand, option
 from .fleet import Fleet
 from .terms import asked
 
+SCHEDULER = "the Dask scheduler "  # as names of other people's clusters begin
 LONGEST = 160  # characters of a trouble, on a line that is written over
 
 
@@ -45,7 +46,7 @@ class Standing:
         waiting = [handed for handed in list(self._book.handed.values()) if handed.current is None]
         if waiting and not self._fleet.fit:
             why = f": {shorten(self.trouble, LONGEST, placeholder='…')}" if self.trouble else ""
-            return f"{self._name} has no worker yet{why}"
+            return f"{WAITING} of {self._name.removeprefix(SCHEDULER)}{why}"
         for claim in (handed.claim for handed in waiting if handed.terms.resources):
             lacks = self._fleet.lacks(asked(claim))
             if lacks:
@@ -57,7 +58,10 @@ class Standing:
         """What whoever looks at it should know."""
         said = [self.status, *self._fleet.remarks]
         if not self._fleet.single:
-            said.append("what runs on workers with several threads, or in this process, cannot be stopped")
+            said.append(
+                "what runs on workers with several threads, or in this process, cannot be stopped, and of its output "
+                "only what Python prints is kept with it"
+            )
         return "; ".join(filter(None, said))
 
 
