@@ -33,7 +33,7 @@ from .model.pickles import keep_classes
 from .model.result import Result
 from .model.status import Status
 from .model.vault import VAULT
-from .resources.base import Resource, more_on, present
+from .resources.base import Resource, given_to, more_on, present
 from .store.budget import Budget
 from .store.runs import Store
 from .store.settings import budget
@@ -218,11 +218,9 @@ class Session:
 
     def _info(self, resource: Resource) -> ResourceInfo:
         d, r = self.dispatcher, resource
-        users = d.sharing(r)
+        users, queued = d.sharing(r), d.queued(r) + given_to(r)
         called = [*dict.fromkeys(map(names.name_of, users))]
-        return ResourceInfo(
-            r.id, r.kind, present(r), r.running, d.queued(r), called, r.pids(), *more_on(r), users=users
-        )
+        return ResourceInfo(r.id, r.kind, present(r), r.running, queued, called, r.pids(), *more_on(r), users=users)
 
     @property
     def executors(self) -> dict[str, Any]:

@@ -171,6 +171,11 @@ def present(resource: Resource) -> int:
     return many
 
 
+def given_to(resource: Resource) -> int:
+    """How many electrons wait within it for their turn: a cluster is given more than it can run at once."""
+    return int(getattr(resource, "given", 0))
+
+
 def status_of(resource: Resource) -> str:
     """What it keeps its electrons waiting for, besides their turn: it starts, or nobody has what they ask for."""
     return str(getattr(resource, "status", ""))

@@ -29,6 +29,7 @@ from .stopping import Stopper
 from .terms import terms_of
 
 LOG = logging.getLogger("jupyter_flow")
+REACH = "Does it run, and can this machine reach it? %executor NAME dask ADDRESS names another one"
 LOOK = 0.25  # seconds between two looks at the connection
 
 
@@ -105,6 +106,12 @@ class DaskResource:
     def running(self) -> int:
         """How many electrons run now."""
         return sum(handed.current is not None for handed in list(self._book.handed.values()))
+
+    @property
+    def given(self) -> int:
+        """How many electrons the cluster has been given that have not begun, though nothing else has to end first."""
+        turn = [handed for handed in list(self._book.handed.values()) if not (handed.withdrawn or handed.after)]
+        return sum(len(handed.members) - (handed.current is not None) for handed in turn)
 
     def pids(self) -> list[int]:
         """The processes of this machine that have run something."""
@@ -200,7 +207,8 @@ class DaskResource:
     def _unreachable(self, error: BaseException) -> None:
         """Nobody can run what waits."""
         self._opening, self._standing.opening = False, ""
-        self._giver.refuse(_lost(f"{self._name} cannot be used: {_text(error)}"))
+        way = "" if self._ours else f". {REACH}"
+        self._giver.refuse(_lost(f"{self._name} cannot be used: {_text(error)}{way}"))
 
     def _gone(self, useless: str = "") -> None:
         """The scheduler is no more: what ran there is lost, the rest waits for another one, unless that is useless."""

@@ -4,6 +4,7 @@ import importlib
 import os
 import socket
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -64,6 +65,31 @@ def test_each_node_tells_where_it_ran_and_what_it_printed(run: Run, big: DaskExe
         assert node.worker.startswith(("tcp://127.0.0.1:", "tls://127.0.0.1:"))
         assert node.resource.startswith("dask")
         assert node.executor.kind == "dask"
+
+
+def test_what_waits_within_the_cluster_counts_as_queued(
+    big: DaskExecutor, eventually: Callable[..., None], tmp_path: Path
+) -> None:
+    @jf.electron
+    def stand(gate: str) -> None:
+        while not os.path.exists(gate):
+            threading.Event().wait(0.01)
+
+    @jf.lattice(executor=big)
+    def flow(gate: str) -> None:
+        for _ in range(6):
+            stand(gate)
+
+    id = jf.dispatch(flow)(str(tmp_path / "gate"))
+    place = jf.session().dispatcher.resources.get(big).id
+
+    def counted() -> tuple[int, int]:
+        return next((info.running, info.queued) for info in jf.session().resources if info.id == place)
+
+    eventually(lambda: (now := counted())[0] and sum(now) == 6, 120)
+    (tmp_path / "gate").touch()
+    id.result()
+    assert counted() == (0, 0)
 
 
 def test_what_c_code_and_subprocesses_print_is_the_electrons_and_seen_while_it_runs(
