@@ -122,6 +122,13 @@ def written(streams: Streams, which: int) -> bytes:
     return b"" if own is None else _encoded(own.getvalue())
 
 
+def latest(streams: Streams, which: int, most: int) -> tuple[int, bytes]:
+    """How much an electron has written so far, and of much of it the end, which says most."""
+    own: io.StringIO | None = streams[which]
+    text = "" if own is None else own.getvalue()
+    return len(text), _encoded(text[-most:])[-most:]
+
+
 def note(streams: Streams, text: str) -> None:
     """A remark of ours among what an electron writes."""
     _put(streams, 1, f"{REMARK}{text}\n")

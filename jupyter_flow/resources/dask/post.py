@@ -9,6 +9,7 @@ from distributed.comm import CommClosedError
 
 from ...worker import capture
 from ...worker.messages import Member
+from ...worker.payload import LONGEST_INLINE
 
 PAUSE = 0.005  # seconds that word of an electron may wait for company; the end of a batch waits for nothing
 LOOK = 0.2  # seconds between two looks at what a running electron has printed
@@ -28,7 +29,7 @@ class Post:
 
     def begin(self, key: str, number: int, member: Member, start: int, streams: capture.Streams) -> None:
         """A member begins. number: of the place it runs at."""
-        self._running[key] = member[0], member[1], streams, [0, 0]
+        self._running[key] = member[0], member[1], streams, [0, 0, 0]
         self._news.append((BEGUN, key, number, member[0], member[1], start))
         self._later()
 
@@ -58,12 +59,13 @@ class Post:
     def _look(self) -> None:
         """What runs may have printed something."""
         for key, (node, attempt, streams, seen) in list(self._running.items()):
-            texts = [capture.written(streams, which) for which in (0, 1)]
+            (out, stdout), (err, stderr) = (capture.latest(streams, which, LONGEST_INLINE) for which in (0, 1))
             displays = capture.displayed(streams)
-            sizes = [len(text or b"") for text in (*texts, displays)]
+            sizes = [out, err, len(displays or b"")]
             if sizes != seen:
+                same = sizes[2] == seen[2]  # nobody needs them twice
                 seen[:] = sizes
-                self._news.append((PRINTED, key, node, attempt, *texts, displays))
+                self._news.append((PRINTED, key, node, attempt, stdout, stderr, None if same else displays))
         self._flush()
         self._looking = bool(self._running)
         if self._looking:
