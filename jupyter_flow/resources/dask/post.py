@@ -59,13 +59,13 @@ class Post:
     def _look(self) -> None:
         """What runs may have printed something."""
         for key, (node, attempt, streams, seen) in list(self._running.items()):
-            (out, stdout), (err, stderr) = (capture.latest(streams, which, LONGEST_INLINE) for which in (0, 1))
             displays = capture.displayed(streams)
-            sizes = [out, err, len(displays or b"")]
+            sizes = [*(capture.amount(streams, which) for which in (0, 1)), len(displays or b"")]
             if sizes != seen:
                 same = sizes[2] == seen[2]  # nobody needs them twice
                 seen[:] = sizes
-                self._news.append((PRINTED, key, node, attempt, stdout, stderr, None if same else displays))
+                texts = [capture.lately(streams, which, LONGEST_INLINE) for which in (0, 1)]
+                self._news.append((PRINTED, key, node, attempt, *texts, None if same else displays))
         self._flush()
         self._looking = bool(self._running)
         if self._looking:
