@@ -18,8 +18,27 @@ from .clusters import Cluster
 MISSING = 'a DaskExecutor needs Dask\'s scheduler, which is not installed: pip install "jupyter-flow[dask]"'
 
 
+class _Located:
+    """Remembers where its scheduler was, when what names that is closed or gone."""
+
+    __slots__ = ("_place",)
+    _place: tuple[Any, str | None]
+
+    def _located(self, target: Any, secure: bool) -> str | None:
+        try:
+            self._place = target, address_of(target, secure)
+        except BuildError:
+            known, _ = getattr(self, "_place", (None, None))
+            if known is None or known is not target:
+                raise
+        return self._place[1]
+
+    def _remember(self, other: "_Located") -> None:
+        self._place = getattr(other, "_place", (None, None))
+
+
 @dataclass(slots=True)
-class DaskExecutor(Executor):
+class DaskExecutor(_Located, Executor):
     """Workers of a Dask cluster.
 
     scheduler_address: where its scheduler is (``tcp://host:8786``), the scheduler file it wrote, a cluster object
@@ -94,8 +113,11 @@ class DaskExecutor(Executor):
         return self.scheduler_address is not None
 
     def address(self) -> str | None:
-        """The scheduler's address, in the one spelling that all have; None for the session's own. Raises BuildError."""
-        return address_of(self.scheduler_address, self.security is not None)
+        """The scheduler's address, in the one spelling that all have; None for the session's own. Raises BuildError.
+
+        Of a client or cluster that was closed meanwhile, or a file that is gone, it is the one that it named last.
+        """
+        return self._located(self.scheduler_address, self.security is not None)
 
     def key(self) -> Key:
         """What makes two of them the same."""
@@ -112,6 +134,7 @@ class DaskExecutor(Executor):
         copied = object.__new__(type(self))
         for field in fields(self):
             setattr(copied, field.name, getattr(self, field.name))
+        copied._remember(self)
         return copied
 
     def describe(self) -> dict[str, Any]:

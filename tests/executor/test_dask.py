@@ -95,3 +95,17 @@ def test_an_executor_that_was_written_down_by_an_earlier_version_has_the_setting
     executor = object.__new__(DaskExecutor)
     executor.__setstate__((None, {"scheduler_address": ADDRESS, "workers": 2}))
     assert executor.key() == DaskExecutor(ADDRESS, workers=2).key()
+
+
+def test_it_stays_what_it_is_when_what_names_its_scheduler_is_closed_or_gone(tmp_path: Path) -> None:
+    file, client = tmp_path / "scheduler.json", SimpleNamespace(scheduler=SimpleNamespace(address="tcp://127.0.0.1:1"))
+    file.write_text('{"address": "tcp://127.0.0.1:2"}')
+    made = [DaskExecutor(client), DaskExecutor(file)]
+    copies = [one.snapshot() for one in made]
+    before = [(one.key(), one.resource(), str(one)) for one in made]
+    client.scheduler = None
+    file.unlink()
+    for some in (made, copies):
+        assert [(one.key(), one.resource(), str(one)) for one in some] == before
+    with pytest.raises(BuildError, match="names no scheduler"):
+        DaskExecutor(client)

@@ -98,10 +98,10 @@ class Book:
             self.unwanted(handed)
 
     def printed(self, key: str, node: int, attempt: int, stdout: bytes, stderr: bytes, displays: bytes | None) -> None:
-        """It has printed and displayed this so far."""
+        """It has printed and displayed this so far. displays: None where there is nothing new."""
         handed = self.handed.get(key)
         if handed is not None and handed.current is not None and handed.current[:2] == (node, attempt):
-            handed.printed = stdout, stderr, displays
+            handed.printed = stdout, stderr, displays or handed.printed[2]
 
     def ended(self, record: Record, handed: Handed | None, ended: Ended) -> None:
         """A member has ended; it is put with the others that are to be told at once."""

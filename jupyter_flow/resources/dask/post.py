@@ -62,9 +62,10 @@ class Post:
             displays = capture.displayed(streams)
             sizes = [*(capture.amount(streams, which) for which in (0, 1)), len(displays or b"")]
             if sizes != seen:
+                same = sizes[2] == seen[2]  # nobody needs them twice
                 seen[:] = sizes
                 texts = [capture.lately(streams, which, LONGEST_INLINE) for which in (0, 1)]
-                self._news.append((PRINTED, key, node, attempt, *texts, displays))
+                self._news.append((PRINTED, key, node, attempt, *texts, None if same else displays))
         self._flush()
         self._looking = bool(self._running)
         if self._looking:
