@@ -15,6 +15,7 @@ from .dispatch.answers import why
 from .dispatch.dispatcher import Dispatcher
 from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.launcher import aside
+from .dispatch.listed import Dispatches, listed
 from .dispatch.memory import Memory
 from .dispatch.run import Run
 from .dispatch.strangers import left_out
@@ -55,19 +56,7 @@ class ResourceInfo(NamedTuple):
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
     remark: str = ""  # what it cannot do, or waits for
     dashboard: str = ""  # a page of its own in the web
-    limits: Mapping[str, int | None] = {}  # how many of its workers an executor may use; None: all
-
-
-class DispatchSummary(NamedTuple):
-    """A dispatch of the store, for people. Times are seconds since the epoch."""
-
-    id: str
-    name: str
-    status: Status
-    electrons: int
-    created: float
-    ended: float | None
-    pinned: bool = False  # `prune` leaves it alone
+    users: Sequence[Any] = ()  # the executors themselves: what they are called may mean others by now
 
 
 class Session:
@@ -199,19 +188,13 @@ class Session:
         elif (row := self.store.run(id)).state is Status.RUNNING and row.session != self.store.session_id:
             cancel_elsewhere(self.store, row, nodes)
 
-    def dispatches(self, limit: int | None = None) -> list[DispatchSummary]:
+    def dispatches(self, limit: int | None = None) -> Dispatches:
         """What the store has, newest first; a warning names what cannot be trusted, or was lost."""
         strange: list[str] = []
         rows, pinned = self.store.runs(limit, strange=strange), self.store.pinned()
         warn(left_out(strange))
         warn(self.store.losses(thorough=True))
-        return [
-            DispatchSummary(
-                *(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None),
-                pinned=row.id in pinned,
-            )
-            for row in rows
-        ]
+        return listed(rows, pinned)
 
     def pin(self, id: str, on: bool = True) -> str:
         """Have `prune` leave a dispatch alone, or not any more; the id of the whole. Raises UnknownDispatch."""
@@ -235,9 +218,10 @@ class Session:
 
     def _info(self, resource: Resource) -> ResourceInfo:
         d, r = self.dispatcher, resource
-        shared = d.sharing(r)
+        users = d.sharing(r)
+        called = [*dict.fromkeys(map(names.name_of, users))]
         return ResourceInfo(
-            r.id, r.kind, present(r), r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
+            r.id, r.kind, present(r), r.running, d.queued(r), called, r.pids(), *more_on(r), users=users
         )
 
     @property

@@ -195,10 +195,10 @@ class Dispatcher:
         """(lock) Whether all of that is measured to be done in no time."""
         return self._lanes[resource.id].trivial
 
-    def sharing(self, resource: Resource) -> dict[str, int | None]:
-        """(lock) The executors that use a resource, by what people call them, and how many workers each may use."""
-        shares = [share for share in self._shares.values() if self.resources.get(share.executor) is resource]
-        return {self.names.name_of(share.executor): share.limit for share in shares}
+    def sharing(self, resource: Resource) -> list[Any]:
+        """(lock) The executors that use a resource."""
+        executors = [share.executor for share in self._shares.values()]
+        return [executor for executor in executors if self.resources.get(executor) is resource]
 
     # what runs ask ------------------------------------------------------------------------------
 

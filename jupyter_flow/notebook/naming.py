@@ -4,6 +4,7 @@ import inspect
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -13,7 +14,8 @@ from ..executor import _executor_manager as names
 from ..executor.clusters import DOORS
 from ..model.errors import BuildError
 from . import ondemand
-from .shell import Shell, say
+from .flow.shield import shielded
+from .shell import Shell, executor_variable, say
 
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
 
@@ -26,11 +28,12 @@ def give(shell: Shell, given: Namespace) -> None:
     if name not in names.named or given.kind or settings or given.address:
         executor = _made(shell, given.kind or "local", given.address, settings)
         _check_free(shell, name)
-        try:
-            names.register(name, executor)
-        except BuildError as error:
-            raise UsageError(f"executor: {error}") from None
-        shell.user_ns[name] = executor
+        with shielded():
+            try:
+                names.register(name, executor)
+            except BuildError as error:
+                raise UsageError(f"executor: {error}") from None
+            shell.user_ns[name] = executor
     if given.default:
         names.default = name
     say(f"{name}: {names.named[name]}" + (" · default" if names.default == name else ""))
@@ -41,12 +44,18 @@ def forget(shell: Shell, name: str) -> None:
     if name not in names.named:
         raise UsageError(f"executor: none is called {name!r}; there are {', '.join(names.named) or 'no names'}")
     executor = names.named[name]
-    names.unregister(name)
-    if shell.user_ns.get(name) is executor:
-        del shell.user_ns[name]
+    with shielded():
+        names.unregister(name)
+        if shell.user_ns.get(name) is executor:
+            del shell.user_ns[name]
 
 
 def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]) -> Any:
+    known = names.named.get(kind) or executor_variable(shell.user_ns, kind)
+    if known is not None:
+        if address or settings:
+            raise UsageError(f"executor: {kind} is an executor already, whose settings are its own")
+        return known
     make, takes = _maker(kind)
     of = _of(shell, kind, address, "scheduler_address" in takes)
     for name in settings:
@@ -80,7 +89,19 @@ def _of(shell: Shell, kind: str, address: str | None, somewhere: bool) -> dict[s
         return {}
     if not somewhere:
         raise UsageError(f"executor: {kind} takes nothing after its kind, and here is {address!r}")
-    return {"scheduler_address": address}
+    return {"scheduler_address": _scheduler(shell, address)}
+
+
+def _scheduler(shell: Shell, text: str) -> Any:
+    """An address or a file as it stands; else the notebook's variable of that name: a cluster, a client, an address."""
+    if not text.isidentifier() or Path(text).is_file():
+        return text
+    if text not in shell.user_ns:
+        raise UsageError(
+            f"executor: {text!r} is no variable (of a cluster, a Client or an address), no scheduler file, and no "
+            "address (tcp://host:8786)"
+        )
+    return shell.user_ns[text]
 
 
 def _pool(shell: Shell, name: str | None) -> dict[str, Any]:

@@ -58,10 +58,17 @@ class Connection:
     def _oversee(self) -> None:
         """Have our part on the scheduler, which may lack the whole package."""
         try:
+            self._overseen()
+        except ImportError as error:
+            told = f"its scheduler lacks what electrons need ({error}): install jupyter-flow there, or what it names"
+            raise ConnectionError(told) from error
+
+    def _overseen(self) -> None:
+        try:
             self.client.register_plugin(Overseer())
         except ModuleNotFoundError as error:
             if error.name != PACKAGE:
-                raise ConnectionError(f"its scheduler lacks what electrons need: {error}") from error
+                raise
             self.client.register_plugin(SchedulerGuest())
             self.client.register_plugin(Overseer())
 
