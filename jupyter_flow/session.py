@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from .dispatch.answers import why
 from .dispatch.dispatcher import Dispatcher
 from .dispatch.distant import cancel_elsewhere, check_nodes
 from .dispatch.launcher import aside
+from .dispatch.listed import Dispatches, listed
 from .dispatch.memory import Memory
 from .dispatch.run import Run
 from .dispatch.strangers import left_out
@@ -54,19 +56,7 @@ class ResourceInfo(NamedTuple):
     given_up: int = 0  # threads whose electrons were cancelled or timed out, and which have not come to their end
     remark: str = ""  # what it cannot do, or waits for
     dashboard: str = ""  # a page of its own in the web
-    limits: Mapping[str, int | None] = {}  # how many of its workers an executor may use; None: all
-
-
-class DispatchSummary(NamedTuple):
-    """A dispatch of the store, for people. Times are seconds since the epoch."""
-
-    id: str
-    name: str
-    status: Status
-    electrons: int
-    created: float
-    ended: float | None
-    pinned: bool = False  # `prune` leaves it alone
+    users: Sequence[Any] = ()  # the executors themselves: what they are called may mean others by now
 
 
 class Session:
@@ -78,7 +68,8 @@ class Session:
         self.store = Store.open(None if results_dir is None else Path(results_dir))
         VAULT.keyed(self.store.key_for(b"secrets"))
         self.dispatcher = Dispatcher(self.store, names)
-        self._closed = False
+        self._closed = False  # from the moment it begins to be
+        self._closing = threading.RLock()
         self._budget = Budget(self.store.root, budget())
         warn(self.store.losses())
         self.endings: list[Callable[[], object]] = []  # called when it is closed
@@ -197,19 +188,13 @@ class Session:
         elif (row := self.store.run(id)).state is Status.RUNNING and row.session != self.store.session_id:
             cancel_elsewhere(self.store, row, nodes)
 
-    def dispatches(self, limit: int | None = None) -> list[DispatchSummary]:
+    def dispatches(self, limit: int | None = None) -> Dispatches:
         """What the store has, newest first; a warning names what cannot be trusted, or was lost."""
         strange: list[str] = []
         rows, pinned = self.store.runs(limit, strange=strange), self.store.pinned()
         warn(left_out(strange))
         warn(self.store.losses(thorough=True))
-        return [
-            DispatchSummary(
-                *(row.id, row.name, row.state, row.electrons, row.created / 1e9, row.ended / 1e9 or None),
-                pinned=row.id in pinned,
-            )
-            for row in rows
-        ]
+        return listed(rows, pinned)
 
     def pin(self, id: str, on: bool = True) -> str:
         """Have `prune` leave a dispatch alone, or not any more; the id of the whole. Raises UnknownDispatch."""
@@ -233,9 +218,10 @@ class Session:
 
     def _info(self, resource: Resource) -> ResourceInfo:
         d, r = self.dispatcher, resource
-        shared = d.sharing(r)
+        users = d.sharing(r)
+        called = [*dict.fromkeys(map(names.name_of, users))]
         return ResourceInfo(
-            r.id, r.kind, present(r), r.running, d.queued(r), [*shared], r.pids(), *more_on(r), limits=shared
+            r.id, r.kind, present(r), r.running, d.queued(r), called, r.pids(), *more_on(r), users=users
         )
 
     @property
@@ -247,26 +233,32 @@ class Session:
         """The process ends. A script waits for what it dispatched, as a pool's would; a kernel must not."""
         try:
             interrupted = getattr(sys, "last_type", None) is KeyboardInterrupt
-            if "ipykernel" not in sys.modules and not interrupted and os.getpid() == self.process:
+            if "ipykernel" not in sys.modules and not interrupted and self.is_open():
                 for run in list(self.dispatcher.runs.values()):
                     run.ended.wait()
         finally:
             self.close()
 
     def close(self) -> None:
-        """Stop every worker and close the store; what still runs is INTERRUPTED. Nothing recorded is lost."""
-        if os.getpid() != self.process or self._closed:
-            return  # a process that the user's code forked: nothing of this is its own
-        self._closed = True
-        for ending in self.endings:
-            ending()
-        self._submitter.close()
-        self.dispatcher.close()
-        self.store.close()
-        with _opening:
-            global _current
-            if _current is self:
-                _current = None
+        """Stop every worker and close the store; what still runs is INTERRUPTED. Nothing recorded is lost.
+
+        An interrupt ends the waiting for it; it is closed all the same.
+        """
+        if os.getpid() == self.process:  # else the user's code has forked: nothing of this is that process's own
+            aside(self._close)
+
+    def is_open(self) -> bool:
+        """Whether it can be asked for something, in this process."""
+        return not self._closed and os.getpid() == self.process
+
+    def _close(self) -> None:
+        with self._closing:  # whoever closes it a second time waits for the first
+            if self._closed:
+                return
+            self._closed = True
+            with ExitStack() as last_first:
+                for close in (self.store.close, self.dispatcher.close, self._submitter.close, *self.endings):
+                    last_first.callback(close)
 
 
 def _before_exit(call: Callable[[], None]) -> None:
@@ -283,7 +275,7 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
     """This kernel's session, opened when it is first asked for. `results_dir`: where, if it is to be opened."""
     global _current
     with _opening:
-        if _current is None or _current.process != os.getpid():
+        if _current is None or not _current.is_open():
             _current = Session(results_dir)
         elif results_dir is not None and Path(results_dir).absolute() != _current.store.root:
             raise DispatchError(
@@ -295,4 +287,4 @@ def session(results_dir: str | os.PathLike[str] | None = None) -> Session:
 def opened() -> Session | None:
     """This kernel's session if it has been opened: whoever only looks on must not decide where results are kept."""
     current = _current
-    return current if current is not None and current.process == os.getpid() else None
+    return current if current is not None and current.is_open() else None

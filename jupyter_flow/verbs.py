@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
+from .dispatch.listed import Dispatches
 from .dispatch.meant import meant
 from .dispatch.opened import OpenedStore
 from .dispatch.resuming import told_changed
@@ -15,7 +16,7 @@ from .model.electron import Electron
 from .model.graph import TransportGraph
 from .model.result import Result
 from .model.status import Status
-from .session import DispatchSummary, session
+from .session import session
 
 
 class DispatchId(str):
@@ -163,8 +164,11 @@ def open_store(path: str | os.PathLike[str], trust: bool = False) -> OpenedStore
     return OpenedStore(os.fspath(path), trust)
 
 
-def dispatches(limit: int | None = None) -> list[DispatchSummary]:
-    """Every dispatch of the store, newest first. A warning names those that cannot be trusted, or were lost."""
+def dispatches(limit: int | None = None) -> Dispatches:
+    """Every dispatch of the store, newest first: a list, shown as a table.
+
+    A warning names those that cannot be trusted, or were lost.
+    """
     return session().dispatches(limit)
 
 

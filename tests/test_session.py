@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 import jupyter_flow as jf
+from jupyter_flow.model.errors import SessionClosed
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
@@ -510,6 +511,30 @@ def test_sessions_may_be_opened_and_closed_again_and_again(tmp_path: Path) -> No
         counts.append((here.num_fds(), len([t for t in threading.enumerate() if t.name.startswith("jupyter-flow")])))
     assert counts[-1][1] == 0
     assert counts[-1][0] <= counts[0][0]
+
+
+def test_an_interrupted_close_closes_all_the_same_and_the_next_dispatch_has_a_session_of_its_own() -> None:
+    first, begun, interrupted = jf.session(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        interrupted.wait(30)
+
+    def interrupt() -> None:
+        begun.wait()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    first.endings.append(hold)
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        first.close()
+    assert jf.dispatch_sync(doubled)(5).result == 20  # while the first is still about to close
+    interrupted.set()
+    first.close()  # waits for the one that was interrupted
+    assert jf.session() is not first
+    with pytest.raises(SessionClosed):
+        first.submit(doubled, (5,), {})
+    assert jf.dispatch_sync(doubled)(6).result == 24
 
 
 def test_electrons_see_the_environment_of_the_kernel_as_it_is_at_dispatch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import click
 
 from ..dispatch.distant import cancel_elsewhere
 from ..model.events import FAILED, STATUS_OF
-from ..model.status import Status
+from ..model.status import NEVER_BEGUN, Status
 from ..store.records import RunRow
 from ..store.runs import Store
 from .ids import find, offered
@@ -61,7 +61,7 @@ def _wait(store: Store, row: RunRow, nodes: tuple[int, ...]) -> int:
             say(f"waiting for {row.id} to end: {told} s", err=True)
         time.sleep(POLL)
     if nodes:
-        return _tell_nodes(store, row, nodes)
+        return _tell_nodes(store, now, nodes)
     say(f"cancelled {row.id} ({one_line(row.name)})" if now.state is Status.CANCELLED else _over(now))
     return 0 if now.state is Status.CANCELLED else 1
 
@@ -76,7 +76,8 @@ def _tell_nodes(store: Store, row: RunRow, nodes: tuple[int, ...]) -> int:
     records = {node: store.row(row.serial, node) for node in nodes}
     states = {node: STATUS_OF[record.status] if record else Status.NEW_OBJECT for node, record in records.items()}
     for node, state in states.items():
-        say(f"node {node} of {row.id}: {state}")
+        over = row.state.final and state is Status.NEW_OBJECT
+        say(f"node {node} of {row.id}: {NEVER_BEGUN if over else state}")
     return 0 if Status.CANCELLED in states.values() else 1
 
 

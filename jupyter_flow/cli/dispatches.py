@@ -6,12 +6,14 @@ from typing import Any
 
 import click
 
+from ..dispatch.listed import HEAD, listed
 from ..model.status import Status
+from ..model.tables import plain
 from ..model.vault import VAULT
 from ..store.records import RunRow
 from ..store.runs import Store
 from .ids import find, offered
-from .printing import one_line, say, say_coloured
+from .printing import say, say_coloured
 
 STATUSES = [str(status) for status in Status if status not in (Status.NEW_OBJECT, Status.SKIPPED)]  # of nodes only
 
@@ -30,7 +32,6 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
       jupyter-flow ls --json | jq -r '.[] | select(.status == "FAILED") | .id'
     """
     from ..dispatch.strangers import NONE, left_out
-    from ..notebook.tables import plain
 
     store, strange = Store.open(), list[str]()
     rows, pinned = store.runs(None if status else count, strange=strange), store.pinned()
@@ -41,12 +42,7 @@ def ls(count: int, status: str | None, as_json: bool) -> None:
     if as_json:
         say(json.dumps([{**summary(row), "pinned": row.id in pinned} for row in rows], indent=2))
     elif rows:
-        mark = dict.fromkeys(pinned, ", pinned")
-        cells = [
-            [row.id, one_line(row.name), f"{row.state}{mark.get(row.id, '')}", str(row.electrons), when(row.created)]
-            for row in rows
-        ]
-        say(plain(("id", "lattice", "status", "electrons", "dispatched"), cells, len(cells)))
+        say(plain(HEAD, listed(rows, pinned).rows(), len(rows)))
     else:
         say(f"no dispatch is {status}" if status else "there is no other" if strange else NONE)
 
@@ -96,11 +92,6 @@ def summary(row: RunRow) -> dict[str, Any]:
         "created": _utc(row.created), "ended": _utc(row.ended),
         "seconds": round((row.ended - begun) / 1e9, 6) if row.ended else None,
     }  # fmt: skip
-
-
-def when(nanoseconds: int) -> str:
-    """A time as a person here reads it."""
-    return datetime.fromtimestamp(nanoseconds / 1e9).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _node(node: Any, logs: bool) -> dict[str, Any]:

@@ -5,11 +5,11 @@ import sys
 
 import click
 
+from ..dispatch.listed import when
 from ..dispatch.recovering import settle
 from ..store.pruning import Choice, Pruned
 from ..store.runs import Store
 from ..store.settings import parsed_size, readable
-from .dispatches import when
 from .printing import one_line, say
 
 SHOWN = 20  # dispatches that are listed
@@ -100,7 +100,7 @@ def _list(plan: Pruned) -> None:
     from ..notebook.tables import plain
 
     if plan.runs:
-        rows = [[row.id, one_line(row.name), str(row.state), when(row.created)] for row in plan.runs]
+        rows = [[row.id, one_line(row.name), str(row.state), when(row.created / 1e9)] for row in plan.runs]
         say(plain(("id", "lattice", "status", "dispatched"), rows, SHOWN))
     if plan.cached:
         say(f"to forget: {_told(plan)}")

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ..executor.names import ExecutorNames
 from ..model.concealing import revealed
+from ..model.errors import SessionClosed
 from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen
@@ -84,6 +85,7 @@ class Dispatcher:
         setup = Setup(submission.id, submission.moment, graph.sources)
         run = Run(self, submission.id, number, graph, setup, str(self.store.root / "runs" / submission.id), parent)
         with self.lock:
+            self._check_open()
             self.runs[run.id] = run
             run.plan.lane_of = self._lanes_for(run)
             if parent:
@@ -104,6 +106,7 @@ class Dispatcher:
 
     def _resource_of(self, executor: Any) -> Resource:
         """(lock) The resource an executor names, large enough for it."""
+        self._check_open()
         resource = self.resources.get(executor)
         resource.want(executor.workers if hasattr(executor, "workers") else None)
         return resource
@@ -192,10 +195,10 @@ class Dispatcher:
         """(lock) Whether all of that is measured to be done in no time."""
         return self._lanes[resource.id].trivial
 
-    def sharing(self, resource: Resource) -> dict[str, int | None]:
-        """(lock) The executors that use a resource, by what people call them, and how many workers each may use."""
-        shares = [share for share in self._shares.values() if self.resources.get(share.executor) is resource]
-        return {self.names.name_of(share.executor): share.limit for share in shares}
+    def sharing(self, resource: Resource) -> list[Any]:
+        """(lock) The executors that use a resource."""
+        executors = [share.executor for share in self._shares.values()]
+        return [executor for executor in executors if self.resources.get(executor) is resource]
 
     # what runs ask ------------------------------------------------------------------------------
 
@@ -284,6 +287,11 @@ class Dispatcher:
                 run.timed_out(node, attempt, start, timeout, time.monotonic() - due)
             except Exception:
                 LOG.exception("the clock of dispatch %s met an error, and goes on", run.id)
+
+    def _check_open(self) -> None:
+        """(lock) What would begin now would never be closed."""
+        if self.closed:
+            raise SessionClosed
 
     def close(self) -> None:
         """Stop every worker. What ran is INTERRUPTED, as after the kernel's death: it may be resumed."""

@@ -7,10 +7,14 @@ no interrupt comes, and the main thread only waits for it.
 
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
+from ..model.errors import SessionClosed
 from ..store.latch import Latch
+
+FAREWELL = 10  # seconds that the last jobs may take
 
 
 class Job:
@@ -37,7 +41,10 @@ def aside(call: Callable[[], object]) -> None:
         call()
         return
     job = Job(call)
-    threading.Thread(target=job.run, name="jupyter-flow-aside", daemon=True).start()
+    try:
+        threading.Thread(target=job.run, name="jupyter-flow-aside", daemon=True).start()
+    except RuntimeError:  # the process is ending, and starts no threads any more
+        job.run()
     job.done.wait()
     if job.error is not None:
         raise job.error
@@ -48,28 +55,47 @@ class Launcher:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        threading.Thread(target=self._serve, name="jupyter-flow-launcher", daemon=True).start()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="jupyter-flow-launcher", daemon=True)
+        self._thread.start()
 
     def do(self, call: Callable[[], Any], undo: Callable[[Any], object]) -> Any:
-        """The value of `call`, made on the thread; what it raises is raised here.
+        """The value of `call`, made on the thread; what it raises is raised here, and SessionClosed once it is.
 
         If the wait for it is interrupted, it is done all the same, and then undone.
         """
         job = Job(call)
         try:
-            self._jobs.put(job)
+            self._ask(job)
             job.done.wait()
         except BaseException:
-            self._jobs.put(Job(lambda: undo(job.value) if job.value is not None else None))
+            self._ask(Job(lambda: undo(job.value) if job.value is not None else None))
             raise
         if job.error is not None:
             raise job.error
         return job.value
 
     def close(self) -> None:
-        """Let the thread go, after what was asked of it."""
+        """Let the thread go, when what was asked of it is done: nobody comes later."""
         self._jobs.put(None)
+        if self._thread is not threading.current_thread():
+            self._thread.join(FAREWELL)
+
+    def _ask(self, job: Job) -> None:
+        self._jobs.put(job)
+        if self._closed:  # perhaps after the thread has looked for the last time
+            self._refuse()
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             job.run()
+        self._closed = True
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """What came too late is answered, or somebody would wait for it for ever."""
+        with suppress(Empty):
+            while True:
+                if (job := self._jobs.get_nowait()) is not None:
+                    job.error = SessionClosed()
+                    job.done.set()

@@ -33,7 +33,8 @@ class Listener:
         self._closed.set()
         self._work.set()
         if self._thread is not None:
-            self._thread.join(ENDED)
+            if self._thread.ident is not None:  # else it is just being started, and ends by itself
+                self._thread.join(ENDED)
             self._requests.close()
 
     def _listen(self) -> None:

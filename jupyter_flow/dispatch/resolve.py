@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from ..executor.base import check_limits, check_workers
 from ..executor.names import ExecutorNames
 from ..model.errors import BuildError
 from ..model.graph import TransportGraph
@@ -23,6 +24,8 @@ def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
         executor = names.get_executor(graph.executors[index] if index >= 0 else default)
         if unusable := getattr(executor, "unusable", None):
             raise BuildError(unusable)
+        if executor.kind == "custom":
+            _check(executor)
         place = known.setdefault(executor.key(), len(executors))
         if place == len(executors):
             executors.append(executor.snapshot())
@@ -46,18 +49,30 @@ def _limit(version: Any, executor: Any) -> None:
 
 
 def _refuse(version: Any, options: Any, executor: Any) -> None:
-    """Raise BuildError for what such an executor cannot give."""
+    """Raise BuildError for what such an executor cannot give, with one that can."""
+    asks = f"electron {version.name!r} asks for"
+    whose = "the session's own Dask cluster" if executor.kind == "dask" else f"a {executor.kind!r} executor"
     if options.cores is not None and options.cores > 1 and executor.kind not in ("local", "thread"):
         raise BuildError(
-            f"electron {version.name!r} asks for cores={options.cores}, which a {executor.kind!r} executor cannot give"
+            f"{asks} cores={options.cores}, which {whose} cannot give: LocalExecutor(workers={options.cores}) can, "
+            "and DaskExecutor(address) where workers of that cluster offer them"
         )
     if options.gpus is not None and version.kind == "electron":
         raise BuildError(
-            f"electron {version.name!r} asks for gpus={options.gpus}, which a {executor.kind!r} executor cannot give: "
-            "workers of a Dask cluster can, DaskExecutor(address)"
+            f"{asks} gpus={options.gpus}, which {whose} cannot give: "
+            "DaskExecutor(address) can where workers of that cluster offer them"
         )
     if options.memory is not None and executor.kind != "local" and version.kind == "electron":
         raise BuildError(
-            f"electron {version.name!r} asks for memory={options.memory!r}, which a {executor.kind!r} executor cannot "
-            "hold it to: only worker processes can be measured and ended"
+            f"{asks} memory={options.memory!r}, which {whose} cannot hold it to: LocalExecutor() can, for only worker "
+            "processes are measured and ended; DaskExecutor(address) counts it where workers of that cluster offer any"
         )
+
+
+def _check(executor: Any) -> None:
+    """Raise BuildError where the settings of a class of the user's own make no sense: nobody has looked at them yet."""
+    try:
+        check_workers(executor.workers)
+        check_limits(executor.time_limit, executor.retries)
+    except ValueError as error:
+        raise BuildError(f"{executor}: {error}") from None

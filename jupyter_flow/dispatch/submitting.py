@@ -13,6 +13,7 @@ from ..model.concealing import conceal
 from ..model.electron import Electron
 from ..model.errors import BuildError, DispatchError, StoreError
 from ..model.events import Value
+from ..model.forgotten import plain_ones
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.pickles import pack
@@ -31,6 +32,7 @@ from .recovering import settled
 from .resolve import resolve
 from .run import Run
 from .surroundings import Surroundings
+from .warning import warn
 from .workflows import check_here, lattice_of
 
 
@@ -91,8 +93,11 @@ class Submitter:
             names.get_executor(lattice.workflow_executor)
         with VAULT.noting() as noted:
             inputs, graph = self._traced(lattice, args, kwargs, replaced, names)
+        forgotten = "" if graph.electrons else plain_ones(lattice.workflow_function, (*args, *kwargs.values()))
         if not declared and not len(graph):
-            raise BuildError(f"{lattice.name!r} calls no electron, so there is nothing to dispatch; is it a lattice?")
+            why = f"{lattice.name!r} calls no electron, so there is nothing to dispatch"
+            raise BuildError(f"{why}; {forgotten or 'is it a lattice?'}")
+        warn(forgotten and f"{lattice.name!r} calls no electron; {forgotten}")
         if place is not None:
             place(graph)
         resolve(graph, names, None)

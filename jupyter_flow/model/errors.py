@@ -4,6 +4,7 @@ FlowError
 ├── BuildError (also a TypeError)      a workflow that cannot be built; raised by ``dispatch`` itself
 ├── DispatchError                      a dispatch that cannot be found or acted on
 │   ├── UnknownDispatch (LookupError)
+│   ├── SessionClosed                  it was asked of a session that has been closed
 │   └── SecretNeeded                   it was given secrets, which are written nowhere
 ├── ElectronError                      an electron that did not complete
 │   ├── WorkerLost                     its worker died
@@ -32,6 +33,13 @@ class DispatchError(FlowError):
 
 class UnknownDispatch(DispatchError, LookupError):
     """No dispatch has this id."""
+
+
+class SessionClosed(DispatchError):
+    """The session that was asked has been closed."""
+
+    def __init__(self) -> None:
+        super().__init__("this session is closed; jupyter_flow.session() opens a new one")
 
 
 class SecretNeeded(DispatchError):

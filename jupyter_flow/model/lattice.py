@@ -8,6 +8,7 @@ from .absent import no_part
 from .binding import Binder
 from .electron import Electron
 from .errors import BuildError
+from .forgotten import Explained
 from .graph import TransportGraph
 from .hooks import hooks
 from .options import Options
@@ -37,7 +38,7 @@ class Lattice:
         tracer = ACTIVE.get()
         if tracer is None or not tracer.open:
             return self.workflow_function(*args, **kwargs)
-        with tracer.under(self.options):
+        with tracer.under(self.options), Explained(self.workflow_function):
             return self.workflow_function(*args, **kwargs)
 
     def __get__(self, owner: object, kind: type | None = None) -> "Lattice":

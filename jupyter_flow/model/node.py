@@ -21,7 +21,7 @@ from .loading import loaded
 from .pickles import loads
 from .printed import Printed, Seen
 from .progress import Progress
-from .status import Status
+from .status import NEVER_BEGUN, Status
 from .transportable import TransportableObject
 
 if TYPE_CHECKING:
@@ -108,6 +108,11 @@ class NodeResult:
     def _place(self) -> Place:
         worker = self._view.seen(self.id).worker if self.status is Status.RUNNING else self._last and self._last.worker
         return self._view.place(worker) if worker else Place()
+
+    @property
+    def standing(self) -> str:
+        """Its status as people are told it: what a dispatch that has ended never began is ``never begun``."""
+        return NEVER_BEGUN if self.status is Status.NEW_OBJECT and self._view.status.final else str(self.status)
 
     @property
     def start_time(self) -> datetime | None:
@@ -250,7 +255,7 @@ class NodeResult:
         }
 
     def __repr__(self) -> str:
-        return f"<node {self.id} {self.name}: {self.status}>"
+        return f"<node {self.id} {self.name}: {self.standing}>"
 
 
 def _tells_more(failure: Failure) -> bool:

@@ -139,14 +139,8 @@ class Result:
     def _outputs(self) -> str:
         electrons = self._view.graph.electrons
         shown = [NodeResult(self._view, node) for node in range(min(electrons, MOST_NODES))]
-        lines = [
-            f"{one_line(n.name)}({n.id}): {_shown(_loader(n)) if n.has_output else self._end_of(n)}\n" for n in shown
-        ]
+        lines = [f"{one_line(n.name)}({n.id}): {_shown(_loader(n)) if n.has_output else n.standing}\n" for n in shown]
         return "".join(lines) + (f"… and {electrons - MOST_NODES} more\n" if electrons > MOST_NODES else "")
-
-    def _end_of(self, node: NodeResult) -> str:
-        never = self.status.final and node.status is Status.NEW_OBJECT
-        return "never begun" if never else str(node.status)
 
     def __repr__(self) -> str:
         value = f", {_shown(lambda: self.result)}" if self.status is Status.COMPLETED else ""

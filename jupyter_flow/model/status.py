@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+NEVER_BEGUN = "never begun"  # what people are told of a node that is NEW_OBJECT where its dispatch has ended
+
 
 class Status(StrEnum):
     """A state; equal to, and printed as, its own name.

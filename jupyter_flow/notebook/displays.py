@@ -6,6 +6,9 @@ nbconvert prefers HTML to SVG, and GitHub strips SVG from HTML; so there is none
 from collections.abc import Callable
 from typing import Any
 
+from ..dispatch.listed import HEAD as LISTED
+from ..dispatch.listed import Dispatches
+from ..dispatch.strangers import NONE
 from ..model.electron import Electron
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
@@ -51,6 +54,7 @@ def _bundles(unattended: Unattended, live: LivePictures) -> dict[type, Callable[
         TransportGraph: lambda graph: of_drawing(drawing_of_graph(graph), live),
         Drawing: lambda drawing: of_drawing(drawing, live),
         ExecutorTable: of_table,
+        Dispatches: of_dispatches,
         FlowTable: FlowTable.bundle,
         Lattice: lambda lattice: of_lattice(lattice, live),
         Electron: lambda electron: {"text/plain": told(electron)},
@@ -143,6 +147,11 @@ def of_table(table: ExecutorTable) -> Bundle:
     return {"text/plain": table.plain(), "text/markdown": table.markdown()}
 
 
+def of_dispatches(listed: Dispatches) -> Bundle:
+    """Dispatches as a table."""
+    return {"text/plain": repr(listed), "text/markdown": tables.markdown(LISTED, listed.rows()) if listed else NONE}
+
+
 def of_result(result: Result) -> Bundle:
     """Status, value or error, and what each electron ran on."""
     name, status, what, value = result.lattice.name, str(result.status), *_outcome(result)
@@ -166,7 +175,7 @@ def _rows(nodes: list[NodeResult]) -> list[list[str]]:
     """A row for each node; those that are alike share one."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for node in nodes:
-        facts = (node.name, str(node.status), label_of(node.executor), node.resource)
+        facts = (node.name, node.standing, label_of(node.executor), node.resource)
         alike.setdefault(facts, []).append(node.id)
     return [
         [tables.numbers(ids), f"{name} ×{len(ids)}" if len(ids) > 1 else name, *more]

@@ -8,6 +8,7 @@ from IPython.core.error import UsageError
 
 from ..model.electron import Electron
 from ..model.errors import DispatchError
+from ..model.forgotten import plain_ones
 from ..model.graph import TransportGraph
 from ..model.lattice import Lattice
 from ..model.result import Result
@@ -18,6 +19,8 @@ from ..widgets.folded import Folded, drawn, foldings_of
 from . import calls
 from .flow.picture import FlowSource
 from .pictures import picture_of_graph, picture_of_result, with_states
+from .resuming import way_on
+from .shell import say
 from .targets import result_of
 
 
@@ -66,21 +69,30 @@ def drawing_meant(text: str, space: dict[str, Any], by: By = "status") -> Drawin
         result = result_of(text, space)
     except DispatchError as error:
         raise UsageError(f"graph: {error}") from None
+    if rest := way_on(result):
+        say(rest)
     return drawing_of_result(result, by)
 
 
 def _graph_meant(text: str, space: dict[str, Any]) -> TransportGraph | None:
     if calls.is_call(text):
         call = calls.call_of(text, "graph", space)
-        return as_lattice(call.lattice()).trace(call.args, call.kwargs)
+        return _built(as_lattice(call.lattice()), call.args, call.kwargs)
     target = space.get(text)
     if isinstance(target, TransportGraph):
         return target
     if isinstance(target, Lattice | Electron):
         if not calls.without_arguments(target):
             raise UsageError(f"graph: {target.name} takes arguments; write %graph {target.name}(…)")
-        return as_lattice(target).trace((), {})
+        return _built(as_lattice(target), (), {})
     return None
+
+
+def _built(lattice: Lattice, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TransportGraph:
+    graph = lattice.trace(args, kwargs)
+    if not graph.electrons and (told := plain_ones(lattice.workflow_function, (*args, *kwargs.values()))):
+        say(f"{lattice.name!r} calls no electron; {told}")
+    return graph
 
 
 def drawing_of_graph(graph: TransportGraph, by: By = "status") -> Drawing:

@@ -33,7 +33,7 @@ def mapped(text: str) -> Mapped:
     """``fold=folds``."""
     variable, equals, iterable = (part.strip() for part in text.partition("="))
     if not equals:
-        raise ArgumentTypeError(f"{text!r}: write VARIABLE=ITERABLE, as in fold=folds")
+        raise ArgumentTypeError(f"{text!r}: write VARIABLE=NAME, as in fold=folds")
     if not iterable.isidentifier():
         raise ArgumentTypeError(
             f"{iterable!r} is no name, and magic lines are never evaluated: write {variable}s = … in a cell above, "
@@ -45,7 +45,7 @@ def mapped(text: str) -> Mapped:
 ARGUMENTS = (
     argument("-i", "--in", dest="inputs", type=names, metavar="IN,..", help="inputs (unset: what it reads)"),
     argument("-o", "--out", dest="outputs", type=names, metavar="OUT,..", help="what it makes (unset: all it assigns)"),
-    argument("--map", dest="mapped", type=mapped, metavar="VAR=ITERABLE", help="run once for each element, in order"),
+    argument("--map", dest="mapped", type=mapped, metavar="VAR=NAME", help="run once for each element of NAME"),
     argument("--after", type=names, default=(), metavar="E,..", help="electron cells that are to end first"),
     argument("--lazy", action="store_true", help="start only when somebody needs what it makes"),
     argument("--show", action="store_true", help="show here what it prints and displays"),

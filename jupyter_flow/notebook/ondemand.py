@@ -2,6 +2,7 @@
 
 import shlex
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Mapping
 from inspect import signature
 from typing import Any
 
@@ -62,6 +63,11 @@ def takes(kind: str) -> list[str]:
 
 def made(kind: str, **settings: Any) -> DaskExecutor:
     """An executor on a cluster of that kind. Raises BuildError."""
-    cluster = {name: value for name, value in settings.items() if name in DOORS[kind].settings}
-    rest = {name: value for name, value in settings.items() if name not in cluster}
+    cluster, rest = parted(kind, settings)
     return DaskExecutor(Cluster(kind, **cluster), **rest)
+
+
+def parted(kind: str, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings of the cluster, and those of the executor on it."""
+    cluster = {name: value for name, value in settings.items() if name in DOORS[kind].settings}
+    return cluster, {name: value for name, value in settings.items() if name not in cluster}

@@ -73,11 +73,11 @@ def within(nodes: Sequence[NodeResult], above: str = "") -> Iterator[tuple[str, 
 def title(node: NodeResult, number: str = "", call: bool = False) -> str:
     """``square · node 1 · FAILED · 3 attempts · 2 displays · ValueError: …``."""
     tries = f" · {len(node.attempts)} attempts" if len(node.attempts) > 1 else ""
-    cached = " · from cache" if node.cached else ""
+    cached = " · cached" if node.cached else ""
     shown = len(node.displays)
     displays = f" · {shown} display{'s' * (shown > 1)}" if shown else ""
     name = node.call_text if call else node.name
-    return one_line(f"{name} · node {number or node.id} · {node.status}{cached}{tries}{displays}{_why(node)}")
+    return one_line(f"{name} · node {number or node.id} · {node.standing}{cached}{tries}{displays}{_why(node)}")
 
 
 def _why(node: NodeResult) -> str:

@@ -3,19 +3,21 @@
 from argparse import Namespace
 from functools import partial
 from getpass import getpass
+from itertools import filterfalse, islice
 from typing import Any
 
 from IPython.core.error import StdinNotImplementedError, UsageError
 from IPython.core.getipython import get_ipython
 
 from ..dispatch.resuming import check_resumable, told_taken
-from ..model.errors import SecretNeeded
+from ..model.errors import FlowError, SecretNeeded
 from ..model.result import Result
 from ..model.status import Status
 from ..model.visible import one_line
 from ..session import session
 from ..store.records import RunRow
 from ..verbs import DispatchId
+from ..widgets.facts import is_cell
 from .shell import executor_variable, say
 from .targets import id_of, named
 
@@ -62,7 +64,7 @@ def resumable() -> list[str]:
 
 def way_on(result: Result) -> str:
     """How to go on with a dispatch that was interrupted; empty for any other."""
-    if result.status is not Status.INTERRUPTED:
+    if result.status is not Status.INTERRUPTED or is_cell(result.lattice.transport_graph):
         return ""
     return f"%dispatch --resume {result.root_dispatch_id.partition('-')[0]} runs the rest"
 
@@ -72,9 +74,18 @@ def _rows() -> list[RunRow]:
     return [row for row in session().store.runs(RECENT) if row.state in ended]
 
 
+def _is_cell(row: RunRow) -> bool:
+    """Whether it is an electron cell's, which is run again in its cell; what cannot be read is none."""
+    try:
+        return is_cell(session().result(row.id).lattice.transport_graph)
+    except FlowError:
+        return False
+
+
 def _offered() -> str:
     """What is said where no dispatch is named to be resumed."""
-    told = [f"{row.id.partition('-')[0]} ({one_line(row.name)}, {row.state})" for row in _rows()[:OFFERED]]
+    rows = islice(filterfalse(_is_cell, _rows()), OFFERED)
+    told = [f"{row.id.partition('-')[0]} ({one_line(row.name)}, {row.state})" for row in rows]
     if not told:
         return "--resume takes the ID of a dispatch, and none is there that could be resumed"
     return f"--resume takes the ID of a dispatch; the last that did not complete: {', '.join(told)}"

@@ -2,27 +2,18 @@
 
 from collections.abc import Sequence
 
-Rows = Sequence[Sequence[str]]
-MOST = 30  # rows that are shown
+from ..model.tables import MOST, Rows, more, numeric, plain
+
+__all__ = ["MOST", "code", "escaped", "markdown", "numbers", "plain"]
+
 MOST_RUNS = 3
-
-
-def plain(head: Sequence[str], rows: Rows, most: int = MOST) -> str:
-    """Columns of text; columns of numbers stand at the right."""
-    shown: list[Sequence[str]] = [head, *rows[:most]]
-    widths = [max(len(row[k]) for row in shown) for k in range(len(head))]
-    right = [_numbers(rows, k) for k in range(len(head))]
-    lines = [
-        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)) for row in shown
-    ]
-    return "\n".join([line.rstrip() for line in lines] + _more(rows, most))
 
 
 def markdown(head: Sequence[str], rows: Rows) -> str:
     """A table in Markdown."""
-    rule = ["---:" if _numbers(rows, k) else ":---" for k in range(len(head))]
+    rule = ["---:" if numeric(rows, k) else ":---" for k in range(len(head))]
     shown: list[Sequence[str]] = [head, rule, *[[escaped(cell) for cell in row] for row in rows[:MOST]]]
-    return "\n".join(["| " + " | ".join(row) + " |" for row in shown] + [f"\n{line}" for line in _more(rows)])
+    return "\n".join(["| " + " | ".join(row) + " |" for row in shown] + [f"\n{line}" for line in more(rows)])
 
 
 def escaped(text: str) -> str:
@@ -51,11 +42,3 @@ def code(text: str) -> str:
 
 def _ticks(text: str) -> list[str]:
     return "".join(c if c == "`" else " " for c in text).split()
-
-
-def _numbers(rows: Rows, column: int) -> bool:
-    return bool(rows) and all(row[column].isdigit() or not row[column] for row in rows)
-
-
-def _more(rows: Rows, most: int = MOST) -> list[str]:
-    return [f"… and {len(rows) - most} more"] if len(rows) > most else []

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..dispatch.listed import when
 from ..dispatch.meant import ambiguous
 from ..dispatch.strangers import left_out, none_yet
 from ..model.errors import StoreUntrusted, UnknownDispatch
 from ..model.result import NodeResult, Result
+from ..model.visible import one_line
 from ..session import session
 from ..verbs import DispatchId
+from .shell import say
 
 
 def result_of(text: str, namespace: dict[str, Any]) -> Result:
@@ -22,7 +25,19 @@ def result_of(text: str, namespace: dict[str, Any]) -> Result:
         found = found.dispatch_id
     if isinstance(found, str) and text:
         return session().result(found)
-    return session().result(id_of(text, namespace))
+    id = id_of(text, namespace)
+    if not text and (whose := _whose(id)):
+        say(whose)
+    return session().result(id)
+
+
+def _whose(id: str) -> str:
+    """What is said of the last dispatch where that is not one of this kernel's; empty where it is."""
+    here = session()
+    if here.run(id) is not None or (row := here.store.run(id)).session == here.store.session_id:
+        return ""
+    short, name = id.partition("-")[0], one_line(row.name)
+    return f"another kernel's last dispatch: {name}, {short}, of {when(row.created / 1e9)}"
 
 
 def named(text: str) -> str:

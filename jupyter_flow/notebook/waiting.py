@@ -6,13 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import uuid4
+
+from IPython.core.displaypub import CapturingDisplayPublisher
 
 from ..model.events import STATUS_OF
 from ..model.visible import one_line
 from ..session import session
 from ..verbs import DispatchId
 from .headless import headless
-from .shell import running, say
+from .shell import Shell, running, say
 
 PATIENCE = 1.0  # seconds that need no explanation
 
@@ -55,30 +58,58 @@ class ProgressLine:
     def __init__(self, told: Callable[[], str], wipe: Callable[[], object] | None = None) -> None:
         self._told, self._wipe = told, wipe  # wipe: clears the cell, which shows nothing else yet
         self._began = time.monotonic()
-        self._wide = 0
-        self._silent = headless() or threading.current_thread() is not threading.main_thread()
+        shell = running()
+        self._line = _Displayed(shell) if getattr(shell, "kernel", None) is not None else _Written()
+        captured = isinstance(getattr(shell, "display_pub", None), CapturingDisplayPublisher)
+        in_thread = threading.current_thread() is not threading.main_thread()
+        self._silent = headless() or captured or in_thread
 
     def tick(self) -> None:
         """Time has passed."""
         passed = time.monotonic() - self._began
         if not self._silent and passed > PATIENCE:
-            self._write(f"{self._told()} · {passed:.0f} s")
+            self._line.write(f"{self._told()} · {passed:.0f} s")
 
     def clear(self) -> None:
         """Leave no trace."""
-        if self._wide and self._wipe is not None:
+        if self._line.stands and self._wipe is not None:
             self._wipe()
-            self._wide = 0
-        if self._wide:
-            self._write("")
-            sys.stdout.write("\r")
-            sys.stdout.flush()
-            self._wide = 0
+        elif self._line.stands:
+            self._line.erase()
+        self._line.stands = False
 
-    def _write(self, text: str) -> None:
+
+class _Written:
+    """A line of a terminal."""
+
+    stands = False
+    _wide = 0
+
+    def write(self, text: str) -> None:
         sys.stdout.write("\r" + text.ljust(self._wide))
         sys.stdout.flush()
-        self._wide = len(text)
+        self._wide, self.stands = len(text), True
+
+    def erase(self) -> None:
+        self.write("")
+        sys.stdout.write("\r")
+        sys.stdout.flush()
+
+
+class _Displayed:
+    """A line of a cell: a display of its own, since what is printed could not be taken back without an empty line."""
+
+    stands = False
+
+    def __init__(self, shell: Shell) -> None:
+        self._publisher, self._transient = shell.display_pub, {"display_id": uuid4().hex}
+
+    def write(self, text: str) -> None:
+        update, self.stands = self.stands, True  # first: an interrupt may come before there is more
+        self._publisher.publish({"text/plain": text}, {}, transient=self._transient, update=update)
+
+    def erase(self) -> None:
+        self._publisher.publish({}, {}, transient=self._transient, update=True)
 
 
 def progress(id: str) -> str:

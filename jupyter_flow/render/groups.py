@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 
-from jupyter_flow.model.status import Status
+from jupyter_flow.model.status import NEVER_BEGUN, Status
 
 from .folding import Folding
 from .picture import Kind, Picture
@@ -20,6 +20,7 @@ SEVERITY: tuple[Standing, ...] = (
     Beside.STALE,
     Status.COMPLETED,
 )  # of several states, the first of these is the state of the whole
+NOT_RUN = "not run"
 _SHOWN_AS: dict[Standing, str] = {Status.NEW_OBJECT: "waiting", Status.RUNNING: "running"}
 
 
@@ -117,5 +118,10 @@ def count_states(picture: Picture, nodes: list[int]) -> dict[Standing, int]:
 def said(status: Standing, interrupted: bool = False) -> str:
     """A state as a word in a sentence; where the whole is `interrupted`, nothing waits any more."""
     if interrupted and status is Status.NEW_OBJECT:
-        return "never begun"
+        return NEVER_BEGUN
     return _SHOWN_AS.get(status, status.value.lower())
+
+
+def whole(status: Standing) -> str:
+    """The state of a whole graph: a status in its own word, and of one that has not run that it has not."""
+    return NOT_RUN if status is Status.NEW_OBJECT else str(status)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from jupyter_flow.model.status import Status
 
 from .boxes import Scheme, chip
-from .groups import count_states, said
+from .groups import NOT_RUN, count_states, said
 from .lettering import clean, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, mark, number
 from .picture import Picture
@@ -30,13 +30,14 @@ def header(picture: Picture) -> Strip:
     title = shorten(clean(picture.title), 420, 13, bold=True)
     after = 24 + width(title, 13, bold=True) + 10
     line = shorten(about(picture), 620, 11)
+    word = NOT_RUN if picture.status is Status.NEW_OBJECT else said(picture.status)
     svg = (
         mark(picture.status, 8, 8)
         + f'<text class="h" x="24" y="12.5">{escape(title)}</text>'
-        + f'<text class="{CLASS[picture.status]}" x="{number(after)}" y="12.5">{said(picture.status)}</text>'
+        + f'<text class="{CLASS[picture.status]}" x="{number(after)}" y="12.5">{word}</text>'
         + f'<text class="u" x="24" y="30">{escape(line)}</text>'
     )
-    wide = max(after + width(said(picture.status), 11), 24 + width(line, 11))
+    wide = max(after + width(word, 11), 24 + width(line, 11))
     return Strip(svg, wide, 52.0)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from jupyter_flow.model.status import Status
 
 from .folding import FoldedEdge, Folding, fold
-from .groups import Group, count_states, counted, said, tally
+from .groups import Group, count_states, counted, said, tally, whole
 from .lettering import clean, columns, cut
 from .palette import SIGN
 from .picture import WAITING_EDGE, Picture
@@ -20,7 +20,7 @@ _MOST_PRODUCERS = 4
 
 def summary(picture: Picture) -> str:
     """``workflow: 5 electrons · 2 on cpu, 3 on local · COMPLETED``."""
-    return f"{cut(clean(picture.title), 80)}: {about(picture)} · {picture.status}"
+    return f"{cut(clean(picture.title), 80)}: {about(picture)} · {whole(picture.status)}"
 
 
 def about(picture: Picture) -> str:
@@ -104,7 +104,7 @@ def _middle(group: Group) -> str:
     elif group.status is not Status.COMPLETED:
         parts.append(group.said(group.status))
     if group.executors:
-        labels = [cut(clean(label), 20) for label in group.executors]
+        labels = [cut(clean(label), 30) for label in group.executors]
         parts.append(labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}")
     return " · ".join(parts)
 

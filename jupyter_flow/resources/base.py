@@ -10,6 +10,7 @@ from ..store.blobs import Durability
 from ..worker.messages import Code, Member, Setup
 
 ANY = 1 << 62  # bytes: more than any machine has
+WAITING = "waiting for a worker"
 
 
 class Work(Protocol):

@@ -73,6 +73,11 @@ class ProcessResource:
             self.workers = max(self.workers, workers)
 
     @property
+    def status(self) -> str:
+        """What its electrons wait for, besides their turn."""
+        return "workers start" if self._starter.pending and not self._live else ""
+
+    @property
     def running(self) -> int:
         """How many electrons run now."""
         return sum(worker.current is not None for worker in list(self._live))

@@ -34,6 +34,7 @@ class ThreadResource:
         self._folder = services.folder
         self._runner = ThreadRunner(services.store.blobs, custom)
         self._fixed = kind == "inline"
+        self._most: int | None = getattr(custom, "workers", None)
         self._slots: list[Slot] = []
         self._idle: list[Slot] = []
         self._given_up: list[Slot] = []  # of `stop`, while their electrons still run
@@ -48,6 +49,11 @@ class ThreadResource:
         """(lock) Grow, if need be."""
         if workers is not None and not self._fixed:
             self.workers = max(self.workers, workers)
+
+    @property
+    def present(self) -> int:
+        """How many may run at once: an executor of somebody's own says so."""
+        return min(self.workers, self._most or self.workers)
 
     @property
     def running(self) -> int:

@@ -5,17 +5,18 @@ import time
 import weakref
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 
 from ..dispatch.run import Run
 from ..model.events import COMPLETED
 from ..session import ResourceInfo, Session, opened
-from .executors import Line, lines_of, remarks_on, same_as
+from .executors import Line, line_of, lines_of, place_of, remarks_on, same_as
 from .facts import lent
 from .messages import Busy, Executors, Use
 from .source import Source
+from .usage import Used, completed, used_by
 
 SECOND = 1.0
 KEPT = 120  # samples
@@ -42,7 +43,8 @@ class Sampler:
         self._memory: dict[str, int] = {}
         self._ran: tuple[tuple[str, frozenset[str]], Counter[str]] | None = None
         self._again = 0.0
-        self._known: weakref.WeakKeyDictionary[Source, Counter[str]] = weakref.WeakKeyDictionary()
+        self._known: weakref.WeakKeyDictionary[Source, Counter[Any]] = weakref.WeakKeyDictionary()
+        self._numbers: dict[Any, int] = {}
 
     def tick(self) -> None:
         """Take a sample, if it is time. Called by whoever pulses, at any rate; opens no session."""
@@ -81,15 +83,25 @@ class Sampler:
         here = opened()
         live = here.resources if here is not None else []
         lines = lines_of(live)
+        remarks = remarks_on(lines, live)
+        used = used_by(source) if source is not None else {}
+        known = {line.executor.key() for line in lines}
+        lines += [line_of(one.executor, live) for key, one in used.items() if key not in known]
+        done = self._done(here, source, live)
+        alive = {info.id: info for info in live}
+        places = dict.fromkeys([*alive, *[line.place for line in lines]])
+        with self._lock:
+            return Resources([self._busy(p, alive.get(p), lines, done, used) for p in places], remarks)
+
+    def _done(self, here: Session | None, source: Source | None, live: Sequence[ResourceInfo]) -> "Counter[Any]":
+        """How many electrons have run to their end at each place: of one dispatch, or of all of this session."""
         run = source.run if source is not None else None
-        if source is not None and run is None:
-            done = self._recorded(source)
-        else:
-            runs = list(here.dispatcher.runs.values()) if here is not None else []
-            done = _done([run]) if run is not None else _done(runs) + self._past(here, runs)
-        electrons = _electrons(source) if source is not None else {}
-        shown = [self._busy(info, lines, done, electrons) for info in live]
-        return Resources([*shown, *_not_started(lines, live, electrons)], remarks_on(lines, live))
+        if run is not None:
+            return _done([run])
+        if source is not None:
+            return self._recorded(source, live)
+        runs = list(here.dispatcher.runs.values()) if here is not None else []
+        return _done(runs) + self._past(here, runs)
 
     def _past(self, here: Session | None, runs: Sequence[Run]) -> "Counter[str]":
         """What this session's dispatches that have ended have run, looked up again when one may have ended."""
@@ -101,83 +113,57 @@ class Sampler:
             self._again = time.monotonic() + max(RECOUNT, SHARE * (time.monotonic() - now))
         return self._ran[1]
 
-    def _recorded(self, source: Source) -> "Counter[str]":
-        """How many electrons of a dispatch that the store has have run to their end on each resource."""
+    def _recorded(self, source: Source, live: Sequence[ResourceInfo]) -> "Counter[Any]":
+        """The same of a dispatch that the store has, perhaps of another session with other resources."""
         found = self._known.get(source)
         if found is None:
-            facts, since = source.facts, source.facts.started
-            records = [facts.record(node) for node in range(source.graph.electrons)]
-            ran = Counter(r.worker for r in records if r is not None and r.status == COMPLETED and not lent(r, since))
-            source.know(set(ran))
-            found = Counter()
-            for worker, count in ran.items():
-                found[source.place(worker).resource] += count
+            found = completed(source)
             if source.over:
                 self._known[source] = found
-        return found
+        done: Counter[Any] = Counter()
+        for resource, count in found.items():
+            done[place_of(resource, live)] += count
+        return done
 
     def _busy(
-        self, info: ResourceInfo, lines: Sequence[Line], done: "Counter[str]", electrons: "dict[str, Counter[str]]"
+        self, place: Any, info: ResourceInfo | None, lines: Sequence[Line], done: "Counter[Any]", used: dict[Any, Used]
     ) -> Busy:
+        """A resource that is alive; or what executors stand for that nothing has used yet."""
+        mine = [line for line in lines if line.place == place]
         return {
-            "id": info.id,
-            "resource_kind": info.kind,
-            "workers": info.workers,
-            "running": info.running,
-            "queued": info.queued,
-            "done": done[info.id],
-            "memory": self._memory.get(info.id, 0),
-            "dashboard": info.dashboard,
-            "history": [round(share, 3) for share in self._history.get(info.id, ())],
-            "uses": _uses([line for line in lines if line.place == info.id], lines, electrons),
+            "key": self._number(place),
+            "id": info.id if info else mine[0].resource,
+            "resource_kind": info.kind if info else mine[0].executor.kind,
+            "workers": info.workers if info else 0,
+            "running": info.running if info else 0,
+            "queued": info.queued if info else 0,
+            "done": done[place],
+            "memory": self._memory.get(place, 0),
+            "dashboard": info.dashboard if info else "",
+            "history": [round(share, 3) for share in self._history.get(place, ())],
+            "uses": [self._use(line, lines, used) for line in mine],
         }
+
+    def _use(self, line: Line, lines: Sequence[Line], used: dict[Any, Used]) -> Use:
+        """An executor; what is on it stands under the first of its names."""
+        key = line.executor.key()
+        first = next(other for other in lines if other.executor.key() == key)
+        one = used.get(key) if first is line else None
+        return {
+            "key": self._number(key),
+            "label": line.name,
+            "settings": line.settings,
+            "electrons": sorted(one.electrons.items()) if one else [],
+            "called": one.called if one and one.called != line.name else "",
+            "same": same_as(line, lines),
+        }
+
+    def _number(self, key: Any) -> int:
+        """Stands for what is unique, which may hold things that no page is to see."""
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
 
 
 SAMPLER = Sampler()
-
-
-def _not_started(
-    lines: Sequence[Line], live: Sequence[ResourceInfo], electrons: "dict[str, Counter[str]]"
-) -> Iterable[Busy]:
-    """What named executors stand for that nothing has used yet."""
-    alive = {info.id for info in live}
-    places = dict.fromkeys(line.place for line in lines if line.place not in alive)
-    for place in places:
-        mine = [line for line in lines if line.place == place]
-        yield {
-            "id": mine[0].resource,
-            "resource_kind": mine[0].executor.kind,
-            "workers": 0,
-            "running": 0,
-            "queued": 0,
-            "done": 0,
-            "memory": 0,
-            "dashboard": "",
-            "history": [],
-            "uses": _uses(mine, lines, electrons),
-        }
-
-
-def _uses(mine: Sequence[Line], lines: Sequence[Line], electrons: "dict[str, Counter[str]]") -> list[Use]:
-    return [
-        {
-            "label": line.name,
-            "settings": line.settings,
-            "electrons": sorted(electrons.get(line.name, {}).items()),
-            "same": same_as(line, lines),
-        }
-        for line in mine
-    ]
-
-
-def _electrons(source: Source) -> "dict[str, Counter[str]]":
-    """Which electrons of a dispatch are on which executor, and how many."""
-    picture, electrons = source.picture, source.graph.electrons
-    pairs = Counter(zip(picture.executors[:electrons], picture.names[:electrons], strict=True))
-    found: dict[str, Counter[str]] = {}
-    for (label, name), count in pairs.items():
-        found.setdefault(label, Counter())[name] = count
-    return found
 
 
 def _done(runs: Iterable[Run]) -> "Counter[str]":

@@ -13,45 +13,46 @@ class Line(NamedTuple):
     name: str
     settings: str
     resource: str
-    workers: str  # that it may use of its resource's, once that is alive
-    executor: Any  # None: one without a name, known by its settings only
+    workers: str  # that it may use, `2 of 5` where its resource has more
+    executor: Any
     place: Any  # equal where the resource is one
 
 
 def lines_of(live: Sequence[ResourceInfo]) -> list[Line]:
     """The executors with a name, and those that dispatches used."""
-    named = [_named(name, executor, live) for name, executor in list(names.named.items())]
-    known = {line.name for line in named}
-    unnamed = [_used(label, info) for info in live for label in info.executors if label not in known]
+    named = [line_of(executor, live, name) for name, executor in list(names.named.items())]
+    known = {line.executor.key() for line in named}
+    unnamed = [line_of(executor, live) for info in live for executor in info.users if executor.key() not in known]
     return sorted(named + unnamed, key=lambda line: line.resource)
+
+
+def line_of(executor: Any, live: Sequence[ResourceInfo], name: str = "") -> Line:
+    """An executor among these resources; one that has no name is known by its settings."""
+    place = place_of(executor.resource(), live)
+    info = next((info for info in live if info.id == place), None)
+    limit = getattr(executor, "workers", None)
+    if info is not None and limit is not None and executor.resource() == (executor.kind,):  # one for the whole kind
+        info = info._replace(workers=max(info.workers, limit))  # that it grows to when this one is used
+    workers = _workers(info, limit) if info else "not started"
+    settings = str(executor)
+    return Line(name or settings, settings, info.id if info else executor.kind, workers, executor, place)
+
+
+def place_of(resource: Any, live: Sequence[ResourceInfo]) -> Any:
+    """The id of the resource that executors name so, where it is alive; else what they name."""
+    return next((info.id for info in live if any(user.resource() == resource for user in info.users)), resource)
 
 
 def remarks_on(lines: Sequence[Line], live: Sequence[ResourceInfo] = ()) -> list[str]:
     """Which executors are the same, which share a resource, and what a resource cannot do."""
     limits = [f"{info.id}: {info.remark}" for info in live if info.remark]
-    return [*_same([line for line in lines if line.executor is not None]), *_shared(lines), *limits]
+    return [*_same(lines), *_shared(lines), *limits]
 
 
 def same_as(line: Line, lines: Sequence[Line]) -> str:
     """Another executor that means the same; empty where there is none."""
-    if line.executor is None:
-        return ""
     key = line.executor.key()
-    others = (other for other in lines if other.executor is not None and other.name != line.name)
-    return next((other.name for other in others if other.executor.key() == key), "")
-
-
-def _named(name: str, executor: Any, live: Sequence[ResourceInfo]) -> Line:
-    label = names.name_of(executor)
-    shared = executor.resource() == (executor.kind,)  # one resource for the whole kind
-    info = next((i for i in live if i.kind == executor.kind and (shared or label in i.executors)), None)
-    resource = info.id if info else executor.kind
-    workers = _workers(info, getattr(executor, "workers", None)) if info else "not started"
-    return Line(name, str(executor), resource, workers, executor, info.id if info else executor.resource())
-
-
-def _used(label: str, info: ResourceInfo) -> Line:
-    return Line(label, label, info.id, _workers(info, info.limits.get(label)), None, info.id)
+    return next((other.name for other in lines if other.name != line.name and other.executor.key() == key), "")
 
 
 def _workers(info: ResourceInfo, limit: int | None) -> str:

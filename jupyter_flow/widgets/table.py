@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..model.events import FAILED, Record
+from ..model.events import FAILED, INTERRUPTED, Record
 from ..render.breath import paced
 from ..render.groups import said
 from ..render.lettering import clean, cut
@@ -17,7 +17,7 @@ from .states import BY_SEVERITY, told
 MOST = 500  # rows at once
 LONGEST = 300  # characters of a name
 SEARCHED = 20_000  # electrons, up to which rows are found by their arguments too: a fifth of a second
-WORDS = [said(status) for status in STANDING_OF]
+WORDS = {interrupted: [said(status, interrupted) for status in STANDING_OF] for interrupted in (False, True)}
 
 
 def first_page(view: str) -> Table:
@@ -35,6 +35,7 @@ class Columns:
         self.graph, self.picture = source.graph, source.picture
         self.states = told(self.facts.states())
         self.begun = self.facts.begun()
+        self.words = WORDS[self.facts.status == INTERRUPTED]
         electrons = self.graph.electrons
         self.earlier = Counter(record.node for record in self.facts.retried())
         self.nodes = [*range(electrons), *[i for i in range(electrons, len(self.graph)) if self.states[i] == FAILED]]
@@ -107,7 +108,7 @@ class Columns:
     def _text(self, node: int) -> str:
         said = self.source.calls.of(node) if self.graph.electrons <= SEARCHED else ""
         where = self.picture.executor(node), self.worker(node)
-        parts = self.name(node), said, WORDS[self.states[node]], *where, f"#{node} "
+        parts = self.name(node), said, self.words[self.states[node]], *where, f"#{node} "
         return " ".join(parts).casefold()
 
 

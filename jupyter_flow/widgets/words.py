@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..model.events import COMPLETED, INTERRUPTED, RUNNING
-from ..render.groups import said
+from ..render.groups import NOT_RUN, said
 from ..render.standing import STALE, STANDING_OF
 from .states import BY_SEVERITY
 
@@ -44,7 +44,7 @@ def status_line(
         parts += [f"about {spoken(left)} left"] if left is not None else []
         return f"running: {', '.join(parts)}"
     if not status:
-        return f"not started: {electrons(total)}"
+        return f"{NOT_RUN}: {electrons(total)}"
     wrong = _gone_wrong(counts)
     parts = [electrons(total)] if done == total else [f"{done:,} of {electrons(total)} completed", *wrong]
     took = f" in {spoken(seconds)}" if seconds is not None else ""

@@ -4,7 +4,8 @@ Replacing `sys.stdout` for the time of an electron, as `contextlib.redirect_stdo
 lines of every other thread, and of the user's own cells. The stream underneath asks as well: handlers of `logging` and
 whatever else took it before it was replaced hold on to it.
 
-What C code and subprocesses print is beyond this: they write to the descriptors of the kernel.
+What C code and subprocesses print is beyond this: they write to the descriptors of the kernel. In a process of a
+cluster that runs one electron at a time those are files of the electron meanwhile (see `outlet`).
 """
 
 import io
@@ -15,12 +16,13 @@ from functools import partial
 from typing import Any, TextIO
 
 from . import asking
+from .printing import BESIDE, Printing, put
 from .remarks import REMARK
 from .shown import Shown
 
 Streams = list[
     Any
-]  # stdout and stderr (StringIO or Late), displays (Shown), each made when it is needed; see INHERITED
+]  # stdout and stderr (StringIO, Printing or Late), displays (Shown), each made when it is needed; see INHERITED
 NOTHING: Streams = [None, None, None, None]
 INHERITED = 3  # true where threads of the electron's own write as well, and may outlive it
 
@@ -110,16 +112,40 @@ def _asked(which: int, itself: Callable[[str], int]) -> Callable[[str], int]:
 
     def write(text: str) -> int:
         streams = WRITING.get()
-        return itself(text) if streams is None else _put(streams, which, text)
+        if streams is not None:
+            return _put(streams, which, text)
+        beside = BESIDE[which]
+        return itself(text) if beside is None else _put_beside(beside, text)
 
     write.itself = itself  # type: ignore[attr-defined]
     return write
 
 
+def _put_beside(file: int, text: str) -> int:
+    put(file, _encoded(text))
+    return len(text)
+
+
 def written(streams: Streams, which: int) -> bytes:
     """What an electron wrote."""
-    own: io.StringIO | None = streams[which]
+    own: io.StringIO | Printing | None = streams[which]
+    if isinstance(own, Printing):
+        return own.content()
     return b"" if own is None else _encoded(own.getvalue())
+
+
+def amount(streams: Streams, which: int) -> int:
+    """How much an electron has written, in whatever unit: it grows when it writes."""
+    own: io.StringIO | Printing | Late | None = streams[which]
+    if isinstance(own, Printing):
+        return own.size
+    return own.tell() if isinstance(own, io.StringIO) else 0
+
+
+def lately(streams: Streams, which: int, most: int) -> bytes:
+    """The end of it, at most so many bytes."""
+    own: Any = streams[which]
+    return own.content(most) if isinstance(own, Printing) else written(streams, which)[-most:]
 
 
 def note(streams: Streams, text: str) -> None:

@@ -5,49 +5,19 @@ output of C code and of subprocesses is there too, and a crash leaves its traceb
 in pools of threads and in Dask's workers, only what Python prints is the electron's.
 """
 
-import faulthandler
-import fcntl
 import os
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from ..model.vault import VAULT
 from ..store.location import private_folder
 from ..store.records import new_worker
-from . import capture
+from . import capture, printing
 from .orders import Home, Worker
+from .printing import Printing
 from .shown import Shown
-
-
-class Printing:
-    """A text stream into a file, without secrets."""
-
-    def __init__(self, file: int) -> None:
-        self.file = file
-
-    def write(self, text: str) -> int:
-        """Write, at once: whoever looks on sees it."""
-        data = (VAULT.masked(text) if VAULT.needles else text).encode("utf-8", "backslashreplace")
-        while data:
-            data = data[os.write(self.file, data) :]
-        return len(text)
-
-    def getvalue(self) -> str:
-        """All of it."""
-        return self.content().decode("utf-8", "backslashreplace")
-
-    def content(self) -> bytes:
-        """All of it, as it is."""
-        return os.pread(self.file, os.fstat(self.file).st_size, 0)
-
-    def clear(self) -> None:
-        """Begin anew."""
-        if os.fstat(self.file).st_size:
-            os.ftruncate(self.file, 0)
 
 
 class Desk:
@@ -74,7 +44,7 @@ class Desk:
         if note:
             capture.note(streams, note)
         try:
-            with _descriptors([stream.file for stream in self.streams] if self.alone else []):
+            with printing.descriptors([stream.file for stream in self.streams]) if self.alone else nullcontext():
                 yield streams
         finally:
             self.shown.owner = None
@@ -90,39 +60,11 @@ class Desk:
     def close(self) -> None:
         """Let go of the files."""
         for stream in self.streams:
-            os.close(stream.file)
+            stream.close()
 
 
 def _file(prefix: str, suffix: str) -> int:
     if not prefix:
-        with tempfile.TemporaryFile() as file:
-            fcntl.fcntl(file, fcntl.F_SETFL, os.O_RDWR | os.O_APPEND)  # it is emptied while others write to it
-            return os.dup(file.fileno())
+        return printing.unnamed()
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(f"{prefix}.{suffix}", flags, 0o600)
-
-
-@contextmanager
-def _descriptors(files: list[int]) -> Iterator[None]:
-    """Have the process's own stdout and stderr be these files."""
-    if not files:
-        yield
-        return
-    _flush()
-    before = [os.dup(descriptor) for descriptor in (1, 2)]
-    for file, descriptor in zip(files, (1, 2), strict=True):
-        os.dup2(file, descriptor)
-    faulthandler.enable(file=2)
-    try:
-        yield
-    finally:
-        _flush()
-        for kept, descriptor in zip(before, (1, 2), strict=True):
-            os.dup2(kept, descriptor)
-            os.close(kept)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        with suppress(Exception):  # whatever the user's code put there, or none
-            stream.flush()  # type: ignore[union-attr]

@@ -15,6 +15,7 @@ from typing import Any
 from ..model.errors import StoreFull
 from ..model.vault import VAULT
 from ..store.blobs import FULL
+from . import cstdio
 from .payload import LONGEST_INLINE
 from .remarks import REMARK
 
@@ -30,6 +31,7 @@ class Logs:
         self._prefix = prefix
         self._files = [self._placed(descriptor) for descriptor in (1, 2)]
         self._open()
+        cstdio.by_lines()
         faulthandler.enable(file=2)
 
     def _placed(self, descriptor: int) -> tuple[int, int]:
@@ -88,6 +90,7 @@ class Logs:
                 stream.flush()
             except Exception:  # whatever the user's code put there
                 continue
+        cstdio.flush()
         if self.stdout.closed or self.stderr.closed:
             self._open()
         sys.stdout, sys.stderr = self.stdout, self.stderr

@@ -227,6 +227,7 @@ export interface Bar {
 
 /** A live resource. ``history`` is the share of its workers that were busy, 0 to 1, oldest first, a second each. */
 export interface Busy {
+  key: number;
   id: string;
   resource_kind: string;
   workers: number;
@@ -304,11 +305,13 @@ export interface Timeline {
   critical: number;
 }
 
-/** One executor of a resource. ``same`` names another that means the same. */
+/** One executor of a resource. ``key`` stands for its settings: equal ones are one. ``same`` names another such. */
 export interface Use {
+  key: number;
   label: string;
   settings: string;
   electrons: [string, number][];
+  called: string;
   same: string;
 }
 

@@ -4,6 +4,11 @@ import type { Graph } from './protocol';
 import { offer } from './view/dom';
 import { View } from './view/view';
 
+/** The kernel of some views is gone. */
+interface Gone {
+  had: (view: Node) => boolean;
+}
+
 /** The entry that anywidget calls, once for each place where the widget is shown. */
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const channel = modelChannel(model);
@@ -30,11 +35,16 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const lost = (): void => {
     if (!moved) view.lost();
   };
+  const gone = (event: Event): void => {
+    if ((event as CustomEvent<Gone>).detail.had(el)) lost();
+  };
   model.on('comm_live_update', lost); // after it was made, a comm only ends: with its kernel
+  document.addEventListener('jupyter-flow:kernel-gone', gone); // which not every front end tells its comms
   return () => {
     over = true;
     model.off('change:snapshot', restore);
     model.off('comm_live_update', lost);
+    document.removeEventListener('jupyter-flow:kernel-gone', gone);
     view.dispose();
   };
 }

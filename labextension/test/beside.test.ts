@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { ViewMessage } from '../src/protocol';
+import type { Graph, ViewMessage } from '../src/protocol';
 import { Beside } from '../src/view/beside';
 import { PANES, type Panes } from '../src/view/panes/all';
 import type { PaneRequest } from '../src/view/panes/pane';
@@ -71,5 +71,25 @@ test('where no panes come, that is told, and nothing is left waiting', () => {
   vi.advanceTimersByTime(5000);
   expect([missing, beside.visible.size]).toEqual([1, 0]);
   vi.useRealTimers();
+  beside.dispose();
+});
+
+test('with the kernel gone what was told stays, and what was not is not waited for', async () => {
+  beside.select(4, false);
+  beside.toggle('table');
+  await arrived();
+  sent.length = 0;
+  beside.lost(8);
+  beside.toggle('timeline');
+  beside.select(5, false);
+  expect([missing, [...beside.visible], beside.tells]).toEqual([2, ['table'], true]);
+  expect(sent.some(({ kind }) => kind === 'select')).toBe(false);
+  beside.toggle('table');
+  beside.toggle('table');
+  beside.select(4, false);
+  expect([missing, [...beside.visible]]).toEqual([2, ['table']]);
+  beside.show({ kind: 'graph', state: { status: 8, now: 1 }, names: [] } as unknown as Graph, true);
+  beside.toggle('timeline');
+  expect([missing, [...beside.visible]]).toEqual([2, ['table', 'timeline']]);
   beside.dispose();
 });

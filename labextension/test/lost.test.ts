@@ -22,7 +22,8 @@ function tally(status: number, counts: number[], words: string): Tally {
 function graph(change: Partial<Graph> = {}): Graph {
   const tallies = [
     tally(3, [0, 0, 0, 2, 3, 0, 0, 0, 0], 'running ×5 · 2 running, 3 completed · on cpu'),
-    tally(4, [0, 0, 0, 0, 1, 0, 0, 0, 0], 'load (node 0) · completed')
+    tally(4, [0, 0, 0, 0, 1, 0, 0, 0, 0], 'load (node 0) · completed'),
+    tally(0, [2, 0, 0, 0, 1, 0, 0, 0, 0], 'waiting ×3 · 2 waiting, 1 completed · on cpu')
   ];
   return { dispatch: ID, state: state(3), tallies, can: ['cancel', 'rerun', 'resume'], flow: 0, ...change } as Graph;
 }
@@ -33,6 +34,7 @@ test('what ran when the kernel went is interrupted, in words, numbers and marks'
   expect(left.state.text).toBe('interrupted: the kernel that ran it is gone; %dispatch --resume 1a2b3c4d runs the rest');
   expect(left.tallies[0]).toMatchObject({ status: 8, counts: [0, 0, 0, 0, 3, 0, 0, 0, 2], progress: null });
   expect(left.tallies[0]!.words).toBe('running ×5 · 2 interrupted, 3 completed · on cpu');
+  expect(left.tallies[2]!.words).toBe('waiting ×3 · 2 never begun, 1 completed · on cpu');
   expect(left.tallies[1]).toMatchObject({ status: 4, words: 'load (node 0) · completed' });
 });
 
@@ -63,6 +65,9 @@ test('a dispatch of the list that was interrupted can be resumed', () => {
   const row = new DispatchRow(ID, { open: vi.fn(), cancel: vi.fn(), resume });
   const button = (): HTMLButtonElement => row.element.querySelector('[aria-label="Resume work"]')!;
   row.show({ dispatch: ID, name: 'work', state: state(3), total: 7, here: true });
+  expect(row.element.textContent).toContain('9.0 s left');
+  row.show({ dispatch: ID, name: 'work', state: { ...state(3), left: 0.565 }, total: 7, here: true });
+  expect(row.element.textContent).toContain(' · < 1 s left');
   expect(button().hidden).toBe(true);
   row.show({ dispatch: ID, name: 'work', state: state(8), total: 7, here: false });
   expect(button().hidden).toBe(false);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Details, Preview, Row, ViewMessage } from '../src/protocol';
+import type { Busy, Details, Preview, Row, ViewMessage } from '../src/protocol';
 import { DetailsPane } from '../src/view/panes/details';
 import { ExecutorsPane } from '../src/view/panes/executors';
 import type { PaneRequest } from '../src/view/panes/pane';
@@ -84,6 +84,13 @@ test('the details of a node say what, how long and where', () => {
     expect(element.textContent).toContain(text);
   }
   expect(sent[0]).toEqual({ kind: 'select', node: 3 });
+});
+
+test('a node that waited is never begun once its dispatch was interrupted', () => {
+  const pane = shown({ status: 0, start: null, end: null });
+  expect(pane.element.textContent).toContain('waiting');
+  pane.hear({ kind: 'delta', state: { status: 8, now: 200 } } as ViewMessage);
+  expect(pane.element.querySelector('.jf-status')?.textContent).toBe('never begun');
 });
 
 test('hostile text everywhere in the details stays text', () => {
@@ -173,7 +180,7 @@ test('only what can be done is offered, and its answer is shown', () => {
 
 test('another executor is assigned to all calls', () => {
   const pane = shown({ can: ['assign'] });
-  pane.hear({ kind: 'graph', names: ['gpu', 'local'], dispatch: 'd' } as unknown as ViewMessage);
+  pane.hear({ kind: 'graph', names: ['gpu', 'local'], dispatch: 'd', state: { status: 4 } } as unknown as ViewMessage);
   pane.hear(details({ can: ['assign'] }));
   const select = document.querySelector('select');
   if (select) select.value = 'local';
@@ -257,14 +264,14 @@ test('a row that is far away gets the focus when it comes', () => {
 
 test('the executors are told by resource, with what is redundant', () => {
   const pane = new ExecutorsPane();
-  const uses = [{ label: 'fast', settings: 'local(8)', electrons: [['train', 12] as [string, number]], same: 'local' }];
+  const uses = [{ key: 2, label: 'fast', settings: 'local(8)', electrons: [['train', 12] as [string, number]], called: 'quick', same: 'local' }];
   pane.hear({
     kind: 'executors',
     view: 'v',
     remarks: [HOSTILE],
-    resources: [{ id: 'local', resource_kind: 'processes', workers: 8, running: 6, queued: 5, done: 4, memory: 3e9, dashboard: 'javascript:alert(1)', history: [0, 0.5], uses }],
+    resources: [{ key: 1, id: 'local', resource_kind: 'processes', workers: 8, running: 6, queued: 5, done: 4, memory: 3e9, dashboard: 'javascript:alert(1)', history: [0, 0.5], uses }],
   });
-  for (const text of [HOSTILE, 'means the same as local', '×12', '3 GB']) expect(pane.element.textContent).toContain(text);
+  for (const text of [HOSTILE, 'means the same as local', 'quick in this graph', '×12', '3 GB']) expect(pane.element.textContent).toContain(text);
   expect(pane.element.querySelector('svg')?.getAttribute('aria-label')).toBe('Busy over the last 2 seconds: now 50 %, 25 % on average');
   expect(pane.element.querySelector('img')).toBeNull();
   expect(pane.element.querySelector('a')).toBeNull(); // an address that is none of the web
@@ -272,10 +279,58 @@ test('the executors are told by resource, with what is redundant', () => {
 
 test('a cluster leads to its own page, which opens beside this one', () => {
   const pane = new ExecutorsPane(ask, open);
-  const dask = { id: 'dask', resource_kind: 'dask', workers: 0, running: 0, queued: 2, done: 0, memory: 0, history: [], uses: [] };
+  const dask = { key: 1, id: 'dask', resource_kind: 'dask', workers: 0, running: 0, queued: 2, done: 0, memory: 0, history: [], uses: [] };
   pane.hear({ kind: 'executors', view: 'v', remarks: [], resources: [{ ...dask, dashboard: 'http://10.0.0.1:8787/status' }] });
   const link = pane.element.querySelector('a');
   expect([link?.href, link?.target, link?.rel]).toEqual(['http://10.0.0.1:8787/status', '_blank', 'noopener noreferrer']);
+});
+
+test('cards that say the same stay, and a link that has the focus keeps it; load and history have one place on all', () => {
+  const pane = new ExecutorsPane();
+  document.body.append(pane.element);
+  const thread = { key: 1, id: 'thread', resource_kind: 'thread', workers: 2, running: 0, queued: 0, done: 0, memory: 0, dashboard: '', history: [0], uses: [] };
+  const dask = { ...thread, key: 2, id: 'far', resource_kind: 'dask', dashboard: 'http://10.0.0.1:8787', history: [0.5] };
+  const hear = (...resources: Busy[]): void => pane.hear({ kind: 'executors', view: 'v', remarks: [], resources });
+  hear(thread, dask);
+  const cards = (): Element[] => [...pane.element.querySelectorAll('article')];
+  const [first, second] = cards();
+  expect(cards().map(card => [...card.children].map(part => part.className))).toEqual(Array(2).fill(['jf-line', 'jf-line jf-work', 'jf-facts']));
+  expect(cards().map(card => card.querySelector('.jf-work > svg') !== null)).toEqual([true, true]);
+  pane.element.querySelector('a')!.focus();
+  hear(thread, { ...dask, history: [0.5, 1] });
+  expect(cards()[0]).toBe(first);
+  expect(cards()[1]).not.toBe(second);
+  expect(document.activeElement).toBe(pane.element.querySelector('a'));
+  pane.lost();
+  expect(pane.element.textContent).toContain('The kernel that had these executors is gone.');
+  pane.dispose();
+});
+
+test('what ran when the kernel went runs no longer in the table and the timeline; what waited was never begun', () => {
+  const rows = [row(0), row(1, { status: 3, start: 940, seconds: null }), row(2, { status: 0, start: null, seconds: null })];
+  const list = new TablePane(ask, open);
+  document.body.append(list.element);
+  list.hear({ kind: 'delta', state: { status: 3, now: 1000 } } as ViewMessage);
+  list.hear({ kind: 'rows', view: 'v', total: 3, offset: 0, rows });
+  const words = (): string[] => [...list.element.querySelectorAll('.jf-badge')].map(one => one.textContent!);
+  expect(words()).toEqual(['completed', 'running', 'waiting']);
+  list.lost(8);
+  expect(words()).toEqual(['completed', 'interrupted', 'never begun']);
+  expect(list.element.textContent).toContain('1 m 00 s');
+  list.hear({ kind: 'rows', view: 'v', total: 3, offset: 0, rows });
+  expect(words()).toEqual(['completed', 'running', 'never begun']); // the kernel that answers tells how all of it stands
+  list.hear({ kind: 'delta', state: { status: 3, now: 1 } } as ViewMessage);
+  expect(words()).toEqual(['completed', 'running', 'waiting']);
+  list.dispose();
+  const chart = new TimelinePane(ask, open);
+  const bar = { lane: 0, row: 0, node: 1, count: 1, name: 'a', status: 3, start: 0, end: 2, ready: 0, critical: false };
+  chart.hear({ kind: 'timeline', view: 'v', lanes: ['local · 1'], rows: [1], bars: [bar], start: 0, end: 2, width: 0, span: 2, working: 2, waiting: 0, critical: 2 });
+  const legend = chart.element.querySelector('.jf-legend')!;
+  expect(legend.textContent).toContain('running');
+  chart.lost();
+  expect(legend.textContent).toContain('interrupted');
+  expect(legend.textContent).not.toContain('running');
+  chart.dispose();
 });
 
 test('small values show without a click, the smallest without asking for them', () => {

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import { clock, duration, grouped, many, size } from '../src/view/text';
+import { clock, duration, grouped, many, size, statusWord } from '../src/view/text';
 
 test('durations are said as people say them', () => {
   const said = [0, -1, NaN, 0.0001, 0.0124, 0.9996, 3.44, 59.96, 125, 3599.7, 4805, 200000].map(duration);
   expect(said).toEqual(
     ['0 ms', '0 ms', '0 ms', '< 1 ms', '12 ms', '1.0 s', '3.4 s', '1 m 00 s', '2 m 05 s', '1 h 00 m', '1 h 20 m', '2 d 07 h'],
   );
+});
+
+test('nothing waits in a dispatch that was interrupted', () => {
+  expect([statusWord(0), statusWord(0, 3), statusWord(0, 8), statusWord(3, 8)]).toEqual(['waiting', 'waiting', 'never begun', 'running']);
 });
 
 test('sizes have three digits and a unit', () => {

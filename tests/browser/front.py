@@ -49,12 +49,14 @@ TEXTS = (
 class Front:
     """One page with one notebook."""
 
+    patience = PATIENCE
+
     def __init__(self, page: Page, server: Server) -> None:
         self.page, self.server = page, server
         self.app = server.app
         self.name = ""
         self.errors: list[str] = []
-        page.set_default_timeout(PATIENCE * 1000)
+        page.set_default_timeout(self.patience * 1000)
         self.complaints: list[str] = []  # of the front end, in the console
         page.on("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
@@ -157,9 +159,9 @@ class Front:
 
     def until(self, holds: Callable[[], Any]) -> Any:
         """Wait until something holds; what it gave."""
-        patient = time.monotonic() + PATIENCE
+        patient = time.monotonic() + self.patience
         while not (found := holds()):
-            assert time.monotonic() < patient, "it never came true"
+            assert time.monotonic() < patient, f"it did not come true in {self.patience:g} s"
             self.page.wait_for_timeout(50)
         return found
 
@@ -168,7 +170,7 @@ class Front:
         began = time.monotonic()
         act()
         while not holds():
-            assert time.monotonic() < began + PATIENCE, "it never came true"
+            assert time.monotonic() < began + self.patience, f"it did not come true in {self.patience:g} s"
             time.sleep(0.01)
         return time.monotonic() - began
 

@@ -157,9 +157,14 @@ def test_a_graph_whose_kernel_is_gone_is_interrupted_and_goes_on_where_the_next_
     shown = view(front, 2)
     status = shown.get_by_role("status").first
     expect(status).to_contain_text("running")
+    shown.get_by_role("button", name="Table view").click()
+    rows = shown.get_by_role("table").get_by_role("row")
+    expect(rows.filter(has_text="held").first).to_contain_text("running")
     front.restart()
     expect(status).to_contain_text("interrupted: the kernel that ran it is gone; %dispatch --resume ")
     expect(shown.get_by_role("button", name="Cancel dispatch")).to_be_hidden()
+    expect(rows.filter(has_text="held").first).to_contain_text("interrupted")
+    expect(rows.filter(has_text="total")).to_contain_text("never begun")
     front.run(0)  # another kernel that has us: the store tells how it was left
     resume = shown.get_by_role("button", name="Resume dispatch")
     resume.wait_for()

@@ -13,6 +13,12 @@ from tests.browser.front import CURRENT, LOADED, Front
 from tests.browser.test_graph import SHOW, dispatching, view
 
 NARROW = {"width": 600, "height": 900}
+NARROWEST = {"width": 360, "height": 900}
+CUT_OFF = """view => {
+    const right = element => element.getBoundingClientRect().right;
+    const buttons = [...view.querySelectorAll('.jf-tool, .jf-details button')].filter(e => e.getClientRects().length);
+    return buttons.filter(e => right(e) > right(view) + 1).length;
+}"""
 DONE = """
 @jf.electron(executor="thread")
 def square(n): return n * n
@@ -106,6 +112,9 @@ def test_details_stand_beside_a_wide_graph_and_in_sight_below_a_narrow_one(
     table.click()
     table.click()
     front.until(lambda: in_sight(front, shown.get_by_role("region", name="Table of nodes")))
+    front.page.set_viewport_size(NARROWEST)
+    front.until(lambda: not shown.evaluate(CUT_OFF))
+    front.shot(kept(f"narrowest-{front.app}"))
 
 
 COUNTED = """

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,10 +44,10 @@ class Certificates:
 
 
 class Cluster:
-    """A scheduler on one machine, workers on any; `here` is the machine of those who ask it."""
+    """A scheduler on one machine, workers on any; `here` is the machine of those who ask it. flags: of their Python."""
 
-    def __init__(self, here: Machine, machine: Machine, **environment: str) -> None:
-        self.here, self.machine, self._environment = here, machine, environment
+    def __init__(self, here: Machine, machine: Machine, *flags: str, **environment: str) -> None:
+        self.here, self.machine, self._flags, self._environment = here, machine, flags, environment
         self._certificates = Certificates()
         self.security = self._certificates.security(here)
         self.scheduler_pid = self._start_scheduler()
@@ -57,7 +58,7 @@ class Cluster:
         file = self.machine.seen("scheduler.json")
         command = ["scheduler", f"--host=tls://{self.machine.address}", "--port=0", "--no-dashboard"]
         command += [f"--scheduler-file={self.machine.path('scheduler.json')}", *self._certificates.put(self.machine)]
-        pid = self.machine.run("scheduler", dask(*command), **self._environment)
+        pid = self.machine.run("scheduler", self._dask(*command), **self._environment)
         eventually(lambda: file.exists() and file.read_text().endswith("}"))
         self.address: str = json.loads(file.read_text())["address"]
         return pid
@@ -68,9 +69,13 @@ class Cluster:
         command = ["worker", self.address, f"--name={name}", f"--host=tls://{machine.address}", "--no-dashboard"]
         command += ["--nthreads=1", "--memory-limit=1GB", "--death-timeout=30"]
         command += [f"--local-directory={machine.path(name)}", *self._certificates.put(machine), *options]
-        self.workers[name] = machine.run(name, dask(*command), **{**self._environment, **environment})
+        self.workers[name] = machine.run(name, self._dask(*command), **{**self._environment, **environment})
         if machine not in self.machines:
             self.machines.append(machine)
+
+    def _dask(self, *command: str) -> list[str]:
+        """Dask's command line, in this Python."""
+        return [sys.executable, *self._flags, "-m", "dask", *command]
 
     @contextmanager
     def client(self, **settings: Any) -> Iterator[Client]:
@@ -80,8 +85,13 @@ class Cluster:
             yield client
 
     def ready(self) -> "Cluster":
-        """This one, when all of its workers are there."""
-        with self.client(set_as_default=False):
+        """This one, when its workers are there and their nannies have begun: Dask ends one whose worker dies before."""
+        with self.client(set_as_default=False) as client:
+            known = client.scheduler_info(n_workers=-1)["workers"]
+            attended = [address for address, worker in known.items() if worker["nanny"]]
+            status = lambda dask_worker: str(dask_worker.status.name)  # noqa: E731  # travels by value
+            while set(client.run(status, workers=attended, nanny=True).values()) - {"running"}:
+                time.sleep(0.01)
             return self
 
     def processes(self, name: str) -> list[psutil.Process]:
@@ -103,8 +113,3 @@ class Cluster:
         """End all of it."""
         for machine in self.machines:
             machine.close()
-
-
-def dask(*command: str) -> list[str]:
-    """Dask's command line, in this Python."""
-    return [sys.executable, "-m", "dask", *command]

@@ -1,6 +1,7 @@
 """Workers that come and go, that run several things at once, that offer this and that, or are the kernel itself."""
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -45,7 +46,7 @@ def test_a_cluster_that_adapts_grows_for_what_waits_and_shrinks_again() -> None:
         id = begin(big, lambda: needy())
         here = jf.session().run(id)
         assert here is not None
-        waited_for = "offers gpus=1 (none offers any) yet", "has no worker yet"
+        waited_for = "offers gpus=1 (none offers any) yet", "waiting for a worker of"
         eventually(lambda: any(what in here.held_up(0) for what in waited_for))
         jf.cancel(id)
         assert states(jf.get_result(id, wait=True, timeout=60)) == ["CANCELLED"]
@@ -95,7 +96,7 @@ def waits(folder: str) -> int:
 
 
 def test_a_cluster_in_the_kernel_runs_electrons_and_nothing_kills_that(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
         here = DaskExecutor(cluster)
@@ -110,14 +111,37 @@ def test_a_cluster_in_the_kernel_runs_electrons_and_nothing_kills_that(
         assert (str(node.status), "may still run" in node.error.message) == ("CANCELLED", True)
         (tmp_path / "go").touch()
         assert run(here, lambda: plus(1, 2)).result == 3
+        assert "only what Python prints is kept" in info(cluster.scheduler_address).remark
         print("mine")  # noqa: T201
-        assert capsys.readouterr().out == "mine\n"
+        assert capfd.readouterr().out == "to the kernel's own\nmine\n"
 
 
 @jf.electron
 def speaks(word: str) -> str:
     print(word)  # noqa: T201
+    os.write(1, b"to the kernel's own\n")
     return word
+
+
+# nobody there yet -----------------------------------------------------------------------------------
+
+
+@jf.electron(cores=2)
+def on_two() -> int:
+    return 2
+
+
+def test_an_address_without_workers_is_waited_for_and_a_worker_is_used_whatever_it_calls_its_cores() -> None:
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=None, resources={"CPU": 2}) as cluster:
+        id = begin(DaskExecutor(cluster.scheduler_address), lambda: plus(plus(1, 1), plus(on_two(), 0)))
+        here = jf.session().run(id)
+        assert here is not None
+        eventually(lambda: here.held_up() == f"waiting for a worker of {cluster.scheduler_address}")
+        eventually(lambda: len(cluster.scheduler.tasks) >= 2)
+        assert set(states(jf.get_result(id))) == {"NEW_OBJECT"}
+        cluster.scale(1)
+        assert jf.get_result(id, wait=True, timeout=20).result == 4
+        assert here.held_up() == ""
 
 
 # several things at once -----------------------------------------------------------------------------
@@ -211,8 +235,17 @@ def test_what_a_worker_offers_is_had(offering: DaskExecutor) -> None:
     assert run(DaskExecutor(offering.scheduler_address, resources={"GPU": 1}), lambda: asking()).result == 7
 
 
-@pytest.mark.parametrize("options", [{"gpus": 1}, {"cores": 2}, {"memory": "1GB"}])
-def test_the_sessions_own_cluster_refuses_what_nobody_counts_there(options: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("options", "way_out"),
+    [
+        ({"gpus": 1}, "cannot give: DaskExecutor(address) can"),
+        ({"cores": 2}, "cannot give: LocalExecutor(workers=2) can"),
+        ({"memory": "1GB"}, "cannot hold it to: LocalExecutor() can"),
+    ],
+)
+def test_the_sessions_own_cluster_refuses_what_nobody_counts_there_and_names_who_does(
+    options: dict[str, Any], way_out: str
+) -> None:
     asking: Callable[..., Any] = jf.electron(**options)(lambda: 1)
-    with pytest.raises(BuildError, match="which a 'dask' executor cannot"):
+    with pytest.raises(BuildError, match=re.escape(f"which the session's own Dask cluster {way_out}")):
         jf.dispatch(jf.lattice(executor=DaskExecutor())(lambda: asking()))()

@@ -1,15 +1,23 @@
 """Workers that are not like the kernel: brought what they lack, or named with both sides and the way out."""
 
 import logging
+import os
+import subprocess
+import sys
+import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import jupyter_flow as jf
+from jupyter_flow.resources.dask import guest
+from jupyter_flow.resources.dask.luggage import package
 from jupyter_flow.resources.dask.versions import Here, doubtful, unfit
+from tests.clusters.bare import FLAG, bare
 from tests.clusters.daskcluster import Cluster
-from tests.clusters.flows import on, plus, run, states, total
+from tests.clusters.flows import LARGE, on, plus, run, states, total
 from tests.clusters.machines import Machine, eventually
 
 LIKE = {"python": "3.12.4", "lacks": "", "package": "1.2", "cloudpickle": "3.1"}
@@ -31,7 +39,7 @@ def begins_with(folder: Path, code: str) -> dict[str, str]:
 
 
 @jf.electron
-def package() -> tuple[str, str]:
+def whose() -> tuple[str, str]:
     import os
 
     import jupyter_flow
@@ -52,7 +60,7 @@ def test_a_cluster_without_the_package_is_brought_it_and_a_worker_of_another_pyt
         cluster.worker("old", **old, WHO="old")
         cluster.ready()
         with caplog.at_level(logging.WARNING, "jupyter_flow"):
-            result = run(on(cluster), lambda: ([package() for _ in range(20)], total([plus(1, n) for n in range(20)])))
+            result = run(on(cluster), lambda: ([whose() for _ in range(20)], total([plus(1, n) for n in range(20)])))
         result.raise_for_status()
         assert {who for who, _ in result.result[0]} == {"bare"}
         assert all("cluster/bare" in file and ".zip" in file for _, file in result.result[0])
@@ -60,14 +68,63 @@ def test_a_cluster_without_the_package_is_brought_it_and_a_worker_of_another_pyt
         assert "has Python 3.9.18, the kernel has 3." in told
         cluster.kill("bare")
         cluster.worker("later", WHO="later")
-        eventually(lambda: run(on(cluster), lambda: package()).status == "COMPLETED")
+        eventually(lambda: run(on(cluster), lambda: whose()).status == "COMPLETED")
         cluster.kill("later")
         eventually(lambda: info(cluster).workers == 0)
-        lost = run(on(cluster), lambda: package())
+        lost = run(on(cluster), lambda: whose())
         assert states(lost) == ["FAILED"]
         assert "start the cluster's workers with Python 3." in lost.nodes[0].error.message
     finally:
         cluster.close()
+
+
+@jf.electron
+def compiled(size: int) -> tuple[bytes, str]:
+    import sys
+
+    return bytes(size), str(sys.modules["blake3"].__file__)
+
+
+@pytest.mark.slow
+def test_a_cluster_in_an_environment_with_nothing_but_dask_runs_electrons(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "cluster")
+    cluster = Cluster(machine, machine, FLAG, PYTHONPATH=bare(tmp_path / "bare"))
+    try:
+        cluster.worker("bare")
+        cluster.ready()
+        result = run(on(cluster), lambda: (compiled(LARGE), total([plus(1, n) for n in range(20)])))
+        result.raise_for_status()
+        (value, file), sum_ = result.result
+        assert (len(value), sum_) == (LARGE, sum(range(1, 21)))
+        assert file.startswith(str(machine.path("bare")))
+    finally:
+        cluster.close()
+
+
+BRINGS = """
+import importlib.util, sys
+text, unlike, like, folder = sys.argv[1:]
+guest = {"__name__": "as text"}
+exec(open(text).read(), guest)
+guest["bring"](open(unlike, "rb").read(), folder)
+print(importlib.util.find_spec("blake3"))
+guest["bring"](open(like, "rb").read(), folder)
+importlib.import_module(guest["NEEDED"])
+print(sys.modules["blake3"].__file__)
+"""
+
+
+def test_what_dask_does_not_need_itself_comes_along_to_a_python_like_the_kernels(tmp_path: Path) -> None:
+    like, unlike = tmp_path / "like.zip", tmp_path / "unlike.zip"
+    like.write_bytes(package())
+    with zipfile.ZipFile(like) as ours, zipfile.ZipFile(unlike, "w") as other:
+        for name in ours.namelist():
+            other.writestr(name.replace(EXTENSION_SUFFIXES[0], ".cpython-39-sparc-solaris.so"), ours.read(name))
+    command = [sys.executable, FLAG, "-c", BRINGS, guest.__file__, str(unlike), str(like), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": bare(tmp_path / "bare")}
+    said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    assert said[0] == "None"
+    assert said[1].startswith(str(tmp_path))
 
 
 def info(cluster: Cluster) -> Any:

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from jupyter_flow.dispatch.launcher import Launcher, aside
+from jupyter_flow.model.errors import SessionClosed
 
 
 def test_the_value_and_the_error_come_from_its_own_thread() -> None:
@@ -13,6 +14,14 @@ def test_the_value_and_the_error_come_from_its_own_thread() -> None:
     with pytest.raises(ZeroDivisionError):
         launcher.do(lambda: 1 / 0, id)
     launcher.close()
+
+
+def test_a_closed_one_refuses_and_keeps_nobody_waiting() -> None:
+    launcher = Launcher()
+    launcher.do(launcher.close, id)
+    for _ in range(2):
+        with pytest.raises(SessionClosed):
+            launcher.do(lambda: "value", id)
 
 
 def test_what_is_interrupted_is_done_to_its_end_and_then_undone() -> None:

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.model.events import COMPLETED, BlobRef, Record
 from jupyter_flow.worker.journal import JournalWriter
+from jupyter_flow.worker.tree import alive
 from tests.kernel_deaths import Kernel, kernel, resumed, until
 
 NODES = 30
@@ -155,6 +157,31 @@ def test_what_ran_when_the_kernel_died_is_in_doubt_and_the_rest_was_never_begun(
     assert jf.session().store.run(id).attempts == 1
     with pytest.raises(jf.errors.ElectronCancelled, match="in doubt"):
         outcome.raise_for_status()
+
+
+def test_whoever_is_told_of_a_dead_kernel_finds_no_worker_that_still_works(tmp_path: Path) -> None:
+    """What is run anew at once would run beside it: this one holds its interpreter, and so outlives its kernel."""
+    script = """
+        import ctypes
+
+        @jf.electron
+        def holds():
+            mark("pid", str(os.getpid()))
+            ctypes.PyDLL(None).sleep(60)
+
+        @jf.lattice
+        def flow():
+            holds()
+
+        id = jf.dispatch(flow)()
+        open("id", "w").write(id)
+        time.sleep(60)
+    """
+    with kernel(script, tmp_path) as live:
+        id, worker = live.note("id"), psutil.Process(int(live.note("marks/pid")))
+        live.kill()
+        assert [node.status for node in jf.get_result(id).nodes] == ["INTERRUPTED"]
+        assert not alive(worker)
 
 
 def test_what_was_done_inside_a_sublattice_is_known_as_well(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ class World:
         some = [reports.popleft() for _ in range(min(most, len(reports)))]
         completed: list[int] = []
         for node, attempt, well in some:
-            if not self.machine.current(node, attempt):
+            if not self._counts(node, attempt):
                 continue
             if well:
                 completed.append(node)
@@ -169,7 +169,7 @@ class World:
         """The worker dies: what it had finished stands, what it ran has failed, the rest goes elsewhere."""
         it = self.workers[worker]
         self.tell(worker, len(it.reports))
-        if it.running is not None and self.machine.current(*it.running):
+        if it.running is not None and self._counts(*it.running):
             self._fell(it.running[0])
         self._offer(self.machine.returned(list(it.members)))
         self.workers[worker] = Worker()
@@ -179,7 +179,7 @@ class World:
         it = self.workers[worker]
         assert it.running is not None
         self.tell(worker, len(it.reports))  # as when its start was noticed
-        if self.machine.current(*it.running):
+        if self._counts(*it.running):
             self._fell(it.running[0])
         if killing:
             self.lose(worker)
@@ -206,8 +206,7 @@ class World:
         for node, state in expected.items():
             assert self.machine.state[node] == state
             self._end(node, state)
-        cancelled = {node for node, state in expected.items() if state == CANCELLED}
-        assert set(commands.stop) == before & cancelled
+        assert set(commands.stop) == before & expected.keys()  # what went ahead of what is cancelled, too
         stopped = {(node, self.machine.attempts[node]) for node in commands.stop}
         for number, it in enumerate(self.workers):
             it.members = deque(member for member in it.members if member not in stopped)
@@ -215,6 +214,12 @@ class World:
                 self.lose(number)
 
     # keeping account ------------------------------------------------------------------------
+
+    def _counts(self, node: int, attempt: int) -> bool:
+        """Whether a report counts: one of an attempt that another has followed never does."""
+        counts = self.machine.current(node, attempt)
+        assert not counts or attempt == self.machine.attempts[node], "an earlier attempt's report counts"
+        return counts
 
     def _fell(self, node: int) -> None:
         self.failures[node] += 1

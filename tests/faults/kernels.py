@@ -78,7 +78,7 @@ class Fresh(Kernel):
 
     def ask(self, expression: str) -> Any:
         """The value of an expression that is a literal."""
-        return ast.literal_eval(self.value(expression).rpartition("\r")[2])  # before that: a progress line
+        return ast.literal_eval(self.value(expression).strip())  # before it may have stood a line of progress
 
     def begin_dispatch(self, executor: str, name: str = "flow", arguments: str = "") -> None:
         """Dispatch a lattice of the notebook as `id`, on an executor."""

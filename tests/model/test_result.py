@@ -155,7 +155,10 @@ def test_what_an_interrupted_dispatch_had_not_begun_reads_so() -> None:
     view = told(status=Status.INTERRUPTED)
     view.records, view.states = {0: done(0, 1)}, {}
     assert "load(0): 1\ntrain(1): never begun\n" in str(Result(view))
-    assert Result(view).nodes[1].status is Status.NEW_OBJECT
+    node = Result(view).nodes[1]
+    assert (node.status, node.standing, repr(node)) == (
+        Status.NEW_OBJECT, "never begun", "<node 1 train: never begun>",
+    )  # fmt: skip
 
 
 def test_long_outputs_and_many_nodes_are_cut() -> None:

@@ -94,6 +94,17 @@ def test_texts_for_people_are_masked(form: str) -> None:
     assert VAULT.masked_bytes(b"p%40ss%20w%C3%B6rd%0A%271") == b"***"
 
 
+def test_what_is_written_in_place_of_a_secret_tells_nobody_what_it_is_who_has_not_the_key() -> None:
+    """A digest that anybody can make would be found by trying words."""
+    ids = []
+    for key in (b"1" * 32, b"2" * 32, b"1" * 32):
+        vault = Vault()
+        vault.keyed(key)
+        ids.append(vault.keep(WORD, "password"))
+    assert ids[0] == ids[2]
+    assert ids[0] != ids[1]
+
+
 def test_a_short_secret_is_not_looked_for_in_other_things() -> None:
     VAULT.keep("abc", "password")
     assert VAULT.masked("abcdef") == "abcdef"

@@ -40,6 +40,13 @@ def test_nothing_is_shown_as_html(steps: Any) -> None:
     assert all("text/html" not in steps.shown(thing) for thing in things)
 
 
+def test_dispatches_are_a_table(steps: Any) -> None:
+    steps.run("jf.dispatch(squares)(2).result()")
+    shown = steps.shown(steps.run("jf.dispatches()"))
+    assert shown["text/plain"].splitlines()[1].split()[1:4] == ["squares", "COMPLETED", "2"]
+    assert shown["text/markdown"].startswith("| id | lattice | status | electrons | dispatched |")
+
+
 def test_a_result_tells_its_value_and_where_electrons_ran(steps: Any) -> None:
     shown = steps.shown(steps.run("jf.dispatch_sync(squares)(20)"))
     assert shown["text/plain"].splitlines()[0] == "squares · COMPLETED"

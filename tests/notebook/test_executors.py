@@ -34,10 +34,36 @@ def test_the_default_is_marked(notebook: Any) -> None:
 def test_an_executor_that_may_use_a_part_of_its_resource_says_how_much(notebook: Any) -> None:
     notebook.run("import jupyter_flow as jf\n@jf.electron(executor='thread')\ndef all_of(): return 1")
     notebook.run("jf.dispatch_sync(jf.lattice(all_of))()")
-    whole = jf.session().resources[0].workers
+    whole = next(resource.workers for resource in jf.session().resources if resource.kind == "thread")
     notebook.run(f"%executor few thread -n 3\n%executor many thread -n {whole}")
     lines = {line.name: line.workers for line in ExecutorTable().lines}
     assert (lines["few"], lines["many"]) == (f"3 of {whole}", str(whole))
+
+
+def test_a_resource_that_grows_when_it_is_used_is_told_as_large_as_it_will_be(notebook: Any) -> None:
+    notebook.run("import jupyter_flow as jf\n@jf.electron(executor='thread')\ndef any_of(): return 1")
+    notebook.run("jf.dispatch_sync(jf.lattice(any_of))()")
+    more = jf.session().resources[0].workers + 3
+    notebook.run(f"%executor more thread -n {more}")
+    assert workers_of("more") == str(more)
+    notebook.run("jf.dispatch_sync(jf.lattice(any_of.with_options(executor='more')))()")
+    assert workers_of("more") == str(more)
+
+
+def test_an_executor_of_the_users_own_has_the_workers_that_it_says(notebook: Any) -> None:
+    notebook.run("import jupyter_flow as jf")
+    notebook.run(
+        "class Loud(jf.executor.BaseExecutor):\n    workers = 2\n"
+        "    def run(self, function, args, kwargs, task_metadata): return function(*args, **kwargs)"
+    )
+    notebook.run("jf.dispatch_sync(jf.lattice(jf.electron(lambda: 1, executor=Loud())))()")
+    assert workers_of("Loud") == "2"
+
+
+def workers_of(name: str) -> str:
+    """What the table says."""
+    (line,) = [line for line in ExecutorTable().lines if line.name == name]
+    return line.workers
 
 
 def test_an_interrupt_leaves_no_name_without_its_variable_and_no_variable_without_its_name(

@@ -93,7 +93,7 @@ class TestElectron:
             ("%%electron\n# only words", "this cell has no code"),
             ("%%electron\nfrom os import *", "import *"),
             ("%%electron\n%time f = 1", "magic"),
-            ("%%electron --map fold\nf = fold", "write VARIABLE=ITERABLE"),
+            ("%%electron --map fold\nf = fold", "write VARIABLE=NAME"),
             ("%%electron -o 3\nf = 1", "cannot be a variable's name"),
             ("%%electron --after never\nf = 1", "no electron cell is called 'never'"),
             ("%%electron --lazy\ndef f(): ...", "for cells of statements"),
@@ -230,6 +230,16 @@ class TestExecutor:
         assert session().executors["io"] == made
         assert notebook.printed().startswith("io: thread(workers=4")
 
+    def test_a_scheduler_may_be_in_a_variable_and_so_may_an_executor(self, notebook: Any) -> None:
+        notebook.run(
+            "class Hall:\n    scheduler_address = 'tcp://127.0.0.1:8786'\nhall = Hall()\nat = 'localhost:8787'"
+        )
+        for line in ("big dask hall", "same big", "two dask at"):
+            notebook.run(f"%executor {line}")
+        lines = notebook.printed().splitlines()
+        assert lines[:2] == [f"{name}: dask(scheduler_address='tcp://127.0.0.1:8786')" for name in ("big", "same")]
+        assert lines[2] == "two: dask(scheduler_address='tcp://127.0.0.1:8787')"
+
     def test_a_dask_executor_is_told_its_scheduler(self, notebook: Any) -> None:
         notebook.run("%executor big dask localhost:8786 -n 3")
         assert notebook["big"].key() == DaskExecutor("tcp://127.0.0.1:8786", workers=3).key()
@@ -282,7 +292,11 @@ class TestExecutor:
             ("io kubernetes -n 2", "needs dask-kubernetes, which is not installed: pip install dask-kubernetes"),
             ("io inline -n 2", "inline takes no workers"),
             ("io thread localhost:8786", "thread takes nothing after its kind, and here is 'localhost:8786'"),
-            ("io dask nowhere", "'nowhere' is no scheduler's address"),
+            ("io dask nowhere", "'nowhere' is no variable (of a cluster, a Client or an address), no scheduler file"),
+            ("io dask no:where", "'no:where' is no scheduler's address"),
+            ("io dask http://localhost:8787/status", "is the address of a web page, Dask's dashboard it may be"),
+            ("io dask taken", "1 names no scheduler"),
+            ("io mine -n 2", "mine is an executor already"),
             ("io thread -n 0", "workers=0"),
             ("local thread", "is a kind of executor"),
             ("io futures", "futures needs the variable that holds its pool: %executor NAME futures POOL"),
@@ -295,7 +309,7 @@ class TestExecutor:
         ],
     )
     def test_a_mistake_is_a_usage_error(self, notebook: Any, line: str, told: str) -> None:
-        notebook.run("taken = 1")
+        notebook.run("taken = 1\nfrom jupyter_flow.executor import ThreadExecutor\nmine = ThreadExecutor()")
         error = notebook.fails(f"%executor {line}")
         assert isinstance(error, UsageError)
         assert told in str(error)
@@ -314,11 +328,20 @@ class TestGraph:
         assert (tmp_path / "plan.txt").read_text().startswith("total: 2 electrons")
         assert isinstance(steps.fails("%graph total(1) --save plan.png"), UsageError)
 
+    def test_a_forgotten_electron_is_named(self, steps: Any) -> None:
+        steps.run("def plain(x): return sorted(x)")
+        steps.run("%%lattice wrong -q\nplain([2, 1])")
+        steps.run("%graph wrong")
+        assert "'wrong' calls no electron; plain() is a plain function" in steps.printed()
+        steps.run("%%lattice worse -q\nplain(add(1, 2))")
+        steps.fails("%dispatch worse()")
+        assert "plain() is a plain function, which runs while the lattice is built: what it was" in steps.printed()
+
     def test_dispatches_and_lattices_are_drawn_by_variable(self, steps: Any) -> None:
         steps.run("%dispatch -o run total(1)")
         steps.run("@jf.lattice\ndef bare(): return add(1, 2)")
         assert "COMPLETED" in repr(steps.run("%graph run"))
-        assert "NEW_OBJECT" in repr(steps.run("%graph bare"))
+        assert "· not run\n" in repr(steps.run("%graph bare"))
         assert "takes arguments" in str(steps.fails("%graph total"))
 
 

@@ -56,7 +56,14 @@ def test_nothing_waits_in_a_dispatch_that_was_interrupted() -> None:
 
 
 def test_an_empty_graph_is_one_line() -> None:
-    assert draw_text(Picture([], [])) == "workflow: 0 electrons · NEW_OBJECT"
+    assert draw_text(Picture([], [])) == "workflow: 0 electrons · not run"
+
+
+def test_a_graph_that_has_not_run_says_so() -> None:
+    picture = Picture(["a"], [WAITING])
+    assert summary(picture) == "workflow: 1 electron · not run"
+    assert "not run" in draw_svg(picture)
+    assert "NEW_OBJECT" not in draw_svg(picture)
 
 
 def test_a_long_graph_is_cut_and_says_so() -> None:

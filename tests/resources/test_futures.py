@@ -192,24 +192,22 @@ def test_what_is_cancelled_before_it_began_never_runs_and_what_runs_is_given_up(
     def counted() -> None:
         gates.seen.append(2)
 
-    with ThreadPoolExecutor(1) as pool:
-        executor = FuturesExecutor(pool, workers=2)
+    with ThreadPoolExecutor(2) as pool:
+        executor = FuturesExecutor(pool)
 
         @jf.lattice(executor=executor)
         def flow() -> None:
             stuck()
             counted()
 
-        pool._max_workers = 2  # type: ignore[misc]  # it has one thread, and says that it has two
-        blocker = pool.submit(gates.stuck)
+        blockers = [pool.submit(gates.stuck) for _ in range(2)]
         id = jf.dispatch(flow)()
-        pool._max_workers = 1  # type: ignore[misc]
-        gates.running.wait(30)
         eventually(lambda: info_of(executor).queued == 2)
         id.cancel()
         assert [str(n.status) for n in jf.get_result(id, wait=True).nodes] == ["CANCELLED"] * 2
         gates.gate.set()
-        blocker.result(30)
+        for blocker in blockers:
+            blocker.result(30)
     assert gates.seen == []
 
 
@@ -349,6 +347,31 @@ def test_a_pool_that_was_shut_down_is_told_and_one_that_can_be_made_is_made() ->
     made[0].shutdown()
     assert one_on(executor).output == 1
     assert len(made) == 2
+
+
+class Asks:
+    """A pool that asks its thread how many workers it has, as executorlib's do: once that has ended, for ever."""
+
+    def __init__(self) -> None:
+        self.inner, self.down = ThreadPoolExecutor(1), False
+
+    @property
+    def max_workers(self) -> int:
+        if self.down:
+            threading.Event().wait()
+        return 1
+
+    def submit(self, *arguments: Any) -> Any:
+        return self.inner.submit(*arguments)
+
+
+def test_a_pool_that_never_says_how_many_workers_it_has_holds_nobody_up() -> None:
+    pool, never = Asks(), Asks()
+    assert one_on(FuturesExecutor(pool)).output == 1
+    pool.inner.shutdown()
+    pool.down = never.down = True
+    assert "its pool, Asks, has been shut down" in one_on(FuturesExecutor(pool)).error.message
+    assert one_on(FuturesExecutor(never)).output == 1
 
 
 def no_pool() -> Any:

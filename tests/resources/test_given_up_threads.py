@@ -92,6 +92,35 @@ def test_a_retry_says_nothing_where_the_attempt_before_it_has_come_to_its_end(ru
     assert outcome.nodes[0].stderr == ""
 
 
+@KINDS
+def test_what_a_given_up_electron_returns_while_its_dispatch_goes_on_is_dropped(run: Run, executor: Any) -> None:
+    @jf.electron(timeout=0.3)
+    def stuck() -> str:
+        gates.stuck()
+        return "late"
+
+    @jf.electron
+    def after(value: str) -> str:
+        return value
+
+    @jf.electron
+    def sibling() -> str:
+        gates.until(given_up)
+        gates.gate.set()
+        gates.until(lambda: not given_up())  # it has returned, and what it returned was handed in
+        return "well"
+
+    @jf.lattice(executor=executor)
+    def flow() -> Any:
+        return after(stuck()), sibling()
+
+    outcome = run(flow)
+    ends = {node.name: (str(node.status), node.output) for node in outcome.nodes}
+    assert ends == {"stuck": ("FAILED", None), "after": ("SKIPPED", None), "sibling": ("COMPLETED", "well")}
+    assert outcome.nodes[0].error.kind == "timed_out"
+    assert "sibling" not in outcome.error
+
+
 def test_late_output_goes_to_the_executors_log_file_and_nowhere_else(
     run: Run, tmp_path: Path, eventually: Eventually, capsys: pytest.CaptureFixture[str]
 ) -> None:

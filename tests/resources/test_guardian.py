@@ -42,15 +42,15 @@ def script(kind: str, end: str = "") -> str:
     return BUSY.replace("KIND", repr(kind)).replace("END", end)
 
 
-@pytest.mark.parametrize("kind", ["lock", "stopped", "daemon"])
+@pytest.mark.parametrize("kind", ["lock", "stopped", "daemon", "daemon of a worker that is killed as well"])
 def test_workers_that_cannot_end_themselves_end_with_their_kernel(tmp_path: Path, kind: str) -> None:
-    with kernel(script(kind), tmp_path) as live:
+    with kernel(script(kind.partition(" ")[0]), tmp_path) as live:
         live.note("id")
         if kind == "stopped":  # as a worker is for a moment when its electron is cancelled
             for process in live.workers():
                 if process.name() and process.pid in _ran(live.folder, live.note("id")):
                     process.suspend()
-        live.kill()
+        live.kill(group="killed" in kind)  # all but what has a session of its own: the guardian, and the daemon
         live.nothing_left()
         assert live.process.stdout is not None
         assert live.process.stdout.read() == b""  # and nobody holds what the kernel printed to

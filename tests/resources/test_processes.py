@@ -17,6 +17,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import LocalExecutor
+from jupyter_flow.resources.starter import Starter
 
 Run = Callable[..., Any]
 Pids = Callable[[], list[int]]
@@ -759,6 +760,23 @@ def test_closing_while_workers_start_leaves_none_of_them(eventually: Eventually)
         assert id.status in ("INTERRUPTED", "COMPLETED")
         helpers = {p.pid for p in psutil.Process().children(recursive=False)}
         eventually(lambda: {p.pid for p in psutil.Process().children(recursive=True)} <= before | helpers)  # noqa: B023
+
+
+def test_what_waits_for_the_first_workers_says_that_they_start(
+    eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, made = threading.Event(), Starter._made
+    monkeypatch.setattr(Starter, "_made", lambda self, name: (gate.wait(60), made(self, name))[1])
+    jf.session().close()
+    try:
+        id = jf.dispatch(jf.lattice(jf.electron(abs)))(-2)
+        run = jf.session().run(id)
+        assert run is not None
+        eventually(lambda: run.held_up() == "workers start")
+    finally:
+        gate.set()
+    assert id.result() == 2
+    assert run.held_up() == ""
 
 
 def test_files_of_a_journal_go_when_what_they_tell_is_on_disk(run: Run, eventually: Eventually) -> None:

@@ -46,6 +46,13 @@ def test_a_key_that_others_can_read_is_refused() -> None:
         Key.load()
 
 
+def test_a_key_of_another_user_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    Key.load()
+    monkeypatch.setattr(os, "geteuid", lambda: key_path().stat().st_uid + 1)
+    with pytest.raises(StoreUntrusted, match="belongs to user"):
+        Key.load()
+
+
 def test_a_key_that_was_cut_off_is_refused() -> None:
     Key.load()
     key_path().write_bytes(b"short")

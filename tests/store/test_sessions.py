@@ -1,15 +1,17 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_flow.model.errors import StoreCorruption, StoreError
 from jupyter_flow.model.events import COMPLETED, INTERRUPTED, RUNNING
 from jupyter_flow.store import Store
-from tests.store.samples import finish, output, python, run
+from tests.store.samples import Told, finish, output, python, row, run
 
 BEGIN = """if True:
     import os, sys, time
@@ -177,6 +179,35 @@ def test_commits_that_the_index_has_lost_are_told(root: Path) -> None:
     assert found.error is not None
     assert "lost the last 5 groups" in found.error
     store.close()
+
+
+def test_a_group_whose_commit_fails_is_not_missed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the end of a process at that moment would be told as a loss of what nobody was told of."""
+    serial, told = store.begin(run("a")), Told()
+    counts: list[bytes] = []
+    file = next((store.root / "sessions").iterdir())
+
+    class Failing:
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self._connection = connection
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+        def execute(self, statement: str, *values: Any) -> Any:
+            if statement == "COMMIT":
+                counts.append(file.read_bytes()[:8])
+                raise sqlite3.OperationalError("disk I/O error")
+            return self._connection.execute(statement, *values)
+
+    before = file.read_bytes()[:8]
+    with monkeypatch.context() as patch:
+        patch.setattr(store._writer, "_connection", Failing(store._writer._connection))
+        store.record(serial, [row(0)], told)
+        assert told.error() is not None
+    assert counts == [before]
+    assert store.losses(thorough=True) == ""
+    finish(store, serial, [row(0)])
 
 
 def test_a_run_whose_record_went_with_the_wal_is_missed(root: Path) -> None:

@@ -1,9 +1,11 @@
 """A secret is a list, a dict or an object: what is in it is as secret as a text by itself."""
 
 import collections
+import runpy
 import secrets
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,6 +148,29 @@ def test_of_words_that_a_cell_spells_out_too(text: str, known: bool) -> None:
     VAULT.clear()
     written(text)
     assert VAULT.masked("orange and more") == ("***" if known else "orange and more")
+
+
+SPELLED = """
+import jupyter_flow as jf
+
+@jf.electron(executor="thread")
+def login():
+    password = "WORD"
+    return len(password)
+
+@jf.lattice
+def flow():
+    return login()
+"""
+
+
+def test_what_the_source_of_an_electron_spells_out_is_in_no_file(tmp_path: Path) -> None:
+    word = f"word7-{secrets.token_hex(8)}"
+    (tmp_path / "spelled.py").write_text(SPELLED.replace("WORD", word))
+    flow = runpy.run_path(str(tmp_path / "spelled.py"))["flow"]
+    assert jf.dispatch_sync(flow)().result == len(word)
+    assert "def login" in flow.build_graph().versions[0].source
+    assert leaks({"it": word}, jf.session().store.root) == set()
 
 
 def _around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

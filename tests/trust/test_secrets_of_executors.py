@@ -61,7 +61,7 @@ def test_a_dispatch_on_such_an_executor_runs_and_is_read_and_repeated_later(word
     def here() -> str:
         import os
 
-        os.system("echo printed")
+        os.system("pwd; pwd >&2")  # a process of its own prints it, whom nobody can hold up
         return os.path.basename(os.getcwd())
 
     @jf.electron(executor=executor)
@@ -79,6 +79,9 @@ def test_a_dispatch_on_such_an_executor_runs_and_is_read_and_repeated_later(word
         assert id.result() == (f"me:{word}@host",) * 2
     finally:
         _executor_manager.unregister("somewhere")
+    printed = f"{tmp_path}/ftp:/me:***@host\n"
+    (node, *_) = jf.get_result(id).nodes
+    assert (node.stdout, node.stderr) == (printed, printed)
     assert "log" in str(list((jf.session().store.root / "runs" / id).rglob("*.log")))
     assert word not in str(jf.session().resources)
     assert leaks({"it": word}, jf.session().store.root) == set()

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_flow.executor import ThreadExecutor, _executor_manager
+import jupyter_flow as jf
+from jupyter_flow.executor import LocalExecutor, ThreadExecutor, _executor_manager
 from jupyter_flow.resources.threads import ThreadResource
 from jupyter_flow.widgets import busy
 from jupyter_flow.widgets.busy import Sampler
-from jupyter_flow.widgets.source import source_of
+from jupyter_flow.widgets.source import Source, source_of
 
 
 @pytest.fixture
@@ -56,3 +57,39 @@ def test_samples_are_a_second_apart_and_gaps_are_filled(done: str, monkeypatch: 
 def test_nobody_opens_a_session_by_looking_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(busy, "opened", lambda: None)
     assert [r for r in Sampler().resources().resources if r["workers"]] == []
+
+
+def test_what_ran_stays_with_its_executor_when_another_is_given_its_name(names: None) -> None:
+    @jf.electron(executor="gpu")
+    def moved(n: int) -> int:
+        return n
+
+    _executor_manager.register("gpu", ThreadExecutor(6))
+    id = jf.dispatch(jf.lattice(lambda: [moved(n) for n in range(3)]))()
+    id.result()
+    here, stored = source_of(str(id)), Source(str(id))  # as after a restart: the session does not know it
+    for source in (here, stored):
+        assert on(source)["gpu"] == [("moved", 3)]
+    _executor_manager.register("gpu", LocalExecutor(1))
+    for source in (here, stored):
+        uses = on(source)
+        assert (uses["gpu"], uses["thread(workers=6)"]) == ([], [("moved", 3)])
+    told = Sampler().resources(stored).resources
+    assert next(one["done"] for one in told if one["id"] == "thread") == 3
+    assert [use["called"] for one in told for use in one["uses"] if use["label"] == "thread(workers=6)"] == ["gpu"]
+    assert len({one["key"] for one in told}) == len(told)
+
+
+def test_executors_of_an_earlier_kernel_that_this_one_has_not_are_told_as_well(
+    done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source(done)
+    monkeypatch.setattr(busy, "opened", lambda: None)
+    (earlier,) = [one for one in Sampler().resources(source).resources if one["uses"][0]["electrons"]]
+    assert (earlier["workers"], earlier["done"]) == (0, 5)
+
+
+def on(source: Source) -> dict[str, list[tuple[str, int]]]:
+    """What is on which executor."""
+    told = Sampler().resources(source).resources
+    return {use["label"]: use["electrons"] for one in told for use in one["uses"]}

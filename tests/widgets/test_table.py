@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jupyter_flow.model.events import COMPLETED, FAILED, RUNNING
+from jupyter_flow.model.events import COMPLETED, FAILED, INTERRUPTED, RUNNING
 from jupyter_flow.widgets.table import rows
 
 from .scripted import fan, scripted
@@ -50,6 +50,15 @@ def test_all_words_of_the_filter_are_found_in_a_row() -> None:
     assert shown(source, filter="TRAIN failed") == [3]
     assert shown(source, filter="thread") == [5]
     assert shown(source, filter="nothing like that") == []
+
+
+def test_what_an_interrupted_dispatch_had_not_begun_is_found_so_and_waits_no_more() -> None:
+    source, facts = scripted(fan(4))
+    facts.set(1, COMPLETED)
+    assert shown(source, filter="never begun") == []
+    facts.end(INTERRUPTED)
+    assert shown(source, filter="never begun") == [0, 2, 3, 4, 5]
+    assert shown(source, filter="waiting") == []
 
 
 def test_a_page_of_the_table_is_told_with_how_many_there_are() -> None:

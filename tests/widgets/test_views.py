@@ -154,7 +154,7 @@ def test_a_lattice_that_has_not_run_is_a_picture_that_is_over() -> None:
     view = DispatchView(source_of_graph(GRAPH), "v")
     (graph,) = view.handle({"kind": "open", "view": "v"})
     assert graph["kind"] == "graph"
-    assert graph["state"]["text"] == "not started: 32 electrons"
+    assert graph["state"]["text"] == "not run: 32 electrons"
     assert graph["can"] == ["assign"]
     assert view.over
 

@@ -22,7 +22,8 @@ def told_by(tmp_path: Path, body: str) -> list[str]:
     """What a process with logs of its own tells, line by line."""
     script = BEGIN + textwrap.dedent(body) + "\nopen(sys.argv[1] + '.told', 'w').write('\\n'.join(map(repr, told)))"
     prefix = str(tmp_path / "worker")
-    subprocess.run([sys.executable, "-c", script, prefix], check=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    subprocess.run([sys.executable, "-c", script, prefix], check=True, env=environment)
     return Path(prefix + ".told").read_text().splitlines()
 
 
@@ -39,6 +40,23 @@ def test_each_electrons_output_is_its_own(tmp_path: Path) -> None:
         """,
     )
     assert told == [repr((b"out %d\nshell %d\n" % (n, n), b"err %d" % n)) for n in range(3)]
+
+
+def test_what_c_code_prints_is_there_line_by_line_and_all_of_it_at_the_end(tmp_path: Path) -> None:
+    told = told_by(
+        tmp_path,
+        """
+        import ctypes
+        libc = ctypes.CDLL(None)
+        for n in range(2):
+            position = mine.position()
+            libc.printf(b"one\\nan")
+            tell(logs.printed(sys.argv[1], "out", position[0]))
+            libc.printf(b"other")
+            tell(mine.since(position)[0])
+        """,
+    )
+    assert told == [repr(b"one\n"), repr(b"one\nanother")] * 2
 
 
 def test_streams_that_were_replaced_closed_or_removed_are_put_back(tmp_path: Path) -> None:

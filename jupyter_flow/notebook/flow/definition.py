@@ -9,7 +9,7 @@ from ..cells import Names
 
 @dataclass(frozen=True)
 class Mapped:
-    """``--map VAR=ITERABLE``."""
+    """``--map VAR=NAME``."""
 
     variable: str
     iterable: str  # a name of the notebook

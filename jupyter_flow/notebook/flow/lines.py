@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from ...executor import _executor_manager as names
 from ...model.result import NodeResult
+from ...resources.base import WAITING
 from ...session import session
 from ...worker.remarks import REMARK
 from ..headless import goes_on, headless
@@ -119,7 +120,7 @@ def _with_hits(line: str, execution: Execution) -> str:
     nodes = list(outputs.nodes_of(execution))
     taken = sum(node.cached for node in nodes)
     some = f"{taken} of {len(nodes)} " if taken < len(nodes) else ""
-    return f"{line} · {some}from the cache" if taken else line
+    return f"{line} · {some}cached" if taken else line
 
 
 def how_far(execution: Execution) -> str:
@@ -128,7 +129,10 @@ def how_far(execution: Execution) -> str:
     if state is State.WAITING:
         needed = [producer.name for producer in execution.producers if not producer.state.over]
         held_up = execution.run.held_up() if execution.run is not None else ""
-        return f"waiting for {', '.join(dict.fromkeys(needed)) or 'a worker'}" + (f": {held_up}" if held_up else "")
+        if not needed and held_up.startswith(WAITING):
+            return held_up
+        waiting = f"waiting for {', '.join(dict.fromkeys(needed))}" if needed else WAITING
+        return waiting + (f": {held_up}" if held_up else "")
     if state is not State.RUNNING:
         return str(state)
     begun = min(execution.run.begun.values(), default=0) if execution.run else 0

@@ -11,9 +11,10 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from ...model.errors import FlowError
 from ..cells import commands
-from ..parsing import options_first, parsed, parsed_words
+from ..parsing import options_first, parsed_words
+from .executors import Executors
 from .names import bound
-from .shell import Known, filled, literal
+from .shell import Known, filled
 from .text import Text, comment, last_token
 
 HEADER = re.compile(r"(?:[ \t]*\n)*%%(\w+)[ \t]*([^\n]*)(?:\n|\Z)")
@@ -96,7 +97,7 @@ def source_of(called: str, cell: str) -> Source:
     return Source(called, "", "", text, above + skipped.group().count("\n"), tuple(notes))
 
 
-def plain(source: Source, known: Container[str], jf: str, executors: "Executors") -> Plain:
+def plain(source: Source, known: Container[str], jf: str, executors: Executors) -> Plain:
     """A cell without IPython's syntax. known: the names that shell lines may mention."""
     timed = Text(source.text)
     for statement, call in _magics(source.parse()):
@@ -151,7 +152,7 @@ def _magic(call: ast.Call) -> tuple[str, str]:
 class _Translation:
     """The magics and shell lines of one cell."""
 
-    def __init__(self, source: Source, text: Text, known: Known, jf: str, executors: "Executors") -> None:
+    def __init__(self, source: Source, text: Text, known: Known, jf: str, executors: Executors) -> None:
         self._source, self._text, self._known, self._jf, self._executors = source, text, known, jf, executors
         self.imports: set[str] = set()
         self.at_end: list[str] = []
@@ -217,66 +218,3 @@ class _Translation:
             return parse()
         except UsageError as error:
             self._source.refuse(str(error), line)
-
-
-class Executors:
-    """The executors that a notebook names by ``%executor``."""
-
-    def __init__(self, by_name: Container[str]) -> None:
-        self._by_name = by_name  # names that code asks for as strings
-        self.kinds: dict[str, str] = {}
-        self.default: str | None = None
-        self.used: set[str] = set()  # classes to import
-
-    def named(self, name: str) -> str:
-        """How a script says ``-x NAME``."""
-        return repr(name).replace("'", '"') if name in KINDS else name
-
-    def shares(self, name: str | None) -> bool:
-        """Whether electrons may find each other's objects there, instead of copies of their own."""
-        name = name or self.default or "local"
-        return self.kinds.get(name, name) not in ("local", "futures")
-
-    def said(self, source: Source, line: int, rest: str) -> str:
-        """``%executor NAME KIND …`` in Python; "" where it only shows the table."""
-        from ..magics import FlowMagics
-
-        try:
-            given = parsed(FlowMagics.executor, rest)
-        except UsageError as error:
-            source.refuse(str(error), line)
-        if given.delete:
-            source.refuse("a script cannot forget an executor's name: leave the line out", line)
-        if not given.name:
-            return ""
-        lines = []
-        if given.name not in self.kinds or given.kind:
-            lines.append(f"{given.name} = {self._made(source, line, given)}")
-        if given.default or given.name in self._by_name:
-            self.used.add("_executor_manager")
-            lines.append(f'_executor_manager.register("{given.name}", {given.name})')
-        if given.default:
-            self.default = given.name
-            lines.append(f'_executor_manager.default = "{given.name}"')
-        return "\n".join(lines)
-
-    def _made(self, source: Source, line: int, given: Namespace) -> str:
-        from ..naming import SETTINGS
-
-        kind = given.kind or "local"
-        if kind not in KINDS:
-            source.refuse(f"{kind} is no kind of executor that a script could make", line)
-        self.kinds[given.name] = kind
-        self.used.add(KINDS[kind])
-        settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
-        pool = [given.address] if kind == "futures" and given.address else []
-        told = ", ".join([*pool, *(f"{name}={literal(value)}" for name, value in settings.items())])
-        return f"{KINDS[kind]}({told})"
-
-
-KINDS = {
-    "local": "LocalExecutor",
-    "thread": "ThreadExecutor",
-    "inline": "InlineExecutor",
-    "futures": "FuturesExecutor",
-}

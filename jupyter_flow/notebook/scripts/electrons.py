@@ -11,7 +11,8 @@ from ..cells import CellRefused, Names, changes, names_of
 from ..definitions import is_def, only_def
 from ..flow.definition import Mapped
 from ..parsing import parsed
-from .cells import Executors, Source
+from .cells import Source
+from .executors import Executors
 from .names import BUILTINS, DEFINITIONS, Space, apart, bound, code_of, globals_assigned, loads
 from .shell import literal
 from .text import IMPORTS, STEP, Text, call, first_line, indented, unpacked, values

@@ -9,17 +9,20 @@ import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import distributed
+from distributed.core import Status
 from distributed.utils import sync
 
-from ...model.events import COMPLETED, BlobRef, Value
+from ...model.events import COMPLETED, BlobRef, Record, Value
 from ...store.blobs import Blobs
 from ...worker import capture
 from ...worker.farrunner import Brought, FarDispatch, FarRunner
 from ...worker.messages import Member
+from ...worker.outlet import Outlet
 from ...worker.payload import nodes_in
 from ...worker.times import Times
 from . import shelf as shelves
@@ -55,6 +58,46 @@ def lost(*_: Any) -> Token:
     return Token({})
 
 
+class Batch:
+    """The members of an errand on their way. outlet: where they print, if one at a time does."""
+
+    def __init__(
+        self, errand: Errand, dispatch: FarDispatch, runner: FarRunner, post: Post, seat: Seat, outlet: Outlet | None
+    ) -> None:
+        self._errand, self._dispatch, self._runner, self._post, self._seat = errand, dispatch, runner, post, seat
+        self._outlet = outlet
+        self.made: dict[int, Value] = {}
+        self.refs: list[BlobRef] = []
+
+    def run(self, before: Sequence[Token]) -> None:
+        """Run them; what they make is `made`, and what lies in files of it `refs`. before: has what they take."""
+        errand = self._errand
+        values: dict[int, Value] = dict(errand.values)
+        for token in before:
+            values.update(token.values)
+        for member in errand.members:
+            needed = *nodes_in(member[3], member[4]), *errand.needs.get(member[0], ())
+            if not all(node in values for node in needed):
+                continue  # a producer failed
+            record = self._one(member, values)
+            self.refs += refs_in(record)
+            if record.status == COMPLETED and record.value is not None:
+                values[member[0]] = self.made[member[0]] = record.value
+
+    def _one(self, member: Member, values: Mapping[int, Value]) -> Record:
+        errand, post, seat = self._errand, self._post, self._seat
+        streams = self._outlet.streams() if self._outlet is not None else capture.NOTHING.copy()
+        times = Times.now()
+        seat.begin(errand.run, member, times.start)
+        post.begin(errand.key, seat.number, member, times.start, streams)
+        record = self._runner.run(self._dispatch, member, values, times, streams)._replace(worker=seat.number)
+        seat.end(errand.run, record)
+        post.end(errand.key, record)
+        if self._outlet is not None:
+            self._outlet.ended(record.end - record.start)
+        return record
+
+
 class Desk:
     """What this package keeps on one worker."""
 
@@ -65,6 +108,7 @@ class Desk:
         self._runners: dict[str, FarRunner] = {}  # by kernel
         self._posts: dict[str, Post] = {}
         self._seats: dict[tuple[str, int], Seat] = {}  # by kernel and thread
+        self._outlet = Outlet() if _sole(worker) else None
         worker.handlers["jupyter_flow_piece"] = self.piece
 
     def run(self, errand: Errand, before: tuple[Token, ...]) -> Token:
@@ -74,29 +118,14 @@ class Desk:
             post, seat = self._post(errand.kernel), self._seat(errand.kernel, dispatch.brought)
         if seat.journal is None and not self._ask("begin", key=errand.key):
             return Token({})
-        values: dict[int, Value] = dict(errand.values)
-        for token in before:
-            values.update(token.values)
-        made: dict[int, Value] = {}
-        refs: list[BlobRef] = []
         shelf = shelves.of(self.worker)
         shelf.drop(shelf.taken())  # of what was not to be
-        for member in errand.members:
-            needed = *nodes_in(member[3], member[4]), *errand.needs.get(member[0], ())
-            if not all(node in values for node in needed):
-                continue  # a producer failed
-            times, streams = Times.now(), capture.NOTHING.copy()
-            seat.begin(errand.run, member, times.start)
-            post.begin(errand.key, seat.number, member, times.start, streams)
-            record = runner.run(dispatch, member, values, times, streams)._replace(worker=seat.number)
-            seat.end(errand.run, record)
-            post.end(errand.key, record)
-            refs += refs_in(record)
-            if record.status == COMPLETED and record.value is not None:
-                values[member[0]] = made[member[0]] = record.value
+        with self._outlet.taken() if self._outlet is not None else nullcontext(False) as alone:
+            batch = Batch(errand, dispatch, runner, post, seat, self._outlet if alone else None)
+            batch.run(before)
         seat.through()
         post.through(errand.key)
-        return Token(made) if seat.hello.shares else Token(made, refs, shelf, shelf.taken())
+        return Token(batch.made) if seat.hello.shares else Token(batch.made, batch.refs, shelf, shelf.taken())
 
     async def piece(self, digest: bytes, at: int, size: int) -> bytes:
         """A part of what lies here, for the kernel. Raises OSError."""
@@ -154,6 +183,12 @@ class Desk:
                 blobs = RelayedBlobs(shelf, self._ask, kernel)
             runner = self._runners[kernel] = FarRunner(blobs, brought.alone)
         return runner
+
+
+def _sole(worker: Any) -> bool:
+    """Whether its process is there for it alone, and it runs one task after the other."""
+    workers = [one for one in distributed.Worker._instances if one.status not in (Status.closed, Status.failed)]
+    return workers == [worker] and worker.state.nthreads == 1 and not distributed.Scheduler._instances
 
 
 _desks: dict[str, Desk] = {}

@@ -85,6 +85,11 @@ class Fleet:
         """What no worker that is there has of what an electron asks for; empty if one has it all."""
         return lacking(demand, [offered(entry["offers"]) for entry in self.fit.values()])
 
+    def meets(self, words: Mapping[str, float]) -> bool:
+        """Whether a worker that is there offers so much by these very names."""
+        offers = [entry["offers"] for entry in self.fit.values()]
+        return any(all(offer.get(name, 0) >= amount for name, amount in words.items()) for offer in offers)
+
 
 def _here(entry: Entry) -> bool:
     """Whether a worker is a part of this process, as those of a `LocalCluster(processes=False)` are."""

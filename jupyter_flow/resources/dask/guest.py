@@ -12,11 +12,15 @@ import platform
 import socket
 import sys
 import tempfile
+import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 
 PACKAGE = "jupyter_flow"
+COMPILED = "blake3"  # what it needs besides what Dask needs itself; it comes along for workers like the kernel
+BESIDE = "needs/"  # where that is in the package's zip file: compiled code has to be a file of its own
 NEEDED = "jupyter_flow.resources.dask.envelope"  # what a worker runs
 
 
@@ -27,6 +31,18 @@ def bring(package: bytes, folder: str) -> None:
         file.write(package)
     sys.path.append(path)
     importlib.invalidate_caches()
+    if importlib.util.find_spec(COMPILED) is None:
+        unpack(path, os.path.join(folder, f"{PACKAGE}-{os.getpid()}"))
+
+
+def unpack(path: str, folder: str) -> None:
+    """Have what it needs besides importable too, if that was compiled for such a system and such a Python."""
+    with zipfile.ZipFile(path) as file:
+        names = [name for name in file.namelist() if name.startswith(BESIDE)]
+        if any(name.endswith(EXTENSION_SUFFIXES[0]) for name in names):
+            file.extractall(folder, names)
+            sys.path.append(os.path.join(folder, BESIDE))
+            importlib.invalidate_caches()
 
 
 class SchedulerGuest(SchedulerPlugin):  # type: ignore[misc]

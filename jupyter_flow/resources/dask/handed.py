@@ -47,6 +47,16 @@ class Handed:
                 lender.lent = False
                 self.claim.share.ahead -= 1
 
+    def and_behind(self) -> "list[Handed]":
+        """This one, and all that wait for it."""
+        found: dict[Handed, None] = {self: None}
+        open_ = [self]
+        while open_:
+            behind = [one for one in open_.pop().behind if one not in found]
+            found |= dict.fromkeys(behind)
+            open_ += behind
+        return list(found)
+
     def leave(self) -> "list[Handed]":
         """None of those behind waits for it any more; those that wait for nobody now."""
         for follower in self.behind:

@@ -12,6 +12,7 @@ from .deaths import Undertaker
 from .desks import Desks
 from .fleet import Fleet
 from .post import BEGUN, ENDED, PRINTED, THROUGH
+from .terms import asked
 
 LOG = logging.getLogger("jupyter_flow")
 
@@ -46,12 +47,23 @@ class Hearing:
                 LOG.warning("%s", remark)
         if gone:
             self._take_back(self._fleet.fit.keys())
+        self._reword()
 
     def _take_back(self, there: Any) -> None:
         """What was meant for workers that have gone, all of them, goes to others."""
         for handed in list(self._book.handed.values()):
             if handed.terms.workers and handed.current is None and there.isdisjoint(handed.terms.workers):
                 self._book.through(handed.key)
+
+    def _reword(self) -> None:
+        """What asks for something by a name that no worker uses, and could have it by another, comes back for that."""
+        if self.connection is None:
+            return
+        for handed in [h for h in self._book.handed.values() if h.terms.resources and not h.withdrawn]:
+            unmet = handed.current is None and not self._fleet.meets(dict(handed.terms.resources))
+            if unmet and self._fleet.fit and not self._fleet.lacks(asked(handed.claim)):
+                for one in handed.and_behind():
+                    self.connection.recall(one.key)
 
     def _news(self, worker: str, news: bytes) -> None:
         ended: Ended = {}

@@ -1,9 +1,11 @@
 """How this package gets to where it is not installed: a zip file of it, and plug-ins for Dask as text."""
 
 import functools
+import importlib.util
 import inspect
 import io
 import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ MADE = "(exec(source, globals()), globals()[name](*given))[1]"
 
 @functools.cache
 def package() -> bytes:
-    """A zip file of the package's code, from wherever it was imported."""
+    """A zip file of the package's code, from wherever it was imported, and of what it needs that Dask does not."""
     archive = next((path for path in (ROOT, *ROOT.parents) if path.is_file()), None)
     if archive is not None:  # this process was brought it in its turn
         return archive.read_bytes()
@@ -23,7 +25,17 @@ def package() -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for path in sorted(ROOT.rglob("*.py")):
             file.write(path, path.relative_to(ROOT.parent))
+        for path in _compiled():
+            file.write(path, guest.BESIDE + str(path.relative_to(path.parents[1])))
     return buffer.getvalue()
+
+
+def _compiled() -> list[Path]:
+    """The files of what is compiled for this system; none where it is anything but a folder of files."""
+    found = importlib.util.find_spec(guest.COMPILED)
+    folders = found.submodule_search_locations if found is not None else None
+    paths = [path for folder in folders or () for path in sorted(Path(folder).glob("*"))]
+    return [path for path in paths if path.name.endswith((".py", EXTENSION_SUFFIXES[0]))]
 
 
 class _AsText:

@@ -1,6 +1,7 @@
 """Word from a worker to a kernel: small messages, many in one."""
 
 import pickle
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -8,6 +9,7 @@ from distributed.comm import CommClosedError
 
 from ...worker import capture
 from ...worker.messages import Member
+from ...worker.payload import LONGEST_INLINE
 
 PAUSE = 0.005  # seconds that word of an electron may wait for company; the end of a batch waits for nothing
 LOOK = 0.2  # seconds between two looks at what a running electron has printed
@@ -20,14 +22,14 @@ class Post:
 
     def __init__(self, worker: Any, kernel: str) -> None:
         self._worker, self._kernel = worker, kernel
-        self._news: list[tuple[Any, ...]] = []
+        self._news: deque[tuple[Any, ...]] = deque()  # added to by threads that run electrons
         self._timed = False
         self._running: dict[str, tuple[int, int, capture.Streams, list[int]]] = {}
         self._looking = False
 
     def begin(self, key: str, number: int, member: Member, start: int, streams: capture.Streams) -> None:
         """A member begins. number: of the place it runs at."""
-        self._running[key] = member[0], member[1], streams, [0, 0]
+        self._running[key] = member[0], member[1], streams, [0, 0, 0]
         self._news.append((BEGUN, key, number, member[0], member[1], start))
         self._later()
 
@@ -57,11 +59,11 @@ class Post:
     def _look(self) -> None:
         """What runs may have printed something."""
         for key, (node, attempt, streams, seen) in list(self._running.items()):
-            texts = [capture.written(streams, which) for which in (0, 1)]
             displays = capture.displayed(streams)
-            sizes = [len(text or b"") for text in (*texts, displays)]
+            sizes = [*(capture.amount(streams, which) for which in (0, 1)), len(displays or b"")]
             if sizes != seen:
                 seen[:] = sizes
+                texts = [capture.lately(streams, which, LONGEST_INLINE) for which in (0, 1)]
                 self._news.append((PRINTED, key, node, attempt, *texts, displays))
         self._flush()
         self._looking = bool(self._running)
@@ -69,7 +71,7 @@ class Post:
             self._worker.loop.call_later(LOOK, self._look)
 
     def _flush(self) -> None:
-        news, self._news = self._news, []
+        news = [self._news.popleft() for _ in range(len(self._news))]
         if news:
             data = pickle.dumps(_terse(news), 5)
             with suppress(CommClosedError):  # the scheduler has gone: nobody is there to be told

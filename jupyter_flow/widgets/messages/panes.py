@@ -67,17 +67,20 @@ class Timeline(TypedDict):
 
 
 class Use(TypedDict):
-    """One executor of a resource. ``same`` names another that means the same."""
+    """One executor of a resource. ``key`` stands for its settings: equal ones are one. ``same`` names another such."""
 
+    key: int
     label: str
     settings: str
     electrons: list[tuple[str, int]]  # names of electrons of this dispatch, and how many
+    called: str  # in the picture of this dispatch, where that is another name
     same: str
 
 
 class Busy(TypedDict):
     """A live resource. ``history`` is the share of its workers that were busy, 0 to 1, oldest first, a second each."""
 
+    key: int  # of what executors name, whatever that is called
     id: str
     resource_kind: str
     workers: int

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Channel } from '../channel';
 import { cellOf, insertCell, showCell } from './cells';
+import { offer } from '../view/dom';
 import type { Links } from './links';
 import { pictureBeside, standing } from './pictures';
 
@@ -31,7 +32,7 @@ export function listen(app: JupyterFrontEnd, links: Links, show: (dispatch: stri
   });
 }
 
-/** What live views ask of the notebook they stand in: another way to its kernel, and to keep a picture. */
+/** What live views ask of the notebook they stand in: another way to its kernel, and to keep a picture. They are told that it is gone. */
 export function serve(links: Links): void {
   document.addEventListener('jupyter-flow:channel', event => {
     const { from, use, over } = (event as CustomEvent<Move>).detail;
@@ -48,6 +49,7 @@ export function serve(links: Links): void {
     follow();
     event.preventDefault();
   });
+  links.onBook((_, link) => link.onEnd(() => offer('kernel-gone', { had: (view: Node) => standing(links, view)?.link === link })));
   document.addEventListener('jupyter-flow:stale-picture', event => {
     const { from } = (event as CustomEvent<Kept>).detail;
     if (pictureBeside(links, from)?.stale) event.preventDefault();

@@ -32,6 +32,7 @@ export class Link {
   /** Which of the page's links it is. */
   readonly number = ++links;
   private visible = false;
+  private readonly mourners = new Set<Heard>();
   private readonly settled = new Set<(told: Told | null) => void>();
 
   constructor(readonly context: ISessionContext) {
@@ -45,6 +46,11 @@ export class Link {
   onChange(heard: Heard): () => void {
     this.heard.add(heard);
     return () => void this.heard.delete(heard);
+  }
+
+  /** Call whenever a kernel of this notebook is gone, whether or not it had us loaded. */
+  onEnd(heard: Heard): void {
+    this.mourners.add(heard);
   }
 
   /** Ask the kernel for something; nothing happens while there is none. */
@@ -97,15 +103,18 @@ export class Link {
     this.context.statusChanged.disconnect(this.follow, this);
     this.drop('no kernel');
     this.heard.clear();
+    this.mourners.clear();
     this.views.clear();
   }
 
   private exchange(): void {
     const kernel = this.context.session?.kernel ?? null;
     if (kernel === this.kernel) return;
-    this.kernel?.removeCommTarget?.(HELLO, this.hello);
+    const before = this.kernel;
+    before?.removeCommTarget?.(HELLO, this.hello);
     this.kernel = kernel;
     this.drop(kernel ? 'not loaded' : 'no kernel');
+    if (before && before.id !== kernel?.id) this.end();
     if (!kernel) return;
     kernel.registerCommTarget(HELLO, this.hello);
     void this.connect(kernel); // a page that was reloaded: the kernel may know us already
@@ -116,8 +125,10 @@ export class Link {
     if (status === 'restarting' || status === 'autorestarting') {
       this.again = true;
       this.drop('not loaded');
+      this.end();
     } else if (status === 'dead' || status === 'terminating') {
       this.drop('no kernel');
+      this.end();
     } else if (status === 'idle' && this.again && this.kernel && !this.wire) {
       this.again = false;
       void this.connect(this.kernel); // its own configuration may have loaded us
@@ -207,6 +218,10 @@ export class Link {
     this.told = null;
     this.settle();
     this.tell();
+  }
+
+  private end(): void {
+    this.mourners.forEach(heard => heard());
   }
 
   private tell(): void {

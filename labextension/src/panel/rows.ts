@@ -111,7 +111,7 @@ function words({ status, counts, started, ended, rate, left }: Dispatched['state
     `${done}/${total}`,
     failed ? `${failed} failed` : '',
     rate && rate >= 1 ? `${Math.round(rate)}/s` : '',
-    left ? `${duration(left)} left` : ''
+    left ? `${left < 1 ? '< 1 s' : duration(left)} left` : ''
   ]
     .filter(Boolean)
     .join(' · ');

@@ -33,6 +33,7 @@ export class Beside {
   private shown: PaneName | null = null; // the same of a pane
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private over = false;
+  private gone = false; // the kernel is
 
   /** `middle` is where the graph is. */
   constructor(private readonly middle: HTMLElement, private readonly events: BesideEvents) {}
@@ -75,14 +76,16 @@ export class Beside {
     this.want();
   }
 
-  /** The kernel is gone. */
-  lost(): void {
-    this.details?.lost();
+  /** The kernel is gone; the status of the whole is now this. */
+  lost(dispatch: number): void {
+    this.gone = true;
+    for (const pane of [this.details, ...this.panes.values()]) pane?.lost(dispatch);
   }
 
-  /** Another picture is shown. */
-  show(graph: Graph): void {
+  /** Another picture is shown; `live`: a kernel has told it. */
+  show(graph: Graph, live: boolean): void {
     this.graph = graph;
+    if (live) this.gone = false;
   }
 
   hear(message: ViewMessage): void {
@@ -107,11 +110,22 @@ export class Beside {
   }
 
   private want(): void {
+    if (this.gone) return this.refuse();
     if (this.kinds) return this.update();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.missing(), PATIENCE);
     this.comes = false; // an answer may have been lost
     this.load();
+  }
+
+  /** Nobody tells more: what was told can be looked at. */
+  private refuse(): void {
+    const unknown = [...this.visible].filter(name => !this.panes.has(name));
+    const vain = unknown.length > 0 || (this.wanted !== null && this.wanted.node !== this.told);
+    for (const name of unknown) this.visible.delete(name);
+    if (vain) this.wanted = this.shown = null;
+    if (this.kinds) this.update();
+    if (vain) this.events.missing();
   }
 
   private missing(): void {
@@ -159,6 +173,7 @@ export class Beside {
   private make(name: PaneName): void {
     const { ask, open } = this.events;
     const pane = new this.kinds![name](ask, open);
+    if (this.graph) pane.hear(this.graph);
     this.panes.set(name, pane);
     this.below.append(pane.element);
   }

@@ -35,16 +35,16 @@ export class Legend {
 
   show(graph: Graph, state: State): void {
     const shown = entries(graph, state);
-    const stamp = JSON.stringify([graph.by, shown]);
+    const stamp = JSON.stringify([graph.by, state.status, shown]);
     if (stamp === this.known) return;
     this.known = stamp;
-    fill(this.element, shown.map(drawn));
+    fill(this.element, shown.map(entry => drawn(entry, state.status)));
   }
 }
 
-function drawn(entry: Entry): Child {
+function drawn(entry: Entry, dispatch: number): Child {
   if (entry.kind === 'status') {
-    return h('span', { class: 'jf-entry' }, mark(entry.status), `${grouped(entry.count)} ${statusWord(entry.status)}`);
+    return h('span', { class: 'jf-entry' }, mark(entry.status), `${grouped(entry.count)} ${statusWord(entry.status, dispatch)}`);
   }
   if (entry.kind === 'more') return h('span', { class: 'jf-entry' }, `and ${entry.count} more executors`);
   if (entry.kind === 'times') return scale(entry.low, entry.high);

@@ -3,8 +3,9 @@ import { isRunning } from './text';
 
 const INTERRUPTED = 8;
 const RAN = /(( · |, )([\d,]+ )?)running(?= ·|,|$)/g; // in the words of a box
+const WAITED = /(( · |, )([\d,]+ )?)waiting(?= ·|,|$)/g;
 
-/** What a kernel that is gone has left, as it was known last: what ran is interrupted. */
+/** What a kernel that is gone has left, as it was known last: what ran is interrupted, the rest will not begin. */
 export function abandoned(graph: Graph, live: boolean): { state: State; tallies: Tally[] } {
   const { state, tallies } = graph;
   return {
@@ -14,7 +15,7 @@ export function abandoned(graph: Graph, live: boolean): { state: State; tallies:
       status: isRunning(tally.status) ? INTERRUPTED : tally.status,
       counts: moved(tally.counts),
       progress: null,
-      words: tally.words.replace(RAN, '$1interrupted')
+      words: tally.words.replace(RAN, '$1interrupted').replace(WAITED, '$1never begun')
     }))
   };
 }

@@ -15,8 +15,11 @@ const STATUS = [
   'stale' // of cells only
 ] as const;
 
-/** A node's status as a word. */
-export function statusWord(status: number): string {
+const INTERRUPTED = 8;
+
+/** A node's status as a word; in a dispatch that was interrupted nothing waits any more. */
+export function statusWord(status: number, dispatch?: number): string {
+  if (dispatch === INTERRUPTED && status < 3) return 'never begun';
   return STATUS[status] ?? 'unknown';
 }
 

@@ -15,7 +15,7 @@ import { Progress } from './progress';
 import { Saver } from './saving';
 import { Search } from './search';
 import { Silence } from './silence';
-import { isFinal, isRunning } from './text';
+import { isRunning } from './text';
 import { onTheme, themed } from './theme';
 import { Toolbar } from './toolbar';
 import { folds, trail } from './trail';
@@ -49,12 +49,12 @@ export class View {
   private readonly root: HTMLElement;
   private readonly endings: (() => void)[];
   shown: Graph | null = null; // as it is now
-  private live = false; // what is shown came by the channel
+  private kernel: 'unknown' | 'here' | 'gone' = 'unknown'; // here: what is shown came by the channel
   private dispatch: string | undefined; // left out: that of the channel
   private seq = 0;
   private readonly awaiting = new Awaiting(
     () => this.ask({ kind: 'resync' }),
-    () => !this.live && this.lost() // a picture that was saved, of what ran then
+    () => this.kernel !== 'here' && this.lost() // a picture that was saved, of what ran then
   );
   private readonly silence = new Silence(() => this.ask({ kind: 'resync' }));
 
@@ -107,12 +107,11 @@ export class View {
 
   /** Shows a picture that was saved, until the kernel tells a newer one. */
   restore(graph: Graph): void {
-    if (!this.live) this.show(graph);
+    if (this.kernel !== 'here') this.show(graph);
   }
 
   dispose(): void {
-    this.awaiting.end();
-    this.silence.end();
+    for (const waits of [this.awaiting, this.silence]) waits.end();
     this.tell({ kind: 'close', view: this.id });
     for (const end of this.endings) end();
     for (const part of [this.keeper, this.beside, this.graph, this.search, this.progress]) part.dispose();
@@ -153,16 +152,18 @@ export class View {
 
   /** The kernel is gone: what is shown stays, and no longer says that it runs. A picture that comes undoes this. */
   lost(): void {
-    if (!this.shown || isFinal(this.shown.state.status)) return;
-    this.awaiting.end();
-    this.silence.end();
-    Object.assign(this.shown, abandoned(this.shown, this.live));
-    this.live = false;
-    this.root.classList.add('jf-lost');
-    this.graph.apply(this.shown.tallies, this.shown.times);
+    const { shown, kernel } = this;
+    if (!shown || kernel === 'gone') return;
+    this.kernel = 'gone';
+    for (const waits of [this.awaiting, this.silence]) waits.end();
+    if (isRunning(shown.state.status)) {
+      Object.assign(shown, abandoned(shown, kernel === 'here'));
+      this.root.classList.add('jf-lost');
+      this.graph.apply(shown.tallies, shown.times);
+    }
     this.state();
-    this.beside.lost();
-    this.options.lost?.(this.shown);
+    this.beside.lost(shown.state.status);
+    this.options.lost?.(shown);
   }
 
   private open(): void {
@@ -184,7 +185,7 @@ export class View {
   private show(graph: Graph, live = false): void {
     if (live) {
       this.awaiting.end();
-      this.live = true;
+      this.kernel = 'here';
       this.seq = graph.seq;
       this.root.classList.remove('jf-lost');
     }
@@ -194,7 +195,7 @@ export class View {
     if (!before && !this.options.height) this.graph.element.style.height = `${height(graph, this.graph.element.clientWidth)}px`;
     this.graph.show(graph);
     this.tools.show(graph, this.beside.visible);
-    this.beside.show(graph);
+    this.beside.show(graph, live);
     fill(this.crumbs, trail(graph, path => this.enter(path)));
     fill(this.folds, folds(graph, group => this.fold(group)));
     this.state();
@@ -239,8 +240,8 @@ export class View {
     const graph = this.shown!;
     this.progress.show(graph.state);
     this.legend.show(graph, graph.state);
-    this.doing.show(graph, this.live);
-    if (!this.live) return;
+    this.doing.show(graph, this.kernel === 'here');
+    if (this.kernel !== 'here') return;
     this.silence.heard(isRunning(graph.state.status));
     if (graph.dispatch) this.keeper.show(graph.state);
   }

@@ -84,7 +84,7 @@ def test_a_failed_cell_shows_its_traceback_as_the_notebook_shows_others(kernel: 
 
 def test_what_a_line_tells_of_a_cell_that_runs_has_its_time(kernel: Kernel) -> None:
     ran = kernel.run(SLOW)
-    assert re.search(r"· (running \d+ s|waiting for a worker) \(at \d\d:\d\d:\d\d\)\n$", ran.text)
+    assert re.search(r"· (running \d+ s|waiting for a worker(: workers start)?) \(at \d\d:\d\d:\d\d\)\n$", ran.text)
     table = kernel.run("%flow status")
     assert re.search(r"\n\(at \d\d:\d\d:\d\d\)\n$", table.text)
     kernel.open("make")
@@ -92,8 +92,28 @@ def test_what_a_line_tells_of_a_cell_that_runs_has_its_time(kernel: Kernel) -> N
     kernel.until(lambda: "(at " not in table.text)
 
 
+WAITS = """
+import jupyter_flow as jf
+from jupyter_flow.notebook import waiting
+patience, waiting.PATIENCE = waiting.PATIENCE, -1.0
+try:
+    print(jf.dispatch(jf.lattice(jf.electron(lambda: time.sleep(0.6), executor="thread")))().result())
+finally:
+    waiting.PATIENCE = patience
+"""
+
+
+def test_a_line_of_progress_leaves_nothing_above_what_the_cell_shows(kernel: Kernel) -> None:
+    ran = kernel.run(WAITS)
+    line, printed = ran.outputs
+    assert isinstance(line, str)
+    assert kernel.displays[line] == ""
+    assert isinstance(printed, dict)
+    assert printed["text"] == "None\n"
+
+
 def test_a_line_tells_what_came_from_the_cache(kernel: Kernel) -> None:
-    for line in ("", " · from the cache"):
+    for line in ("", " · cached"):
         ran = kernel.run("%%electron --cache make\nx = 1")
         kernel.until(lambda ran=ran, line=line: ran.text == f"make() → x · local{line}\n")
     kernel.goes("ks = [1, 2]")
@@ -101,7 +121,7 @@ def test_a_line_tells_what_came_from_the_cache(kernel: Kernel) -> None:
     kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local\n")
     kernel.goes("ks = [1, 2, 3]")
     ran = kernel.run("%%electron --cache --map k=ks each\ny = k")
-    kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local · 2 of 3 from the cache\n")
+    kernel.until(lambda ran=ran: ran.text == "each(ks ×…) → y · local · 2 of 3 cached\n")
 
 
 def test_the_error_is_the_producers_also_through_a_chain(kernel: Kernel) -> None:

@@ -233,8 +233,36 @@ def test_independent_electrons_stand_in_one_lattice() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("big dask -n 2", "DaskExecutor(workers=2)"),
+        (
+            "big dask tcp://10.0.0.1:8786 --resource GPU=1",
+            'DaskExecutor("tcp://10.0.0.1:8786", resources={"GPU": 1.0})',
+        ),
+        ("big dask 'folder/scheduler file.json'", 'DaskExecutor("folder/scheduler file.json")'),
+        (
+            "big slurm --partition main -n 2 --memory 4GB --directive='--gres=gpu:1'",
+            'DaskExecutor(Cluster("slurm", partition="main", memory="4GB", directives=["--gres=gpu:1"]), workers=2)',
+        ),
+    ],
+)
+def test_executors_on_clusters_are_made_of_the_addresses_and_numbers_of_their_line(line: str, said: str) -> None:
+    script = export([f"%executor {line}", "%%electron -x big\nxs = [1]", "%%electron -x dask\nys = xs + [2]", "ys"])
+    assert f"big = {said}\n" in script
+    assert "@jf.electron(executor=big)" in script
+    assert '@jf.electron(executor="dask")' in script
+    classes = "Cluster, DaskExecutor" if "Cluster" in said else "DaskExecutor"
+    assert f"from jupyter_flow.executor import {classes}\n" in script
+
+
+@pytest.mark.parametrize(
     ("cells", "told"),
     [
+        (
+            ["%executor big loud -n 2"],
+            "cell 1, line 1: loud is no kind of executor that a script could make: make",
+        ),
         (["x = 1", "%%electron\n%time y = 2"], "cell 2, line"),
         (["k = 1\ndef f():\n    return k", "%%electron\n\nk = 2\ny = f()"], "cell 2, line 1: f reads the 'k'"),
         (["%%electron\nx = 1\nglobal y\ny = 2"], "cell 1, line 3: `global y`"),

@@ -1,11 +1,16 @@
 """What electrons do on a cluster that is ours, and on one that is not."""
 
+import importlib
 import os
 import socket
 import sys
+import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import DaskExecutor
@@ -59,6 +64,41 @@ def test_each_node_tells_where_it_ran_and_what_it_printed(run: Run, big: DaskExe
         assert node.worker.startswith(("tcp://127.0.0.1:", "tls://127.0.0.1:"))
         assert node.resource.startswith("dask")
         assert node.executor.kind == "dask"
+
+
+def test_what_c_code_and_subprocesses_print_is_the_electrons_and_seen_while_it_runs(
+    run: Run, big: DaskExecutor, tmp_path: Path, eventually: Callable[..., None]
+) -> None:
+    @jf.electron
+    def loud(folder: str) -> None:
+        import ctypes
+
+        ctypes.CDLL(None).puts(b"from C")
+        os.system("echo from a shell; echo trouble >&2")
+        os.write(1, b"to the descriptor\n")
+        print("from Python")  # noqa: T201
+        while not Path(folder, "go").exists():
+            time.sleep(0.005)
+        ctypes.CDLL(None).printf(b"no end")
+        os.system(f"(while [ ! -e {folder}/over ]; do sleep 0.01; done; echo late; touch {folder}/late) &")
+
+    @jf.electron
+    def quiet(folder: str, *after: None) -> None:
+        Path(folder, "over").touch()
+        while not Path(folder, "late").exists():
+            time.sleep(0.005)
+
+    @jf.lattice(executor=big)
+    def flow(folder: str) -> None:
+        quiet(folder, loud(folder))
+
+    said = "from C\nfrom a shell\nto the descriptor\nfrom Python\n"
+    id = jf.dispatch(flow)(str(tmp_path))
+    eventually(lambda: jf.get_result(id).nodes[0].stdout == said, 60)
+    (tmp_path / "go").touch()
+    outcome = jf.get_result(id, wait=True)
+    printed = [(str(node.status), node.stdout, node.stderr) for node in outcome.nodes]
+    assert printed == [("COMPLETED", f"{said}no end", "trouble\n"), ("COMPLETED", "", "")]
 
 
 def test_a_failure_shows_the_users_lines_and_skips_what_needs_it_alone(run: Run, big: DaskExecutor) -> None:
@@ -196,6 +236,38 @@ def test_secrets_reach_electrons_and_no_output(run: Run, big: DaskExecutor) -> N
 
     outcome = run(flow, jf.Secret("correct horse"))
     assert (outcome.result, outcome.nodes[0].stdout) == (13, "it is ***\n")
+
+
+def test_an_electron_reaches_the_cluster_that_it_runs_on(run: Run, big: DaskExecutor) -> None:
+    @jf.electron
+    def ask(n: int) -> Any:
+        from distributed import get_client, get_worker, worker_client
+
+        with worker_client() as client:
+            return client.submit(abs, -n).result(30), get_client() is client, bool(get_worker().address)
+
+    @jf.lattice(executor=big)
+    def flow() -> Any:
+        return [ask(n) for n in range(3)]
+
+    assert run(flow).result == [(n, True, True) for n in range(3)]
+
+
+def test_a_module_that_was_edited_is_read_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = f"edited_{uuid.uuid4().hex}"
+
+    @jf.electron
+    def use() -> Any:
+        return importlib.import_module(name).NUMBER
+
+    @jf.lattice(executor=DaskExecutor())
+    def flow() -> Any:
+        return [use() for _ in range(4)]
+
+    for number in (1, 23):
+        (tmp_path / f"{name}.py").write_text(f"NUMBER = {number}")
+        assert run(flow).result == [number] * 4
 
 
 def test_a_version_that_was_dispatched_is_the_one_that_runs(run: Run, big: DaskExecutor) -> None:

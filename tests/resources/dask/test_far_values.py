@@ -1,6 +1,9 @@
 """Values of workers that do not see the kernel's store: where they lie, how they travel, how long they stay."""
 
+import threading
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,10 +11,14 @@ from dask.sizeof import sizeof
 from distributed.protocol import deserialize, serialize
 
 from jupyter_flow.model.errors import StoreCorruption
-from jupyter_flow.model.events import COMPLETED, BlobRef, Failure, Record
+from jupyter_flow.model.events import COMPLETED, FAILED, BlobRef, Failure, Record
+from jupyter_flow.resources.base import Claim, Services
 from jupyter_flow.resources.dask import shelf as shelves
+from jupyter_flow.resources.dask.book import Book
 from jupyter_flow.resources.dask.depot import Depot, failed
+from jupyter_flow.resources.dask.desks import Desks
 from jupyter_flow.resources.dask.relay import PIECE, RelayedBlobs, SharedBlobs, Unreachable, pieces
+from jupyter_flow.resources.dask.seat import Hello
 from jupyter_flow.resources.dask.shelf import Shelf
 from jupyter_flow.resources.dask.token import Token
 from jupyter_flow.store.blobs import Blobs
@@ -119,8 +126,6 @@ def test_a_worker_that_sees_the_store_reads_from_its_shelf_what_is_not_there_yet
 
 def taken(depot: Depot, refs: list[BlobRef], pull: Any) -> Failure | None:
     """Why they were not taken."""
-    from queue import SimpleQueue
-
     told: SimpleQueue[Failure | None] = SimpleQueue()
     depot.take(refs, pull, told.put)
     outcome = told.get(timeout=30)
@@ -164,3 +169,55 @@ def test_what_does_not_come_or_is_something_else_is_a_failure(store: Blobs, erro
 def test_pieces_cover_all_of_a_value() -> None:
     ref = BlobRef(bytes(32), PIECE + 1)
     assert [len(piece) for piece in pieces(ref, lambda digest, at, size: bytes(size))] == [PIECE, 1]
+
+
+class Far:
+    """One electron on a worker that does not see the store, as the kernel keeps it. pull: brings pieces."""
+
+    def __init__(self, store: Blobs, folder: Path, pull: Any) -> None:
+        self.told: list[Record] = []
+        self.board: SimpleQueue[Any] = SimpleQueue()
+        work = SimpleNamespace(number=1, finished=self.told.extend)
+        claim: Any = Claim(work, None, [(0, 1, 0, 0, ())], 1, False)
+        queue: Any = SimpleNamespace(lock=threading.Lock())
+        services: Any = Services(queue, SimpleNamespace(blobs=store), str(folder), None)
+        desks = Desks(services.store)
+        desks.met("tcp://far:1", Hello(7, "far", 1, 1, near=False, shares=False, journal=None))
+        self.book = Book(services, "dask", False, desks, self.board.put)
+        self.book.connection = SimpleNamespace(pull=pull)
+        self.handed = self.book.add("jf-1", claim)
+
+    def ends(self, record: Record) -> None:
+        """Word of its end has come."""
+        self.book.ended(record, self.handed, ended := {})
+        self.book.tell(ended)
+
+
+def test_a_value_made_far_away_counts_once_the_kernel_has_a_copy_and_not_before(store: Blobs, shelf: Shelf) -> None:
+    gate = threading.Event()
+
+    def pull(key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
+        gate.wait(30)
+        return shelf.piece(digest, at, size)
+
+    far, ref = Far(store, shelf.root, pull), shelf.write(DATA)
+    far.ends(Record(0, 1, COMPLETED, 1, 2, 7, ref))
+    assert (far.told, store.path(ref).exists()) == ([], False)
+    gate.set()
+    far.board.get(timeout=30)()
+    assert [record.status for record in far.told] == [COMPLETED]
+    shelf.drop(shelf.taken())  # the worker is gone
+    assert bytes(store.read(ref)[0]) == DATA
+
+
+def test_a_value_that_is_lost_before_the_kernel_has_a_copy_never_was(store: Blobs, shelf: Shelf) -> None:
+    def pull(*_: Any) -> bytes:
+        raise OSError("no worker has it any more")
+
+    far, ref = Far(store, shelf.root, pull), shelf.write(DATA)
+    far.ends(Record(0, 1, COMPLETED, 1, 2, 7, ref))
+    far.board.get(timeout=30)()
+    (record,) = far.told
+    assert record.status == FAILED
+    assert record.failure is not None
+    assert "was lost before it was in the kernel's store" in record.failure.message

@@ -30,6 +30,7 @@ export class DetailsPane implements Pane {
   private readonly sections: Sections;
   private readonly ticking: ReturnType<typeof setInterval>;
   private dispatch = '';
+  private whole = 0; // the status of the dispatch
   private node: number | null = null;
   private known: Details | null = null;
   private from: Element | null = null;
@@ -73,24 +74,34 @@ export class DetailsPane implements Pane {
     if (message.kind === 'details') this.tell(message);
     else if (message.kind === 'preview') this.preview(message);
     else if (message.kind === 'answer') this.answer(message);
-    else if (message.kind === 'graph') {
+    else if (message.kind === 'delta') {
+      this.clock.set(message.state.now);
+      this.stand(message.state.status);
+    } else if (message.kind === 'graph') {
+      this.stand(message.state.status);
       this.dispatch = message.dispatch;
       this.id.hidden = message.flow > 0;
       this.actions.executors(message.names);
     }
   }
 
-  /** The kernel is gone: what was known stays, and nothing can be done. */
-  lost(): void {
+  /** Nothing can be done either. */
+  lost(dispatch: number): void {
     const { known } = this;
-    if (!known) return;
-    const now = this.clock.now();
+    this.stand(dispatch);
+    if (!known) return say(this.status, 'The kernel is gone.');
+    const now = this.clock.last;
     this.tell({ ...known, ...(isRunning(known.status) ? { status: 8, end: now, progress: null } : {}), now, can: [] });
   }
 
   dispose(): void {
     clearInterval(this.ticking);
     this.element.remove();
+  }
+
+  private stand(dispatch: number): void {
+    this.whole = dispatch;
+    this.tick();
   }
 
   private begin(node: number): void {
@@ -134,7 +145,7 @@ export class DetailsPane implements Pane {
 
   private tick(): void {
     if (!this.known || this.element.hidden) return;
-    say(this.status, statusLine(this.known, this.clock.now()));
+    say(this.status, statusLine(this.known, this.whole, this.clock.now()));
     this.sections.tick();
   }
 
@@ -153,9 +164,10 @@ export class DetailsPane implements Pane {
   }
 }
 
-function statusLine(details: Details, now: number): string {
+function statusLine(details: Details, dispatch: number, now: number): string {
   const { status, start, end, cached, progress } = details;
-  const parts = [cached ? `${statusWord(status)}, taken over` : statusWord(status)]; // from where, the section says
+  const word = statusWord(status, dispatch);
+  const parts = [cached ? `${word}, taken over` : word]; // from where, the section says
   if (start !== null) parts.push(duration((end ?? (isFinal(status) ? start : now)) - start));
   if (progress !== null && isRunning(status)) parts.push(percent(progress));
   if (details.attempts.length > 1) parts.push(`attempt ${details.attempts.length}`);

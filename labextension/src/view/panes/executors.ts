@@ -22,6 +22,10 @@ export class ExecutorsPane implements Pane {
     if (message.kind === 'executors') this.resources.show(message.resources, message.remarks);
   }
 
+  lost(): void {
+    this.resources.lost();
+  }
+
   dispose(): void {
     this.element.remove();
   }
@@ -31,29 +35,45 @@ export class ExecutorsPane implements Pane {
 export class Resources {
   readonly element = themed(h('div.jf-resources'));
   private known = '';
+  private cards = new Map<number, { stamp: string; element: HTMLElement }>();
 
   show(resources: readonly Busy[], remarks: readonly string[]): void {
     const stamp = JSON.stringify([resources, remarks]);
     if (stamp === this.known) return;
     this.known = stamp;
+    this.cards = new Map(resources.map(busy => [busy.key, this.card(busy)]));
     fill(
       this.element,
       remarks.map(text => h('p.jf-remark', h('span', { 'aria-hidden': 'true' }, '⚑ '), text)),
-      resources.length ? resources.map(card) : h('p.jf-empty', 'No executor is at work yet. Resources show here when a dispatch begins.')
+      [...this.cards.values()].map(({ element }) => element),
+      !resources.length && h('p.jf-empty', 'No executor is at work yet. Resources show here when a dispatch begins.')
     );
+  }
+
+  /** Nobody tells of them any more. */
+  lost(): void {
+    this.known = '';
+    this.cards.clear();
+    fill(this.element, h('p.jf-empty', 'The kernel that had these executors is gone.'));
+  }
+
+  /** That of before, if it says the same: what is marked in it stays marked. */
+  private card(busy: Busy): { stamp: string; element: HTMLElement } {
+    const stamp = JSON.stringify(busy);
+    const before = this.cards.get(busy.key);
+    return before?.stamp === stamp ? before : { stamp, element: card(busy) };
   }
 }
 
 function card(busy: Busy): HTMLElement {
-  const { id, resource_kind, workers, running, queued, done, memory, dashboard, history, uses } = busy;
+  const { key, id, resource_kind, workers, running, queued, done, memory, dashboard, history, uses } = busy;
   return h('article.jf-resource', { 'aria-label': `Resource ${id}` },
     h('header.jf-line',
       h('span.jf-title', { role: 'heading', 'aria-level': 3 }, id),
       resource_kind !== id && h('span.jf-chip', resource_kind),
-      page(dashboard),
-      load(running, workers),
-      sparkline(history)
+      page(dashboard, key)
     ),
+    h('div.jf-line.jf-work', load(running, workers), sparkline(history)),
     facts(
       ['Workers', grouped(workers)],
       ['Running', grouped(running)],
@@ -66,9 +86,10 @@ function card(busy: Busy): HTMLElement {
 }
 
 /** A link to the cluster's own page: an address of the web, or nothing. It opens beside this one, and knows nothing of it. */
-function page(address: string): Child {
+function page(address: string, key: number): Child {
   if (!/^https?:\/\/[^/]/i.test(address)) return null;
-  return h('a.jf-page', { href: address, target: '_blank', rel: 'noopener noreferrer', title: address }, 'Dashboard');
+  const asked = { href: address, target: '_blank', rel: 'noopener noreferrer', title: address, 'data-key': `page ${key}` };
+  return h('a.jf-page', asked, 'Dashboard');
 }
 
 function load(running: number, workers: number): Child {
@@ -104,11 +125,12 @@ function y(share: number): string {
   return (HIGH - 1.5 - Math.min(1, Math.max(0, share)) * (HIGH - 3)).toFixed(1);
 }
 
-function used({ label, settings, electrons, same }: Use): HTMLElement {
+function used({ label, settings, electrons, called, same }: Use): HTMLElement {
   return h(
     'li',
     {},
-    h('div.jf-line', h('span.jf-chip', label), settings && h('code', settings)),
+    h('div.jf-line', h('span.jf-chip', label), settings && settings !== label && h('code', settings)),
+    called && h('p.jf-note', `${called} in this graph`),
     same && h('p.jf-note', `means the same as ${same}`),
     electrons.length ? h('p.jf-names', electrons.map(named)) : h('p.jf-note.jf-idle', 'no electrons')
   );

@@ -31,9 +31,9 @@ export function mark(status: number): SVGElement {
   return drawn;
 }
 
-/** Mark and word. */
-export function badge(status: number): HTMLElement {
-  const element = h('span.jf-badge', mark(status), statusWord(status));
+/** Mark and word; `dispatch` is the status of the whole. */
+export function badge(status: number, dispatch?: number): HTMLElement {
+  const element = h('span.jf-badge', mark(status), statusWord(status, dispatch));
   tint(element, status);
   return element;
 }

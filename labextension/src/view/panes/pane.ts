@@ -13,14 +13,23 @@ export type OpenNode = (node: number) => void;
 export interface Pane {
   readonly element: HTMLElement;
   hear(message: ViewMessage): void;
+  /** The kernel is gone: what was known stays, and nothing goes on. The whole has this status from now on. */
+  lost(dispatch: number): void;
   dispose(): void;
 }
 
 /** The kernel's clock, in seconds since the epoch, as far as its messages told it. */
 export class KernelClock {
   private ahead = 0;
+  private told = 0;
+
+  /** When it was heard last; now, if never. */
+  get last(): number {
+    return this.told || this.now();
+  }
 
   set(now: number): void {
+    this.told = now;
     this.ahead = now - Date.now() / 1000;
   }
 

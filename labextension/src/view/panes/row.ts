@@ -17,6 +17,7 @@ export class TableRow {
   private readonly seconds = h('td.jf-number');
   private readonly attempts = h('td.jf-number');
   private known: Row | null = null;
+  private stood = ''; // node and dispatch
 
   constructor(open: OpenNode) {
     const { number, name, argument, status, executor, worker, start, seconds, attempts } = this;
@@ -25,10 +26,11 @@ export class TableRow {
     this.element.addEventListener('click', () => this.known && open(this.known.node));
   }
 
-  show(row: Row, index: number, reached: boolean, now: number): void {
-    const { node, name, argument, status, executor, resource, worker, start, attempts } = row;
-    if (this.known?.status !== status) this.status.replaceChildren(badge(status));
+  /** `dispatch` is the status of the whole. */
+  show(row: Row, index: number, reached: boolean, now: number, dispatch: number): void {
+    const { node, name, argument, executor, resource, worker, start, attempts } = row;
     this.known = row;
+    this.stand(dispatch);
     dress(this.element, { 'aria-rowindex': index + 2 });
     say(this.number, String(node));
     say(this.name, name);
@@ -39,6 +41,24 @@ export class TableRow {
     say(this.start, start === null ? '' : clock(start));
     say(this.attempts, attempts > 1 ? String(attempts) : '');
     this.reach(reached);
+    this.tick(now);
+  }
+
+  /** How it stands, in a dispatch of this status. */
+  stand(dispatch: number): void {
+    if (!this.known) return;
+    const { status } = this.known;
+    if (this.stood === `${status} ${dispatch}`) return;
+    this.stood = `${status} ${dispatch}`;
+    this.status.replaceChildren(badge(status, dispatch));
+  }
+
+  /** The kernel is gone. */
+  lost(now: number): void {
+    const { known } = this;
+    if (!known || !isRunning(known.status)) return;
+    const { start } = known;
+    this.known = { ...known, status: 8, seconds: start === null ? null : now - start };
     this.tick(now);
   }
 

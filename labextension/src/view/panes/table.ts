@@ -40,6 +40,7 @@ export class TablePane implements Pane {
   private descending = false;
   private filter = '';
   private asked = '';
+  private dispatch = 0; // its status
   private at = 0; // the row that the keyboard is at
   private wanted = false; // it is to get the focus when it comes
   private typing: ReturnType<typeof setTimeout> | undefined;
@@ -60,8 +61,15 @@ export class TablePane implements Pane {
   }
 
   hear(message: ViewMessage): void {
-    if (message.kind === 'graph' || message.kind === 'delta') this.clock.set(message.state.now);
-    else if (message.kind === 'rows') this.tell(message);
+    if (message.kind === 'graph' || message.kind === 'delta') {
+      this.clock.set(message.state.now);
+      this.stand(message.state.status);
+    } else if (message.kind === 'rows') this.tell(message);
+  }
+
+  lost(dispatch: number): void {
+    for (const row of this.rows) row.lost(this.clock.last);
+    this.stand(dispatch);
   }
 
   dispose(): void {
@@ -130,9 +138,14 @@ export class TablePane implements Pane {
     gap(this.above, offset);
     gap(this.below, total - offset - rows.length);
     this.fit(rows.length);
-    rows.forEach((row, i) => this.rows[i]?.show(row, offset + i, offset + i === this.at, this.clock.now()));
+    rows.forEach((row, i) => this.rows[i]?.show(row, offset + i, offset + i === this.at, this.clock.now(), this.dispatch));
     if (!rows.some((_, i) => offset + i === this.at)) this.rows[0]?.reach(true); // the keyboard can always come in
     if (this.wanted) this.focus();
+  }
+
+  private stand(dispatch: number): void {
+    this.dispatch = dispatch;
+    for (const row of this.rows) row.stand(dispatch);
   }
 
   /** As many elements as there are rows; those that stay keep the focus. */

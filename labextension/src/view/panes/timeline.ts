@@ -1,7 +1,7 @@
 import type { Bar, Timeline, ViewMessage } from '../../protocol';
 import { fill, h, say, type Child } from '../dom';
 import { onTheme, theme } from '../theme';
-import { duration, many, percent } from '../text';
+import { duration, isRunning, many, percent } from '../text';
 import { Gantt } from './gantt';
 import { badge, tintExecutor } from './mark';
 import type { Ask, OpenNode, Pane } from './pane';
@@ -52,6 +52,13 @@ export class TimelinePane implements Pane {
     this.explain();
     this.hover(this.gantt.hovered);
     this.draw();
+  }
+
+  /** What ran is interrupted: nobody knows since when. */
+  lost(): void {
+    const { known } = this;
+    const left = (bar: Bar): Bar => (isRunning(bar.status) ? { ...bar, status: 8 } : bar);
+    if (known) this.hear({ ...known, bars: known.bars.map(left) });
   }
 
   dispose(): void {
