@@ -17,9 +17,11 @@ function graph(state: State): Graph {
 }
 
 /** A widget whose kernel has told this graph. */
-function shown(change: Partial<State> = {}): { el: HTMLElement; followed: Node[]; end: () => void } {
+function shown(change: Partial<State> = {}): { el: HTMLElement; followed: Node[]; sent: string[]; end: () => void } {
   const heard: ((message: unknown) => void)[] = [];
+  const sent: string[] = [];
   const send = ({ kind, view }: { kind: string; view: string }): void => {
+    sent.push(kind);
     if (kind === 'open') queueMicrotask(() => heard.forEach(hear => hear({ ...graph({ ...STATE, ...change }), view })));
   };
   const on = (event: string, hear: (message: unknown) => void): void => void (event === 'msg:custom' && heard.push(hear));
@@ -27,7 +29,7 @@ function shown(change: Partial<State> = {}): { el: HTMLElement; followed: Node[]
   document.body.replaceChildren(el);
   const followed: Node[] = [];
   document.addEventListener('jupyter-flow:channel', event => followed.push((event as CustomEvent).detail.from as Node));
-  return { el, followed, end: widget.render({ model: { get: () => null, send, on, off: () => undefined }, el }) };
+  return { el, followed, sent, end: widget.render({ model: { get: () => null, send, on, off: () => undefined }, el }) };
 }
 
 function go(had: boolean): void {
@@ -35,7 +37,7 @@ function go(had: boolean): void {
 }
 
 test('what ran in a kernel that is gone runs no longer; what ended goes on to be told by the next one', async () => {
-  const { el, followed, end } = shown();
+  const { el, followed, sent, end } = shown();
   await Promise.resolve();
   const status = el.querySelector('[role=status]')!;
   expect(status.textContent).toContain('running');
@@ -45,6 +47,10 @@ test('what ran in a kernel that is gone runs no longer; what ended goes on to be
   expect(status.textContent).toContain('interrupted: the kernel that ran it is gone');
   expect(el.querySelector('[aria-label=Legend]')!.textContent).toContain('2 never begun');
   expect(followed).toEqual([el]);
+  const asked = sent.length;
+  [...el.querySelectorAll('button')].find(({ textContent }) => textContent === 'Table view')!.click();
+  expect(el.querySelector('.jf-told')!.textContent).toContain('which does not answer');
+  expect(sent.slice(asked)).toEqual(['resync']); // should it be there after all
   end();
   go(true);
   const over = shown({ status: 4, ended: 3, text: 'completed' });

@@ -49,7 +49,7 @@ def test_an_executor_that_may_use_a_part_of_its_resource_says_how_much(notebook:
 def test_a_resource_that_grows_when_it_is_used_is_told_as_large_as_it_will_be(notebook: Any) -> None:
     notebook.run("import jupyter_flow as jf\n@jf.electron(executor='thread')\ndef any_of(): return 1")
     notebook.run("jf.dispatch_sync(jf.lattice(any_of))()")
-    more = jf.session().resources[0].workers + 3
+    more = threads() + 3
     notebook.run(f"%executor more thread -n {more}")
     assert workers_of("more") == str(more)
     notebook.run("jf.dispatch_sync(jf.lattice(any_of.with_options(executor='more')))()")
@@ -59,11 +59,16 @@ def test_a_resource_that_grows_when_it_is_used_is_told_as_large_as_it_will_be(no
 def test_an_executor_of_the_users_own_has_the_workers_that_it_says(notebook: Any) -> None:
     notebook.run("import jupyter_flow as jf")
     notebook.run(
-        "class Loud(jf.executor.BaseExecutor):\n    workers = 2\n"
+        "class OfTwo(jf.executor.BaseExecutor):\n    workers = 2\n"
         "    def run(self, function, args, kwargs, task_metadata): return function(*args, **kwargs)"
     )
-    notebook.run("jf.dispatch_sync(jf.lattice(jf.electron(lambda: 1, executor=Loud())))()")
-    assert workers_of("Loud") == "2"
+    notebook.run("jf.dispatch_sync(jf.lattice(jf.electron(lambda: 1, executor=OfTwo())))()")
+    assert workers_of("OfTwo") == "2"
+
+
+def threads() -> int:
+    """How many workers the threads have."""
+    return next(info.workers for info in jf.session().resources if info.kind == "thread")
 
 
 def workers_of(name: str) -> str:

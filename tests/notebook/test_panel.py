@@ -276,8 +276,10 @@ def test_a_page_is_told_step_by_step_which_cells_to_run_until_all_is_up_to_date(
 
 
 def test_what_was_skipped_is_said_to_be_skipped_everywhere(attended: None, notebook: Notebook, page: Page) -> None:
-    notebook.run("%%electron one -x inline\nb = 1 / 0")
-    notebook.run("%%electron two -x inline\nc = b + 1")
+    gated = "import pathlib, time\nwhile not pathlib.Path('gate').exists(): time.sleep(0.005)"
+    notebook.run(f"%%electron one -x inline\n{gated}\nb = 1 / 0")
+    notebook.run("%%electron two -x inline\nc = b + 1")  # while nobody knows yet that there will be no b
+    Path("gate").touch()
     until(lambda: page.panel and [one["state"] for one in page.panel["badges"]] == ["failed", "skipped"])
     assert page.panel["badges"][1]["text"] == "skipped: one has failed"
     assert "1 failed, 1 skipped" in page.panel["flow"]["text"]

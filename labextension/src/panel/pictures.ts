@@ -3,7 +3,7 @@ import type { Link } from './link';
 import type { Links } from './links';
 
 const SVG = 'image/svg+xml';
-const UNDER_WAY = /<desc>[^<]* · (RUNNING|NEW_OBJECT|INTERRUPTED)[\s<]/; // the first line says how it stands
+const UNDER_WAY = /<desc>[^<]* · (RUNNING|NEW_OBJECT|not run|INTERRUPTED)[\s<]/; // the first line says how it stands
 
 /** The plain picture beside a live view, which is what the notebook keeps. */
 export interface Picture {

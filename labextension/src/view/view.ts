@@ -199,8 +199,7 @@ export class View {
     fill(this.crumbs, trail(graph, path => this.enter(path)));
     fill(this.folds, folds(graph, group => this.fold(group)));
     this.state();
-    if (live && before) this.search.again();
-    if (live && !before) this.beside.preload();
+    if (live) before ? this.search.again() : this.beside.preload();
   }
 
   private change(delta: Delta): void {
@@ -296,5 +295,6 @@ export class View {
     this.graph.select(null);
     if (this.shown) this.tools.show(this.shown, this.beside.visible);
     this.remark('More than the graph is told by the kernel, which does not answer.', false);
+    this.ask({ kind: 'resync' }); // a connection that was lost may be there again
   }
 }
