@@ -43,10 +43,11 @@ def interrupted(make: Callable[[], T], call: Callable[[T], object]) -> Iterator[
         made, interrupt, before = make(), _Interrupt(at), sys.gettrace()
         sys.settrace(interrupt)
         try:
-            call(made)
+            try:
+                call(made)
+            finally:
+                sys.settrace(before)  # which may be hit as well, where a worker's surroundings have wrapped it
         except (KeyboardInterrupt, RuntimeError):  # the second where it hits `threading` with a lock let go
-            pass
-        finally:
             sys.settrace(before)
         if interrupt.left > 0:
             return

@@ -11,7 +11,7 @@ from ..executor.recalled import UNSAID, Recalled
 from ..model.binding import labels
 from ..model.concealing import conceal
 from ..model.electron import Electron
-from ..model.errors import BuildError, DispatchError
+from ..model.errors import BuildError, DispatchError, StoreError
 from ..model.events import Value
 from ..model.forgotten import plain_ones
 from ..model.graph import TransportGraph
@@ -169,7 +169,7 @@ class Submitter:
         """A value for the record; None where it cannot be pickled (only a repetition will need it)."""
         try:
             return pack(value, self._store.blobs.write)
-        except OSError:
+        except (OSError, StoreError):
             raise
         except Exception:
             return None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .binding import Binder, enclosed, label_of
-from .errors import BuildError
+from .errors import BuildError, StoreError
 from .events import BlobRef, Value
 from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph, Version
 from .literal import ATOMS, TEXTS, Literal, capture, is_atom, special
@@ -171,7 +171,7 @@ class Tracer:
             if isinstance(value, Literal):  # captured already
                 return value
             return capture(value, self._keep, self, label, opens)
-        except BuildError:
+        except (BuildError, StoreError):
             raise
         except Exception as error:
             raise BuildError(
@@ -224,6 +224,8 @@ class Tracer:
             code = pack((*hooks, sendable(function)), self._keep)
         except BuildError as error:
             raise BuildError(f"electron {electron.name!r} cannot be sent to a worker: {error}") from error
+        except StoreError:
+            raise
         except Exception as error:
             refusal = (
                 f"electron {electron.name!r} cannot be pickled, so no worker could receive it ({error}); it uses "

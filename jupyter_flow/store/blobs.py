@@ -13,7 +13,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,11 +76,11 @@ class Blobs:
             if expected not in (None, ref):
                 raise ValueError("it is not what it is said to be")
             self._place(temporary, self.path(ref))
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise _told(error, self.root) from error
-        except BaseException:
-            temporary.unlink(missing_ok=True)
+        except BaseException as error:
+            with suppress(OSError):
+                temporary.unlink()
+            if isinstance(error, OSError):
+                raise _told(error, self.root) from error
             raise
         return ref
 

@@ -277,7 +277,7 @@ class Store(Answers):
         try:
             self._session.start()
         except OSError as error:
-            raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}.") from error
+            raise StoreError(f"Cannot write in the store {self.root}: {error.strerror}. {WAY_OUT}") from error
         self.blobs.sweep()
         remove_journals(self.root, self._reader.over)
         forking.writes(self)

@@ -152,6 +152,11 @@ def told(error: BaseException, root: Path) -> BaseException:
         return _corrupt(index_path(root), f"is damaged ({error})")
     if code == sqlite3.SQLITE_ERROR and "no such" in str(error):
         return _corrupt(index_path(root), f"lacks what an index has ({error})")
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        return StoreError(
+            f"The index {index_path(root)} cannot be written ({error}). Make it, and its folder, yours to write (chmod "
+            "u+w), and restart the kernel; or set JUPYTER_FLOW_STORE to another folder."
+        )
     return StoreError(f"The index of the store {root} cannot be used: {error}.")
 
 
@@ -264,6 +269,12 @@ class InPlace:
 
     def corrupt(self, path: Path | None = None) -> StoreCorruption:
         """What to raise where one of the two, or the WAL, is gone with what it had."""
+        root = self._index.parent
+        if not (root / MARKER).exists():
+            return StoreCorruption(
+                f"The store {root} was removed or moved away while this kernel worked with it. Restart the kernel: it "
+                "begins a new one there. What is elsewhere can be put back before that, or read by jf.open_store."
+            )
         return _corrupt(path or self._wal, "was removed or replaced while this kernel worked with it")
 
 

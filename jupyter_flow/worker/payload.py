@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from ..model.cellvalues import CellValues
+from ..model.errors import StoreError
 from ..model.events import BlobRef, Value
 from ..model.graph import MIXED, OUTPUT, OUTPUTS, PLAIN
 from ..model.hooks import Hook
@@ -41,7 +42,7 @@ class Payload:
         try:
             return pack(value, self.blobs.write, probe)
         except Exception as error:
-            if isinstance(error, OSError | Unloadable) or not isinstance(value, CellValues):
+            if isinstance(error, OSError | StoreError | Unloadable) or not isinstance(value, CellValues):
                 raise
         kept = value.portable()
         for name, why in kept.left.items():
@@ -56,7 +57,7 @@ class Payload:
             return text
         try:
             return self.blobs.write(text, [])
-        except OSError:  # no space: the end of it says most
+        except (OSError, StoreError):  # no space: the end of it says most
             return text[-LONGEST_INLINE:]
 
     def document(self, text: Value | None) -> Value | None:
@@ -65,7 +66,7 @@ class Payload:
             return text
         try:
             return self.blobs.write(text, [])
-        except OSError:
+        except (OSError, StoreError):
             return None
 
     def arguments(self, kind: int, call: Any, values: Mapping[int, Value]) -> tuple[Sequence[Any], dict[str, Any]]:

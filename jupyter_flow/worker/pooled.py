@@ -13,6 +13,7 @@ from contextvars import Context as Isolated
 from pathlib import Path
 from typing import Any
 
+from ..model.errors import StoreError
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.pickles import redefine_classes
 from ..model.vault import VAULT
@@ -158,7 +159,7 @@ class _Attempt:
     def _packed(self, value: Any) -> tuple[int, Value | None, Failure | None]:
         try:
             return COMPLETED, self.payload.pack(value), None
-        except OSError as error:
+        except (OSError, StoreError) as error:
             return FAILED, None, unstored(error)
         except BaseException as error:
             return FAILED, None, unserializable(value, error)

@@ -156,7 +156,7 @@ class Runner:
     def _packed(self, value: Any) -> tuple[int, Value | None, Failure | None]:
         try:
             return COMPLETED, self.payload.pack(value), None
-        except OSError as error:
+        except (OSError, StoreError) as error:
             return FAILED, None, unstored(error)
         except BaseException as error:
             return FAILED, None, unserializable(value, error)

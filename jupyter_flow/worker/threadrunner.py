@@ -6,6 +6,7 @@ from contextvars import Context as Isolated
 from functools import partial
 from typing import Any
 
+from ..model.errors import StoreError
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
 from ..model.vault import VAULT
@@ -109,7 +110,7 @@ class ThreadRunner:
     def _packed(self, value: Any) -> tuple[int, Value | None, Failure | None]:
         try:
             return COMPLETED, self._payload.pack(value), None
-        except OSError as error:
+        except (OSError, StoreError) as error:
             return FAILED, None, unstored(error)
         except BaseException as error:
             return FAILED, None, unserializable(value, error)

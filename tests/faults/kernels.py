@@ -24,6 +24,10 @@ IN_PROCESSES_AND_THREADS = pytest.mark.parametrize(
     "executor", ["local", "thread", pytest.param("inline", marks=pytest.mark.slow)]
 )
 
+ON_ALL = pytest.mark.parametrize(
+    "executor", ["local", "thread", pytest.param("inline", marks=pytest.mark.slow), ON_DASK]
+)
+
 TOOLS = """
 import os, pathlib, signal, subprocess, sys, threading, time
 import jupyter_flow as jf

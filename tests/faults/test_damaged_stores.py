@@ -10,7 +10,7 @@ import psutil
 import pytest
 from blake3 import blake3
 
-from tests.faults.kernels import IN_PROCESSES_AND_THREADS, Fresh
+from tests.faults.kernels import IN_PROCESSES_AND_THREADS, ON_ALL, Fresh
 
 LARGE = """
 @jf.electron
@@ -36,7 +36,7 @@ def flip(path: Path) -> None:
         file.write(bytes([byte[0] ^ 1]))
 
 
-@IN_PROCESSES_AND_THREADS
+@ON_ALL
 def test_d14_one_flipped_byte_of_a_result_is_named_with_node_and_file_and_quarantined(
     kernel: Fresh, executor: str
 ) -> None:
@@ -167,7 +167,7 @@ def forged(path: Path, evil: bytes) -> tuple[str, int]:
     return name, len(whole)
 
 
-@IN_PROCESSES_AND_THREADS
+@ON_ALL
 def test_d18_forged_values_are_refused_and_never_unpickled_whatever_their_digest_says(
     kernel: Fresh, executor: str
 ) -> None:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.faults.kernels import IN_PROCESSES_AND_THREADS, Fresh
+from tests.faults.kernels import ON_ALL, Fresh
 
 LINES = [
     "%executor {boom()} local",
@@ -37,7 +37,7 @@ CODE = re.compile(r"\\.|(`+).*?(?<!`)\1(?!`)", re.DOTALL)  # escapes and code in
 NAMES = ["<img src=x onerror=alert(1)>", '"];x[', "../../x", "a\nb", "`<img src=x>`", "n" * 300]
 
 
-@IN_PROCESSES_AND_THREADS
+@ON_ALL
 def test_d19_hostile_names_are_shown_as_text_and_make_no_file_outside_the_store(kernel: Fresh, executor: str) -> None:
     before = files(kernel.folder.parent)
     kernel.goes(
@@ -56,6 +56,7 @@ def test_d19_hostile_names_are_shown_as_text_and_make_no_file_outside_the_store(
             "local": LocalExecutor(workers=2, log_stdout="log.txt", create_unique_workdir=True),
             "thread": ThreadExecutor(workers=2, log_stdout="log.txt"),
             "inline": InlineExecutor(),
+            "dask": DaskExecutor(workers=2),
         }}
         """
     )

@@ -198,6 +198,28 @@ def test_nothing_is_told_as_committed_that_went_into_an_index_which_was_removed(
     assert "jupyter-flow recover" in told
 
 
+@pytest.mark.parametrize("how", ["shutil.rmtree(root)", "root.rename(root.with_name('moved'))"])
+def test_a_store_that_was_removed_or_moved_away_says_so_and_how_to_go_on(root: Path, how: str) -> None:
+    code = f"""if True:
+        import shutil, sys
+        from pathlib import Path
+        from jupyter_flow.store import Store
+        from tests.store.samples import Told, record, row, run
+        root = Path(sys.argv[1])
+        store = Store.open(root)
+        serial = store.begin(run("a"))
+        {how}
+        told = Told()
+        store.record(serial, [row(1)], told)
+        print(type(told.error()).__name__, told.error())
+        store.close()
+        Store.open(root).begin(run("a"))
+    """
+    told = output(code, root)
+    assert told.startswith(f"StoreCorruption The store {root} was removed or moved away")
+    assert "Restart the kernel" in told
+
+
 @pytest.fixture
 def unanchored(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system that has only the locks of processes, which a copy of the folder takes away."""
