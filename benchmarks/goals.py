@@ -76,9 +76,17 @@ GOALS = [
     Goal("both, extra memory of the kernel", "MB", 5, lambda s: s.worst(
          s.memory("array-chain", PROCESSES, "kernel"), s.memory("array-fan-out", PROCESSES, "kernel")),
          "Values pass through the kernel."),
+    Goal("one electron on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("single", DASK, RAW), ON_DASK),
     Goal("fan-out 1,000 on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("fan-out-1000", DASK, RAW), ON_DASK),
     Goal("chain 100 on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("chain-100", DASK, RAW), ON_DASK),
     Goal("layers 50×40 on Dask, of `client.submit`", "×", 1.2, lambda s: s.ratio("layers", DASK, RAW), ON_DASK),
+    Goal("50 MB chain on Dask, extra memory", "MB", 120, lambda s: s.memory("array-chain", DASK, "held"),
+         "Arrays of the steps before are still held."),
+    Goal("200 MB fan-out on Dask, extra memory", "MB", 260, lambda s: s.memory("array-fan-out", DASK, "held"),
+         "Each reader holds an array of its own."),
+    Goal("both on Dask, extra memory of kernel or scheduler", "MB", 5, lambda s: s.worst(
+         *(s.memory(case, DASK, who) for case in ("array-chain", "array-fan-out") for who in ("kernel", "scheduler"))),
+         "Values pass through them."),
     Goal("build 100,000", "µs a node", 2, lambda s: s.us("build-100000", "flow-inline"),
          "Every call is checked against the signature and given an Output object; the body of the benchmark, which "
          "looks up the arguments, is in it too."),

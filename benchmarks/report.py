@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import dasktable
 import systems
 from goals import GOALS, Goal
 from probes import LABELS
+from tables import number, table
 from workloads import CASES
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ IN_BRACKETS = (
     "In brackets: of the bare loop on a ThreadPoolExecutor in the same run. [n]: slow, so measured n times only."
 )
 OF_MEMORY = (
-    "held by all processes · mapped from files beside that · held by the kernel alone (with Dask: and the scheduler in "
-    "it) · held by the largest worker."
+    "held by all processes · mapped from files beside that · held by the kernel alone · held by the largest other one."
 )
 BARE = "bare-threads"
 THEN = {"fan-out-10000": 9.9, "chain-100": 13, "layers": 5.4}  # µs of the bare loop when the goals were set
@@ -95,6 +96,11 @@ class Seen:
         figure = self.figure(case, system)
         return figure.memory.get(what) if figure else None
 
+    def received(self, case: str, system: str) -> float | None:
+        """Bytes per electron."""
+        figure = self.figure(case, system)
+        return statistics.median(figure.received) / figure.nodes if figure and figure.received else None
+
     def cold(self, system: str, what: str = "total") -> float | None:
         """Milliseconds of a cold start."""
         rows = [row[what] for row in self._cold.get(system, [])]
@@ -129,6 +135,7 @@ def markdown(
         _section("## µs per electron, build and run", IN_BRACKETS, _grid(seen, PER_ELECTRON, _per_electron)),
         _section("## Whole workloads, milliseconds", _grid(seen, WHOLE, _whole, {"cold start": _cold})),
         _section("Extra memory meanwhile, MB: " + OF_MEMORY, _grid(seen, arrays, _memory)),
+        _section("## On a Dask cluster", dasktable.section(seen)),
         _section("## Building only, µs and bytes a node", _grid(seen, BUILDS, _built)),
         _section("## This project alone", _facts(facts)),
         _section("## What we aim at", _then_and_now(seen), _goals(seen)),
@@ -181,12 +188,7 @@ def _grid(seen: Seen, cases: list[str], text: Any, more: Mapping[str, Any] | Non
         cells = [text(seen, case, system) for case in cases] + [extra(seen, system) for extra in more.values()]
         if any(cells):
             rows.append([systems.title(system), *(cell or "–" for cell in cells)])
-    return _table(["", *(CASES[case].title for case in cases), *more], rows) if rows else ""
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return table(["", *(CASES[case].title for case in cases), *more], rows) if rows else ""
 
 
 def _per_electron(seen: Seen, case: str, system: str) -> str:
@@ -194,15 +196,15 @@ def _per_electron(seen: Seen, case: str, system: str) -> str:
     if figure is None or figure.error or figure.microseconds is None:
         return figure.error if figure else ""
     ratio = seen.ratio(case, system, BARE)
-    against = "" if ratio is None or system == BARE else f" ({_number(ratio)} ×)"
-    return _number(figure.microseconds) + against + _few(figure, seen)
+    against = "" if ratio is None or system == BARE else f" ({number(ratio)} ×)"
+    return number(figure.microseconds) + against + _few(figure, seen)
 
 
 def _whole(seen: Seen, case: str, system: str) -> str:
     figure = seen.figure(case, system)
     if figure is None or figure.error or figure.median is None:
         return figure.error if figure else ""
-    return _number(1e3 * figure.median) + _few(figure, seen)
+    return number(1e3 * figure.median) + _few(figure, seen)
 
 
 def _few(figure: "Figure", seen: Seen) -> str:
@@ -211,12 +213,12 @@ def _few(figure: "Figure", seen: Seen) -> str:
 
 def _cold(seen: Seen, system: str) -> str:
     milliseconds = seen.cold(system)
-    return "" if milliseconds is None else _number(milliseconds)
+    return "" if milliseconds is None else number(milliseconds)
 
 
 def _memory(seen: Seen, case: str, system: str) -> str:
     values = [seen.memory(case, system, what) for what in ("held", "mapped", "kernel", "worker")]
-    return " · ".join(_number(value) for value in values if value is not None)
+    return " · ".join(number(value) for value in values if value is not None)
 
 
 def _built(seen: Seen, case: str, system: str) -> str:
@@ -233,8 +235,8 @@ def _facts(facts: Mapping[str, dict[str, float]]) -> str:
         name, _, kind = probe.partition("-")
         for key, label in LABELS[name].items():
             if key in found:
-                rows.append([f"{label} ({kind})" if kind else label, _number(found[key])])
-    return _table(["", "measured"], rows) if rows else ""
+                rows.append([f"{label} ({kind})" if kind else label, number(found[key])])
+    return table(["", "measured"], rows) if rows else ""
 
 
 def _goals(seen: Seen) -> str:
@@ -243,14 +245,14 @@ def _goals(seen: Seen) -> str:
         value = goal.ours(seen)
         if value is not None:
             sign = "≥" if goal.least else "≤"
-            verdict = "yes" if goal.met(value) else f"no: {_number(_factor(goal, value))} × off"
-            rows.append([goal.what, f"{sign} {goal.bound:g} {goal.unit}", f"{_number(value)} {goal.unit}", verdict])
-    return _table(["", "goal", "ours", "reached"], rows) if rows else ""
+            verdict = "yes" if goal.met(value) else f"no: {number(_factor(goal, value))} × off"
+            rows.append([goal.what, f"{sign} {goal.bound:g} {goal.unit}", f"{number(value)} {goal.unit}", verdict])
+    return table(["", "goal", "ours", "reached"], rows) if rows else ""
 
 
 def _then_and_now(seen: Seen) -> str:
     now = {case: seen.us(case, BARE) for case in THEN}
-    told = [f"{CASES[case].title} {THEN[case]:g} → {_number(us)}" for case, us in now.items() if us is not None]
+    told = [f"{CASES[case].title} {THEN[case]:g} → {number(us)}" for case, us in now.items() if us is not None]
     return (
         "Goals in microseconds were set on a quieter day. What the bare loop took then and takes here tells how "
         f"far they can be compared: {', '.join(told)} µs."
@@ -271,13 +273,6 @@ def _remarks(seen: Seen) -> str:
             missed.setdefault(goal.why, []).append(goal.what)
     lines = [f"- *{'; '.join(whats)}*: {why}" for why, whats in missed.items()]
     return "\n".join(["### Where we miss it", "", *lines]) if lines else ""
-
-
-def _number(value: float) -> str:
-    """Three digits that count."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
 
 
 def _divided(a: float | None, b: float | None, by: float = 1) -> float | None:

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import dasktable
 import report
 import systems
 from children import PROBE, SETUP, Child
+from goals import DASK, RAW
 from probes import PROBES
 from workloads import CASES
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 COLD = ("flow-threads", "flow-processes", "flow-inline", "bare-threads", "bare-processes", "dask-threads",
         "flow-dask", "dask-submit")  # fmt: skip
+GROUPS = {"on-dask": (DASK, RAW, *dasktable.OVERHEADS, *dasktable.ARRAYS)}
 SLOW = ("memory", "cancel", "spinning", "views")  # probes that the short run leaves out
 
 
@@ -38,6 +41,7 @@ class Figure:
     nodes: int = 0
     seconds: list[float] = field(default_factory=list)  # build and run
     cpu: list[float] = field(default_factory=list)
+    received: list[float] = field(default_factory=list)  # bytes, by the process that asks
     memory: dict[str, float] = field(default_factory=dict)
     error: str = ""
 
@@ -57,6 +61,7 @@ class Figure:
         if "run" in outcome:
             self.seconds.append(outcome["build"] + outcome["run"])
             self.cpu.append(outcome["cpu"])
+            self.received.append(outcome["received"])
 
 
 Figures = dict[tuple[str, str], Figure]  # by workload and system
@@ -91,9 +96,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="where the table goes (whole runs: RESULTS.md; others: printed)")
     parser.add_argument("--quick", action="store_true", help="a minute instead of ten; rough")
     options = parser.parse_args()
-    unknown = set(options.only) - {*CASES, *systems.SYSTEMS, *PROBES, "cold"}
-    if unknown:
-        parser.error(f"--only: no {', '.join(sorted(unknown))}; there are {', '.join([*CASES, 'cold', *PROBES])}")
+    options.only = [name for given in options.only for name in GROUPS.get(given, [given])]
+    known = [*CASES, *systems.SYSTEMS, *GROUPS, "cold", *PROBES]
+    if unknown := set(options.only) - set(known):
+        parser.error(f"--only: no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return options
 
 
@@ -114,7 +120,7 @@ def compare(plan: Plan, only: list[str], folder: Path) -> Figures:
         if not wanted(name, only) or (plan.quick and not case.quick):
             continue
         chosen = [s for s in case.systems if wanted(s, only) and (not plan.quick or s in systems.QUICK)]
-        for system, figure in measured(name, chosen, plan, folder).items():
+        for system, figure in (afresh if case.afresh else measured)(name, chosen, plan, folder).items():
             figures[name, system] = figure
             print(f"{case.title:26} {systems.title(system):40} {report.cell(figure)}", flush=True)
     return figures
@@ -137,6 +143,33 @@ def measured(case: str, names: list[str], plan: Plan, folder: Path) -> dict[str,
             figure.memory = children[name].ask("memory", plan.limit)
         children[name].end()
     return figures
+
+
+def afresh(case: str, names: list[str], plan: Plan, folder: Path) -> dict[str, Figure]:
+    """One workload, each time in a process and a store of its own, which are gone before the next one has its turn."""
+    figures = {name: Figure() for name in names}
+    spent = dict.fromkeys(names, 0.0)
+    for number in range(plan.repeats):
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            if not figures[name].error and spent[name] < plan.budget:
+                outcome, seconds = asked_once("run", name, case, plan, folder)
+                spent[name] += seconds
+                figures[name].nodes = outcome.get("nodes", figures[name].nodes)
+                figures[name].add(outcome)
+    for name, figure in figures.items():
+        if CASES[case].memory and not figure.error:
+            figure.memory, _ = asked_once("memory", name, case, plan, folder)
+    return figures
+
+
+def asked_once(question: str, name: str, case: str, plan: Plan, folder: Path) -> tuple[dict[str, Any], float]:
+    """A process's answer, with the nodes of its workload, and how long it took."""
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
+        child = Child("child.py", name, case, folder=Path(own))
+        ready = child.answer(SETUP)
+        outcome = ready if "error" in ready else ready | child.ask(question, plan.limit)
+        child.end()
+    return outcome, child.spent
 
 
 def cold_starts(plan: Plan, folder: Path) -> dict[str, list[dict[str, float]]]:

@@ -51,11 +51,18 @@ def nap_then_add_one(x: int, seconds: float) -> int:
     return x + 1
 
 
-def make_array(megabytes: int) -> Any:
-    """An array of ones."""
+def block(seed: int) -> Any:
+    """A megabyte of random numbers."""
     import numpy
 
-    return numpy.ones(megabytes * MEGABYTE)
+    return numpy.random.default_rng(seed).random(MEGABYTE)
+
+
+def make_array(megabytes: int, seed: int) -> Any:
+    """An array that no other seed makes: a random block again and again, as drawing is not what is measured."""
+    import numpy
+
+    return numpy.tile(block(seed), megabytes)
 
 
 def add_one_to_array(x: Any) -> Any:

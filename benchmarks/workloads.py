@@ -77,17 +77,19 @@ def busy(n: int, iterations: int = 1_000_000) -> Workload:
 
 
 def array_chain(steps: int, megabytes: int) -> Workload:
-    """Each step makes a new array from the one before."""
+    """Each step makes a new array from the one before; the first is random."""
+    seed = random.getrandbits(32)
     middle = [Node(tasks.add_one_to_array, (i,)) for i in range(steps)]
-    nodes = [Node(tasks.make_array, (), (megabytes,)), *middle, Node(tasks.sum_array, (steps,))]
-    return Workload(nodes, float(megabytes * tasks.MEGABYTE * (steps + 1)))
+    nodes = [Node(tasks.make_array, (), (megabytes, seed)), *middle, Node(tasks.sum_array, (steps,))]
+    return Workload(nodes, megabytes * (float(tasks.block(seed).sum()) + tasks.MEGABYTE * steps))
 
 
 def array_fan_out(n: int, megabytes: int) -> Workload:
-    """One array, read by many."""
-    nodes = [Node(tasks.make_array, (), (megabytes,)), *(Node(tasks.sum_array, (0,)) for _ in range(n))]
+    """One random array, read by many."""
+    seed = random.getrandbits(32)
+    nodes = [Node(tasks.make_array, (), (megabytes, seed)), *(Node(tasks.sum_array, (0,)) for _ in range(n))]
     nodes.append(Node(tasks.total, tuple(range(1, n + 1)), (), True))
-    return Workload(nodes, float(megabytes * tasks.MEGABYTE * n))
+    return Workload(nodes, megabytes * n * float(tasks.block(seed).sum()))
 
 
 def pairs(n: int) -> Workload:
@@ -127,6 +129,7 @@ class Case(NamedTuple):
     systems: tuple[str, ...] = ALL
     quick: bool = True  # part of the short run too
     memory: bool = False  # once more at the end, to see what memory it takes
+    afresh: bool = False  # each time in a new process, with an empty store and other values: none has them already
 
 
 CASES: dict[str, Case] = {
@@ -137,8 +140,8 @@ CASES: dict[str, Case] = {
     "layers": Case("layers 50×40", layers),
     "single": Case("one electron", single),
     "cpu": Case("64 × 50 ms of pure Python", lambda: busy(64), IN_PARALLEL),
-    "array-chain": Case("20 steps on 50 MB", lambda: array_chain(20, 50), WITH_ARRAYS, False, True),
-    "array-fan-out": Case("200 MB to 8 electrons", lambda: array_fan_out(8, 200), WITH_ARRAYS, False, True),
+    "array-chain": Case("20 steps on 50 MB", lambda: array_chain(20, 50), WITH_ARRAYS, False, True, True),
+    "array-fan-out": Case("200 MB to 8 electrons", lambda: array_fan_out(8, 200), WITH_ARRAYS, False, True, True),
     "build-100000": Case("build 100,000", lambda: pairs(100_000), BUILDING, True, True),
     "build-1000000": Case("build 1,000,000", lambda: pairs(1_000_000), BUILDING, False, True),
 }

@@ -24,5 +24,9 @@ class System:
         """The workload's result."""
         raise NotImplementedError
 
+    def scheduler(self) -> int | None:
+        """The process of its scheduler, whose children are the workers; None where there is none."""
+        return None
+
     def teardown(self) -> None:
         """Stop the workers."""

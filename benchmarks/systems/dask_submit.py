@@ -49,6 +49,10 @@ class DaskSubmit(System):
                     outputs[producer] = None
         return outputs[-1].result()
 
+    def scheduler(self) -> int | None:
+        """The cluster's process."""
+        return self.process.pid
+
     def teardown(self) -> None:
         """Stop the cluster."""
         self.client.close()

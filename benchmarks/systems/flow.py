@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+import psutil
 import tasks
 from workloads import Workload
 
@@ -80,8 +81,14 @@ class FlowInline(_Flow):
 
 
 class FlowDask(_Flow):
-    """On the Dask cluster that a session starts for itself."""
+    """On the Dask cluster that a session starts for itself: one process with a scheduler, and those of the workers."""
 
     def executor(self, flow: Any) -> Any:
         """Its workers."""
         return flow.executor.DaskExecutor(workers=WORKERS)
+
+    def scheduler(self) -> int | None:
+        """The parent of those that have run something."""
+        live = self.flow.session().dispatcher.resources
+        workers = next(resource.pids() for resource in live if resource.kind == "dask")
+        return psutil.Process(workers[0]).ppid()

@@ -151,17 +151,19 @@ class Machine:
                 self.left -= 1
                 ended.append(node)
             else:
-                ended += self._end(node, CANCELLED)
+                ended += self._end(node, CANCELLED, stop)
         return Commands([], stop, ended)
 
-    def _end(self, node: int, state: int) -> list[int]:
-        """A node ends without a value; all that needs it, near or far, is skipped."""
+    def _end(self, node: int, state: int, ahead: list[int] | None = None) -> list[int]:
+        """A node ends without a value; all that needs it, near or far, is skipped. ahead: gets what went along."""
         self.state[node] = state
         self.left -= 1
         ended = [node]
         for reached in ended:
             for consumer in self.consumers[reached]:
                 if self.state[consumer] < ENDED:
+                    if ahead is not None and self.state[consumer] in (HANDED, RUNNING):
+                        ahead.append(consumer)
                     self.state[consumer] = SKIPPED
                     self.left -= 1
                     ended.append(consumer)

@@ -8,6 +8,7 @@ whole make their nodes COMPLETED, what had begun and not ended is INTERRUPTED (i
 import logging
 import shutil
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from ..model.errors import StoreError
@@ -17,6 +18,7 @@ from ..store.runs import Store
 from .archive import archive_of
 from .caching import Caching
 from .keys import Contents
+from .launcher import aside
 
 LOG = logging.getLogger("jupyter_flow")
 
@@ -33,7 +35,8 @@ def settled(row: RunRow, store: Store) -> RunRow:
         for inner in store.children(row.id):
             settled(inner, store)
         found = _unrecorded(row, store, folder)
-        row = store.mark_interrupted(row.id, found, _made(row, store, found))
+        aside(partial(store.mark_interrupted, row.id, found, _made(row, store, found)))
+        row = store.run(row.id)
         if not store.unsettled(row.session):
             shutil.rmtree(folder, ignore_errors=True)
     except StoreError as error:  # a store that can only be read, say: it shows what is recorded

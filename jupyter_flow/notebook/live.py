@@ -124,8 +124,14 @@ class LivePictures:
         with self._lock:
             self._followed.append(followed)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="jupyter_flow pictures", daemon=True)
-                self._thread.start()
+                threading.Thread(target=self._begin, name="jupyter_flow pictures", daemon=True).start()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is not None:  # an interrupt came between the start of that and its being known
+                return
+            self._thread = threading.current_thread()
+        self._work()
 
     def _work(self) -> None:
         while True:

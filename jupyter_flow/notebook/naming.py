@@ -13,6 +13,7 @@ from ..executor import _executor_manager as names
 from ..executor.clusters import DOORS
 from ..model.errors import BuildError
 from . import ondemand
+from .flow.shield import shielded
 from .shell import Shell, say
 
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
@@ -26,11 +27,12 @@ def give(shell: Shell, given: Namespace) -> None:
     if name not in names.named or given.kind or settings or given.address:
         executor = _made(shell, given.kind or "local", given.address, settings)
         _check_free(shell, name)
-        try:
-            names.register(name, executor)
-        except BuildError as error:
-            raise UsageError(f"executor: {error}") from None
-        shell.user_ns[name] = executor
+        with shielded():
+            try:
+                names.register(name, executor)
+            except BuildError as error:
+                raise UsageError(f"executor: {error}") from None
+            shell.user_ns[name] = executor
     if given.default:
         names.default = name
     say(f"{name}: {names.named[name]}" + (" · default" if names.default == name else ""))
@@ -41,9 +43,10 @@ def forget(shell: Shell, name: str) -> None:
     if name not in names.named:
         raise UsageError(f"executor: none is called {name!r}; there are {', '.join(names.named) or 'no names'}")
     executor = names.named[name]
-    names.unregister(name)
-    if shell.user_ns.get(name) is executor:
-        del shell.user_ns[name]
+    with shielded():
+        names.unregister(name)
+        if shell.user_ns.get(name) is executor:
+            del shell.user_ns[name]
 
 
 def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]) -> Any:

@@ -266,8 +266,7 @@ class ProcessResource:
             self._starter.begin()
 
     def _let_go(self, worker: WorkerProcess) -> None:
-        if not worker.proved and not worker.killed:
-            self._unproved(f"it {worker.cause()}")
+        reason = "" if worker.proved or worker.killed else f"it {worker.cause()}"
         for batch in list(worker.batches.values()):
             started = worker.current
             if started is not None and batch.claim.work.number == started.run and started.node in batch.members:
@@ -276,6 +275,8 @@ class ProcessResource:
         for number in list(worker.batches):
             self._reports.through(worker, number)
         worker.close()
+        if reason:  # after what it held is free: that waits like all else
+            self._unproved(reason)
 
     def _loss(self, worker: WorkerProcess, started: Started) -> Record:
         record = worker.loss(started)

@@ -24,6 +24,7 @@ from ..worker.logs import mend, printed
 from ..worker.memory import oom_kills
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
+from ..worker.process import NO_SPACE
 from ..worker.shown import written
 from ..worker.tree import kill_descendants
 from .base import Claim, Work
@@ -212,6 +213,8 @@ class WorkerProcess:
         code = self.process.exitcode
         if code is None:
             return "stopped answering"
+        if code == NO_SPACE:
+            return f"found no space left for its journal in {os.path.dirname(self.prefix)}; free some, and run it again"
         if code >= 0:
             return f"exited with code {code} while it ran"
         name = signal.Signals(-code).name if -code in _SIGNALS else f"signal {-code}"

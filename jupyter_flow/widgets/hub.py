@@ -5,6 +5,9 @@ answered in its turn; what takes longer, an errand, has a thread of its own lane
 the other, so that a slow preview keeps no one from cancelling. They all work in slices, so that a dispatch and the
 cells of the notebook go on beside them. All threads start when they are needed and end when
 nothing is left to do. A process that was forked has none of this, and starts afresh.
+
+Some of it is called by cells, where an interrupt may come between any two steps: so the lock is taken by itself, since
+a condition that is interrupted as it is entered would keep it; and a thread says itself that it is there.
 """
 
 import logging
@@ -43,7 +46,8 @@ class Hub:
             os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        self._turn = threading.Condition()
+        self._lock = threading.RLock()
+        self._turn = threading.Condition(self._lock)
         self._pulsed: dict[Pulsed, int] = {}  # and how often that was asked for
         self._requests: deque[Call] = deque()
         self._thread: threading.Thread | None = None
@@ -51,18 +55,18 @@ class Hub:
 
     def keep_up(self, pulsed: Pulsed) -> None:
         """Have it pulsed until it says that nothing is to come."""
-        with self._turn:
+        with self._lock:
             self._pulsed[pulsed] = self._pulsed.get(pulsed, 0) + 1
             self._start()
 
     def drop(self, pulsed: Pulsed) -> None:
         """Pulse it no more."""
-        with self._turn:
+        with self._lock:
             self._pulsed.pop(pulsed, None)
 
     def put(self, call: Call) -> bool:
         """Have something quick done soon, in its turn; False, and not done, where too much waits already."""
-        with self._turn:
+        with self._lock:
             if len(self._requests) >= MOST:
                 return False
             self._requests.append(call)
@@ -72,33 +76,39 @@ class Hub:
 
     def errand(self, lane: str, call: Call) -> bool:
         """Have something done that takes its time; False, and not done, where too much waits in its lane."""
-        with self._turn:
+        with self._lock:
             waiting = self._lanes.get(lane)
             if waiting is not None and len(waiting) >= MOST_ERRANDS:
                 return False
             if waiting is None:
-                waiting = self._lanes[lane] = deque()
-                threading.Thread(
-                    target=self._run, args=(lane, waiting), name=f"jupyter_flow {lane}", daemon=True
-                ).start()
+                waiting = deque()
+                name = f"jupyter_flow {lane}"
+                threading.Thread(target=self._run, args=(lane, waiting), name=name, daemon=True).start()
+                self._lanes[lane] = waiting
             waiting.append(call)
         return True
 
     @property
     def idle(self) -> bool:
         """Whether no thread of it runs."""
-        with self._turn:
-            return self._thread is None and not self._lanes
+        with self._lock:
+            return self._thread is None and not (self._lanes or self._requests or self._pulsed)
 
     def _start(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="jupyter_flow views", daemon=True)
-            self._thread.start()
+            threading.Thread(target=self._begin, name="jupyter_flow views", daemon=True).start()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is not None:
+                return
+            self._thread = threading.current_thread()
+        self._work()
 
     def _work(self) -> None:
         due = time.monotonic()
         while True:
-            with self._turn:
+            with self._lock:
                 if not self._requests:
                     if not self._pulsed:
                         self._thread = None
@@ -116,7 +126,7 @@ class Hub:
         began = time.monotonic()
         over = [one for one in pulsed if not _done(one.pulse)]
         if over:
-            with self._turn:
+            with self._lock:
                 for one in over:
                     if self._pulsed.get(one) == pulsed[one]:  # else it was asked for again meanwhile
                         del self._pulsed[one]
@@ -124,9 +134,10 @@ class Hub:
 
     def _run(self, lane: str, waiting: deque[Call]) -> None:
         while True:
-            with self._turn:
+            with self._lock:
                 if not waiting:
-                    del self._lanes[lane]
+                    if self._lanes.get(lane) is waiting:
+                        del self._lanes[lane]
                     return
                 call = waiting.popleft()
             _done(call)

@@ -8,7 +8,7 @@ import linecache
 import os
 import sys
 from collections.abc import Mapping
-from contextvars import Context as Isolated
+from contextvars import copy_context
 from typing import Any, NamedTuple
 
 from ..model.errors import StoreError
@@ -20,6 +20,7 @@ from . import capture, displays, envelope, subthreads
 from .context import CURRENT
 from .failures import failure_of, unserializable, unstored
 from .messages import Code, Member, Setup
+from .modules import OwnModules
 from .payload import Payload
 from .runner import Task
 from .times import Times
@@ -65,6 +66,7 @@ class FarRunner:
     def __init__(self, blobs: Blobs, alone: bool) -> None:
         self.payload, self.alone = Payload(blobs, redefine=redefine_classes()), alone
         self._prepared: FarDispatch | None = None
+        self._modules = OwnModules()
         displays.share()
         subthreads.install()
 
@@ -74,7 +76,8 @@ class FarRunner:
         """Run one member; its record, without the number of this worker."""
         capture.install()
         self._prepare(dispatch)
-        status, value, failure = Isolated().run(self._attempt, dispatch, member, values, streams)
+        # A context of its own, but for what tells Dask's functions where they are.
+        status, value, failure = copy_context().run(self._attempt, dispatch, member, values, streams)
         stdout = stderr = shown = None
         if streams != capture.NOTHING:
             texts = (VAULT.masked_bytes(capture.written(streams, which)) for which in (0, 1))
@@ -83,6 +86,8 @@ class FarRunner:
             shown = self.payload.document(displayed and VAULT.masked_bytes(displayed))
             if streams[capture.INHERITED]:
                 capture.leave(streams, capture.Late(), capture.Late())
+        if self.alone:
+            self._modules.notice()  # before anybody can know that it has ended, and edit what it imported
         start, end = times.start, times.end()
         return Record(member[0], member[1], status, start, end, 0, value, stdout, stderr, failure, shown)
 
@@ -128,6 +133,7 @@ class FarRunner:
         if self._prepared is dispatch:
             return
         self._prepared = dispatch
+        dispatch.tasks.clear()  # another dispatch may have brought its version of the same classes
         for file, text in dispatch.setup.sources.items():
             linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         missing = [path for path in dispatch.setup.moment.sys_path if path not in sys.path and os.path.isdir(path)]
@@ -136,6 +142,7 @@ class FarRunner:
             importlib.invalidate_caches()
         if self.alone:
             os.environ.update(dispatch.setup.moment.environ)
+            self._modules.refresh()
 
     def _enter(self, setup: Setup, code: Code, node: int) -> None:
         """Go to the electron's working directory, where this process may."""

@@ -10,10 +10,14 @@ import io
 import os
 import sys
 from contextlib import suppress
+from typing import Any
 
+from ..model.errors import StoreFull
 from ..model.vault import VAULT
+from ..store.blobs import FULL
 from . import cstdio
 from .payload import LONGEST_INLINE
+from .remarks import REMARK
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 SUFFIXES = ("out", "err")
@@ -42,8 +46,9 @@ class Logs:
         return identity(descriptor)
 
     def _open(self) -> None:
-        sys.stdout = self.stdout = _text(1)
-        sys.stderr = self.stderr = _text(2)
+        folder = os.path.dirname(self._prefix)
+        sys.stdout = self.stdout = _text(1, folder)
+        sys.stderr = self.stderr = _text(2, folder)
         sys.__stdout__, sys.__stderr__ = self.stdout, self.stderr  # type: ignore[misc]
 
     def position(self) -> tuple[int, int]:
@@ -62,6 +67,12 @@ class Logs:
                 self._files[descriptor - 1] = self._placed(descriptor)
         self._restore()
         return _slice(1, position[0]), _slice(2, position[1])
+
+    def lost(self) -> bytes:
+        """What is to be said where there was no space for some of it, once."""
+        errors = [log.full for log in (self.stdout.log, self.stderr.log) if log.full is not None]
+        self.stdout.log.full = self.stderr.log.full = None
+        return f"{REMARK}some of what it printed is lost: {errors[0]}\n".encode() if errors else b""
 
     def blot(self, position: tuple[int, int], *texts: bytes) -> None:
         """Overwrite the secrets in what `since` gave."""
@@ -85,14 +96,43 @@ class Logs:
         sys.stdout, sys.stderr = self.stdout, self.stderr
 
 
+class _Log(io.FileIO):
+    """A log that drops what there is no space for: kept in a buffer, it would come out of the next electron."""
+
+    def __init__(self, descriptor: int, folder: str) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+        self.full: StoreFull | None = None
+        self._folder = folder
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            told = (
+                f"No space left for what it prints, in {self._folder}: {error.strerror}. Free some, and run it again."
+            )
+            self.full = StoreFull(told)
+            return len(data)
+
+
 class _Stream(io.TextIOWrapper):
     """Writes no secret: what C code and subprocesses write is mended when the electron has ended."""
 
+    def __init__(self, log: _Log) -> None:
+        super().__init__(io.BufferedWriter(log), "utf-8", "backslashreplace", line_buffering=True)
+        self.log = log
+
     def write(self, text: str) -> int:
+        """Raises StoreFull."""
         if VAULT.needles and isinstance(text, str):
             super().write(VAULT.masked(text))
-            return len(text)
-        return super().write(text)
+        else:
+            super().write(text)
+        if self.log.full is not None:
+            raise self.log.full
+        return len(text)
 
 
 def mend(prefix: str) -> None:
@@ -140,9 +180,8 @@ def identity(descriptor: int) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _text(descriptor: int) -> io.TextIOWrapper:
-    raw = io.FileIO(descriptor, "w", closefd=False)
-    return _Stream(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
+def _text(descriptor: int, folder: str) -> _Stream:
+    return _Stream(_Log(descriptor, folder))
 
 
 def _slice(descriptor: int, start: int) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..model.pickles import redefine_classes
-from ..store.blobs import Blobs, Durability
+from ..store.blobs import FULL, Blobs, Durability
 from . import displays
 from .journal import JournalWriter
 from .logs import Logs, identity, mend
@@ -26,6 +26,7 @@ from .shown import Shown
 from .tree import MARK, adopt_orphans
 
 BELL = b"!"
+NO_SPACE = 72  # the exit code of one that has no space for its files
 
 
 class About(NamedTuple):
@@ -142,4 +143,9 @@ def main(channel: Connection, prefix: str, root: str, durability: Durability, ab
     adopt_orphans()
     os.environ[MARK] = about.name
     redefine_classes()
-    Worker(channel, prefix, Blobs(Path(root), durability), about).serve()
+    try:
+        Worker(channel, prefix, Blobs(Path(root), durability), about).serve()
+    except OSError as error:  # of its own files: those of electrons are theirs
+        if error.errno not in FULL:
+            raise
+        end(NO_SPACE)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import StoreError
+from ..model.errors import StoreError, StoreFull
 from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
 from ..model.sizes import bytes_in
 from ..model.vault import VAULT
@@ -143,6 +143,8 @@ class Runner:
                 graph = envelope.build(code.name, task.function, hooks, code.options, args, kwargs, blobs)
                 return EXPANDED, self.payload.pack(graph), None
             value = envelope.call(task.function, task.before, task.after, args, kwargs)
+        except StoreFull as error:  # no space for what it prints
+            return FAILED, None, unstored(error)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the electron's own business
             return FAILED, None, failure_of(error)
         finally:
@@ -173,6 +175,7 @@ class Runner:
         if VAULT.needles and any(map(VAULT.touches, (stdout, stderr, shown or b""))):
             self.logs.blot(position, stdout, stderr)
             shown, stdout, stderr = shown and VAULT.masked_bytes(shown), *map(VAULT.masked_bytes, (stdout, stderr))
+        stderr += self.logs.lost()
         append(code.place.log_stdout, stdout)
         append(code.place.log_stderr, stderr)
         texts = self.payload.text(stdout), self.payload.text(stderr)
@@ -202,7 +205,7 @@ def append(path: str | None, text: bytes) -> None:
         with open(path, "ab") as log:
             log.write(text)
     except (OSError, StoreError) as error:
-        sys.stderr.write(f"jupyter_flow: the log file {path} could not be written: {error}\n")
+        remark(f"the log file {path} could not be written: {error}")
 
 
 def _prepare(setup: Setup) -> None:

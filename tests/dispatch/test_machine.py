@@ -173,3 +173,11 @@ def test_cancelling_twice_changes_nothing() -> None:
     assert machine.cancel([0, 1]) == ([], [], [])
     assert machine.cancel(None) == ([], [], [])
     assert machine.left == 0
+
+
+def test_what_went_ahead_of_what_is_cancelled_is_stopped_with_it() -> None:
+    machine = machine_of((0, 1), (1, 2), (1, 3), nodes=4)
+    machine.start()
+    for node in (0, 1, 2):
+        machine.handed(node)
+    assert machine.cancel([0]) == ([], [0, 1, 2], [0, 1, 2, 3])

@@ -88,6 +88,27 @@ def test_d15_on_a_full_disk_the_node_that_does_not_fit_says_so_and_freeing_space
     assert kernel.ask("ended(id)") == ["COMPLETED"] * 3
 
 
+def test_where_no_worker_has_space_for_its_journal_what_waits_fails_and_says_so(kernel: Fresh) -> None:
+    kernel.goes(
+        """
+        import resource
+        from jupyter_flow.resources import patience
+        patience.STARTS = 2  # of 8: five seconds
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, resource.RLIM_INFINITY))
+        """
+    )
+    kernel.goes("id = jf.dispatch(jf.lattice(executor=LocalExecutor(workers=1))(small.workflow_function))(1, 2)")
+    assert kernel.ask("ended(id)") == ["FAILED", "SKIPPED"]
+    kind, type_, message, _ = kernel.ask("errors(id)[0]")
+    assert (kind, type_) == ("worker_lost", "WorkerLost")
+    assert "found no space left" in message
+    assert str(kernel.folder / "store") in message
+    assert "free some" in message
+    for process in [psutil.Process(kernel.pid), *kernel.below()]:
+        process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+    assert kernel.ask("works('local')") == 4
+
+
 def test_d16_an_index_replaced_by_garbage_is_an_error_with_the_way_out_and_is_left_alone(kernel: Fresh) -> None:
     assert kernel.ask("works('thread')") == 4
     index = kernel.folder / "store" / "index.sqlite3"

@@ -1,6 +1,10 @@
+import signal
 from typing import Any
 
+import pytest
+
 import jupyter_flow as jf
+from jupyter_flow.executor import _executor_manager as names
 from jupyter_flow.notebook.executors import ExecutorTable
 
 
@@ -60,3 +64,19 @@ def workers_of(name: str) -> str:
     """What the table says."""
     (line,) = [line for line in ExecutorTable().lines if line.name == name]
     return line.workers
+
+
+def test_an_interrupt_leaves_no_name_without_its_variable_and_no_variable_without_its_name(
+    notebook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for method, line in (("register", "%executor cut local -n 2"), ("unregister", "%executor -d cut")):
+        as_it_is = getattr(names, method)
+
+        def interrupted(*given: Any, as_it_is: Any = as_it_is) -> None:
+            as_it_is(*given)
+            signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr(names, method, interrupted)
+        assert isinstance(notebook.fails(line), KeyboardInterrupt)
+        monkeypatch.undo()
+        assert ("cut" in names.named) == ("cut" in notebook.shell.user_ns) == (method == "register")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from jupyter_flow.widgets.hub import MOST, MOST_ERRANDS, Hub
+from tests.interrupting import interrupted
 
 PATIENCE = 30  # seconds until something that does not happen is a failure
 
@@ -186,3 +187,16 @@ def test_a_forked_process_has_nothing_of_it_and_starts_afresh(hub: Hub) -> None:
     assert not hub.idle
     hub.drop(shown)
     until(lambda: hub.idle)
+
+
+def test_an_interrupt_at_any_moment_of_asking_leaves_it_working() -> None:
+    def ask(hub: Hub) -> None:
+        hub.keep_up(Counted(1))
+        hub.put(int)
+        hub.errand("lane", int)
+
+    for hub in interrupted(Hub, ask):
+        done = threading.Event(), threading.Event()
+        assert hub.put(done[0].set)
+        assert hub.errand("lane", done[1].set)
+        assert all(one.wait(PATIENCE) for one in done)

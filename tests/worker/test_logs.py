@@ -143,3 +143,44 @@ def test_secrets_are_not_written_and_what_a_subprocess_wrote_of_them_is_overwrit
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "log")], check=True, env=environment)
     assert (tmp_path / "log.out").read_bytes() == b"it is ***\n********* again\n"
     assert (tmp_path / "log.err").read_bytes() == b"***!"
+
+
+FULL = """
+import errno, resource
+from jupyter_flow.model.errors import StoreFull
+def limited(to):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (to, resource.RLIM_INFINITY))
+"""
+
+
+def test_what_there_is_no_space_for_is_an_error_that_says_so_and_never_comes_out_of_the_next_electron(
+    tmp_path: Path,
+) -> None:
+    told = told_by(
+        tmp_path,
+        FULL
+        + textwrap.dedent(
+            """
+            limited(100)
+            position = mine.position()
+            try:
+                print("x" * 200)
+            except StoreFull as error:
+                tell(str(error))
+            tell(mine.since(position)[0])
+            tell(mine.lost())
+            position = mine.position()
+            sys.stderr.write("y" * 200)  # no line: it is written at the end
+            tell(len(mine.since(position)[1]))
+            tell(mine.lost().startswith(b"jupyter_flow: some of what it printed is lost: No space left"))
+            limited(10_000)
+            position = mine.position()
+            print("mine")
+            tell(mine.since(position))
+            tell(mine.lost())
+            """
+        ),
+    )
+    full = f"No space left for what it prints, in {tmp_path}: File too large. Free some, and run it again."
+    lost = f"jupyter_flow: some of what it printed is lost: {full}\n"
+    assert told == [*map(repr, (full, b"x" * 100, lost.encode(), 100, True, (b"mine\n", b""), b""))]

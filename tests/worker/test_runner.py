@@ -23,6 +23,9 @@ class NoLogs:
     def position(self) -> tuple[int, int]:
         return 0, 0
 
+    def lost(self) -> bytes:
+        return b""
+
     def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
         return b"", b""
 

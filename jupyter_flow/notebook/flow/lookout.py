@@ -6,12 +6,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ...model.errors import FlowError
+from ...store.latch import Latch
 from .steps import due, outdated
 
 if TYPE_CHECKING:
     from .flow import Flow
 
 LOG = logging.getLogger("jupyter_flow")
+TICK = 1.0  # seconds between two looks at whether a cell still runs: its end may be cut short by an interrupt
 SHARE = 10.0  # looking for what is stale takes no more than a tenth of the time
 
 
@@ -24,7 +26,7 @@ class Lookout:
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
         self._lock = threading.Lock()
-        self._idle = threading.Event()
+        self._idle = Latch()
         self._idle.set()
         self._wanted = False
         self._thread: threading.Thread | None = None
@@ -46,7 +48,8 @@ class Lookout:
 
     def cell_begins(self) -> None:
         """Wait with looking."""
-        self._idle.clear()
+        if self._idle.is_set():
+            self._idle = Latch()
 
     def cell_ended(self) -> None:
         """Go on. A cell may have made others stale."""
@@ -59,12 +62,18 @@ class Lookout:
         with self._lock:
             self._wanted = True
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="jupyter_flow staleness", daemon=True)
-                self._thread.start()
+                threading.Thread(target=self._begin, name="jupyter_flow staleness", daemon=True).start()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is not None:  # an interrupt came between the start of that and its being known
+                return
+            self._thread = threading.current_thread()
+        self._work()
 
     def _work(self) -> None:
         while True:
-            self._idle.wait()
+            self.quiet()
             with self._lock:
                 if not self._wanted:
                     self._thread = None
@@ -83,7 +92,8 @@ class Lookout:
 
     def quiet(self) -> None:
         """Wait until no cell runs."""
-        self._idle.wait()
+        while not self._idle.wait(TICK):
+            pass
 
     def _look(self) -> None:
         survey = self._flow.survey()

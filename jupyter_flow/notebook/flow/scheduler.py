@@ -66,11 +66,18 @@ class Scheduler:
     # the thread --------------------------------------------------------------------------------------
 
     def _ask(self, act: Callable[[], None]) -> None:
-        self._wanted.put(act)
+        """An interrupt may come between any two steps: nothing is asked then, or somebody does it."""
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="jupyter_flow flow", daemon=True)
-                self._thread.start()
+                threading.Thread(target=self._begin, name="jupyter_flow flow", daemon=True).start()
+            self._wanted.put(act)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is not None:
+                return
+            self._thread = threading.current_thread()
+        self._serve()
 
     def _serve(self) -> None:
         while (act := self._next()) is not None:

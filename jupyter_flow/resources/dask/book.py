@@ -1,6 +1,7 @@
 """What a cluster has been given, and what has become of it."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -42,6 +43,8 @@ class Book:
         self._free: list[Begun] = []
         self._notes = 0
         self.lying: dict[tuple[int, int], Handed] = {}  # by run and node
+        self._freed: deque[Handed] = deque()  # those that wait for nobody any more, while they are seen to
+        self._freeing = False
         self.progress = 0.0  # when a batch came to its end
 
     def add(self, key: str, claim: Claim) -> Handed:
@@ -190,11 +193,21 @@ class Book:
 
     def _leave(self, handed: Handed) -> None:
         """Word of those behind it counts from now on."""
-        for follower in handed.leave():
-            early, follower.early = follower.early, []
-            for told in early:
-                told()
-            self._pass(follower)
+        self._freed += handed.leave()
+        if self._freeing:  # a chain may be longer than calls can be deep
+            return
+        self._freeing = True
+        try:
+            while self._freed:
+                self._free_one(self._freed.popleft())
+        finally:
+            self._freeing = False
+
+    def _free_one(self, follower: Handed) -> None:
+        early, follower.early = follower.early, []
+        for told in early:
+            told()
+        self._pass(follower)
 
     def withdraw(self, handed: Handed) -> None:
         """Nobody wants it any more, and none of it has begun as far as is known; should it, it is killed."""
@@ -213,7 +226,7 @@ class Book:
             if handed.failed < time.monotonic() - SILENCE:
                 text = f"the cluster gave it up: {handed.future.status}"
                 self.lost(handed, Failure("worker_lost", "WorkerLost", text, ""), doubtful=True)
-        for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest]:
+        for handed in [h for h in self.handed.values() if h.withdrawn and h.withdrawn < oldest and h.future is None]:
             self.through(handed.key)
 
     @property

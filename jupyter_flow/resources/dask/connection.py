@@ -16,6 +16,7 @@ from .overseer import Overseer
 
 LOG = logging.getLogger("jupyter_flow")
 PATIENCE = 10.0  # seconds for a scheduler to answer
+SOON = 0.001  # seconds that a message may wait for company: batches are made before, and Dask's 10 ms only delay them
 
 Hear = Callable[[str, dict[str, Any]], None]  # what, message
 
@@ -43,6 +44,7 @@ class Connection:
             raise
 
     def _arrive(self, hear: Hear, ours: bool) -> None:
+        self.client.scheduler_comm.interval = SOON
         handlers = self.client._stream_handlers
         for what in ("hello", "news", "workers", "lost", "get"):
             handlers[f"jupyter-flow-{what}"] = lambda what=what, **message: hear(what, message)

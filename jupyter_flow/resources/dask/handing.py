@@ -43,6 +43,7 @@ class Hander:
         self._count, self._sent = itertools.count(1), itertools.count(1)
         self._brought: dict[int, tuple[set[int], int, int]] = {}  # by run: versions the scheduler has, parts, secrets
         self._fresh: dict[int, bytes] = {}  # by run: a part that nobody on the cluster can know yet
+        self._later: list[tuple[str, bytes]] = []  # ids and parts that the scheduler is to have after the batches
 
     def hand(self, handed: Sequence[Handed], note: Callable[[Handed], None]) -> None:
         """Give batches to the cluster, a message for equal terms, none before those that it comes after.
@@ -53,8 +54,16 @@ class Hander:
             note(h)
             h.terms = self._terms(h.claim)
         self._fresh.clear()
+        self._later.clear()
         for _, same in itertools.groupby(sorted(handed, key=_run), key=_run):
             self._bring(list(same))
+        try:
+            self._send_all(handed)
+        finally:
+            for id, part in self._later:
+                self._connection.bring(id, part)
+
+    def _send_all(self, handed: Sequence[Handed]) -> None:
         ready = sorted((h for h in handed if not h.parents), key=_terms)
         following = [h for h in handed if h.parents]
         for terms, same in itertools.groupby([*ready, *following], key=_terms):
@@ -65,7 +74,8 @@ class Hander:
         order = {h.key: next(self._sent) for h in handed}  # else Dask finds one itself, which takes its time
         about = SpanMetadata(collections=[{"type": "low-level-graph"}])
         given = {"internal_priority": order, "fifo_timeout": "60s", **terms.keywords}
-        futures = self._connection.client._graph_to_futures(LLGExpr(tasks), list(tasks), about, **given)
+        graph = LLGExpr(tasks, _determ_token=next(iter(tasks)))  # a name that it need not hash everything for
+        futures = self._connection.client._graph_to_futures(graph, list(tasks), about, **given)
         for h in handed:
             h.future = futures[h.key]
 
@@ -109,7 +119,10 @@ class Hander:
         codes: dict[int, Code] = {version: work.code(version) for version in versions - known}
         shipment = VAULT.shipment() if many else None
         part = self._fresh[work.number] = pickle.dumps(Brought(work.setup, codes, shipment, *self._about), 5)
-        self._connection.bring(self._id(work), part)
+        if parts or len(part) > ALONG:
+            self._connection.bring(self._id(work), part)
+        else:  # all that there is goes along: nobody asks, so what is to run need not wait behind it
+            self._later.append((self._id(work), part))
         self._brought[work.number] = known | versions, parts + 1, many
 
 

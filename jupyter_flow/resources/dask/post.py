@@ -1,6 +1,7 @@
 """Word from a worker to a kernel: small messages, many in one."""
 
 import pickle
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -21,7 +22,7 @@ class Post:
 
     def __init__(self, worker: Any, kernel: str) -> None:
         self._worker, self._kernel = worker, kernel
-        self._news: list[tuple[Any, ...]] = []
+        self._news: deque[tuple[Any, ...]] = deque()  # added to by threads that run electrons
         self._timed = False
         self._running: dict[str, tuple[int, int, capture.Streams, list[int]]] = {}
         self._looking = False
@@ -70,7 +71,7 @@ class Post:
             self._worker.loop.call_later(LOOK, self._look)
 
     def _flush(self) -> None:
-        news, self._news = self._news, []
+        news = [self._news.popleft() for _ in range(len(self._news))]
         if news:
             data = pickle.dumps(_terse(news), 5)
             with suppress(CommClosedError):  # the scheduler has gone: nobody is there to be told

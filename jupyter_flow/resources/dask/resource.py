@@ -149,10 +149,10 @@ class DaskResource:
     def _turn(self, _: Sequence[Any]) -> None:
         if self._closed:
             return
+        if self._connection is not None and not self._connection.alive:
+            self._gone()
         if self._connection is None:
             self._open()
-        elif not self._connection.alive:
-            self._gone()
         else:
             self._giver.share()
         self._book.tidy()

@@ -45,6 +45,8 @@ class Stopper:
         if desk is None or desk.hello.threads > 1 or desk.here or handed.current is None:
             return
         wanted = frozenset([handed.current[:2]]) if attempts is None else attempts
+        if self._in_company(handed, desk, wanted):
+            return
         if not desk.hello.near:
             if _runs(handed, wanted):
                 self._from_afar(desk)
@@ -54,6 +56,12 @@ class Stopper:
                 desk.kill()
             else:
                 desk.thaw()
+
+    def _in_company(self, handed: Handed, desk: Desk, wanted: frozenset[tuple[int, int]]) -> bool:
+        """Whether its process runs others that go on: an electron may leave its thread while it waits for Dask."""
+        others = [one for one in self._book.handed.values() if one is not handed and one.current is not None]
+        near = [one for one in others if (other := self._desks.known.get(one.number)) and other.address == desk.address]
+        return any(one.claim.work is not handed.claim.work or not _runs(one, wanted) for one in near)
 
     def _from_afar(self, desk: Desk) -> None:
         """The nanny of a worker on another machine, or else that worker itself, is to kill it."""

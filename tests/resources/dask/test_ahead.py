@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import DaskExecutor
+from jupyter_flow.worker.tree import alive
 
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
@@ -97,12 +99,25 @@ def test_nothing_that_follows_a_cancelled_electron_runs(
 ) -> None:
     id = begin()
     jf.cancel(id, task_ids=[2])
+    eventually(lambda: ahead() <= 1)  # the others have been taken back
     (tmp_path / "go").touch()
     jf.get_result(id, wait=True)
     assert states(id) == ["COMPLETED", "COMPLETED", "CANCELLED", "SKIPPED", "SKIPPED"]
     assert run(jf.lattice(executor=big)(lambda: add(str(tmp_path), 9))).result == 10
     eventually(lambda: ahead() == 0)
     assert ran(tmp_path) == ["x"]
+
+
+def test_what_follows_a_cancelled_electron_is_taken_back_at_once(
+    begin: Callable[..., jf.DispatchId], tmp_path: Path, eventually: Eventually
+) -> None:
+    id = begin()
+    jf.cancel(id, task_ids=[1])
+    eventually(lambda: ahead() == 0)  # while the gate is closed
+    (tmp_path / "go").touch()
+    jf.get_result(id, wait=True)
+    assert states(id) == ["COMPLETED", "CANCELLED"] + ["SKIPPED"] * 3
+    assert ran(tmp_path) == []
 
 
 def test_what_follows_a_worker_that_died_is_skipped_or_runs_once_after_the_retry(
@@ -124,11 +139,13 @@ def test_what_follows_a_worker_that_died_is_skipped_or_runs_once_after_the_retry
 
 
 def test_what_was_cancelled_whole_leaves_nothing_on_the_cluster(
-    begin: Callable[..., jf.DispatchId], tmp_path: Path, run: Run, big: DaskExecutor
+    begin: Callable[..., jf.DispatchId], tmp_path: Path, run: Run, big: DaskExecutor, eventually: Eventually
 ) -> None:
     id = begin()
+    worker = psutil.Process(int((tmp_path / "begun").read_text()))
     jf.cancel(id)
     assert jf.get_result(id, wait=True).status == "CANCELLED"
+    eventually(lambda: not worker.is_running() or not alive(worker))
     (tmp_path / "go").touch()
     assert run(jf.lattice(executor=big)(lambda: add(str(tmp_path), 9))).result == 10
     assert ran(tmp_path) == []

@@ -1,12 +1,16 @@
 """What electrons do on a cluster that is ours, and on one that is not."""
 
+import importlib
 import os
 import socket
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import DaskExecutor
@@ -232,6 +236,38 @@ def test_secrets_reach_electrons_and_no_output(run: Run, big: DaskExecutor) -> N
 
     outcome = run(flow, jf.Secret("correct horse"))
     assert (outcome.result, outcome.nodes[0].stdout) == (13, "it is ***\n")
+
+
+def test_an_electron_reaches_the_cluster_that_it_runs_on(run: Run, big: DaskExecutor) -> None:
+    @jf.electron
+    def ask(n: int) -> Any:
+        from distributed import get_client, get_worker, worker_client
+
+        with worker_client() as client:
+            return client.submit(abs, -n).result(30), get_client() is client, bool(get_worker().address)
+
+    @jf.lattice(executor=big)
+    def flow() -> Any:
+        return [ask(n) for n in range(3)]
+
+    assert run(flow).result == [(n, True, True) for n in range(3)]
+
+
+def test_a_module_that_was_edited_is_read_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = f"edited_{uuid.uuid4().hex}"
+
+    @jf.electron
+    def use() -> Any:
+        return importlib.import_module(name).NUMBER
+
+    @jf.lattice(executor=DaskExecutor())
+    def flow() -> Any:
+        return [use() for _ in range(4)]
+
+    for number in (1, 23):
+        (tmp_path / f"{name}.py").write_text(f"NUMBER = {number}")
+        assert run(flow).result == [number] * 4
 
 
 def test_a_version_that_was_dispatched_is_the_one_that_runs(run: Run, big: DaskExecutor) -> None:

@@ -4,9 +4,11 @@ import os
 import signal
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -14,6 +16,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.executor import DaskExecutor
+from jupyter_flow.resources.dask.resource import DaskResource
 from tests.kernel_deaths import Kernel, until
 
 from .conftest import Cluster
@@ -139,6 +142,19 @@ def test_a_scheduler_that_dies_costs_what_ran_and_the_next_dispatch_says_so(
         assert not (tmp_path / "again").exists()
     finally:
         cluster.close()
+
+
+def test_a_scheduler_that_died_while_nothing_ran_is_looked_for_again_when_there_is_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    queue = SimpleNamespace(lock=threading.Lock(), waiting=lambda resource: 1)
+    services = jf.session().dispatcher.resources._services._replace(queue=queue, folder=str(tmp_path))
+    resource = DaskResource("dask-x", services, DaskExecutor("tcp://127.0.0.1:1"))
+    resource._connection = SimpleNamespace(alive=False, close=lambda: None)  # type: ignore[assignment]
+    looked: list[bool] = []
+    monkeypatch.setattr(resource, "_connect", lambda: looked.append(True))
+    resource._turn([])  # there is no other: nothing lies with it that would be looked at again
+    assert resource._opening or looked
 
 
 def test_a_cluster_of_the_sessions_own_that_dies_is_followed_by_another(
