@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from ..executor.base import check_limits, check_workers
 from ..executor.names import ExecutorNames
 from ..model.errors import BuildError
 from ..model.graph import TransportGraph
@@ -23,6 +24,8 @@ def resolve(graph: TransportGraph, names: ExecutorNames, default: Any) -> None:
         executor = names.get_executor(graph.executors[index] if index >= 0 else default)
         if unusable := getattr(executor, "unusable", None):
             raise BuildError(unusable)
+        if executor.kind == "custom":
+            _check(executor)
         place = known.setdefault(executor.key(), len(executors))
         if place == len(executors):
             executors.append(executor.snapshot())
@@ -64,3 +67,12 @@ def _refuse(version: Any, options: Any, executor: Any) -> None:
             f"{asks} memory={options.memory!r}, which {whose} cannot hold it to: LocalExecutor() can, for only worker "
             "processes are measured and ended; DaskExecutor(address) counts it where workers of that cluster offer any"
         )
+
+
+def _check(executor: Any) -> None:
+    """Raise BuildError where the settings of a class of the user's own make no sense: nobody has looked at them yet."""
+    try:
+        check_workers(executor.workers)
+        check_limits(executor.time_limit, executor.retries)
+    except ValueError as error:
+        raise BuildError(f"{executor}: {error}") from None

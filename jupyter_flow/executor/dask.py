@@ -158,6 +158,11 @@ def address_of(target: Any, secure: bool = False) -> str | None:
 
 
 def _written(text: str, secure: bool) -> str:
+    if text.startswith(("http://", "https://")):
+        raise BuildError(
+            f"{text!r} is the address of a web page, Dask's dashboard it may be: its scheduler listens elsewhere "
+            "(tcp://host:8786)"
+        )
     path = Path(text).expanduser()
     if "://" not in text and (path.is_file() or path.suffix == ".json"):
         return _normal(_in_file(path))

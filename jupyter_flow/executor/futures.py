@@ -43,6 +43,8 @@ def pool_of(thing: Any) -> Pool:
             f"FuturesExecutor({thing!r}): an executor of concurrent.futures is expected, something with submit(), "
             "or a function or class that makes one"
         )
+    if not factory and callable(getattr(thing, "get_executor", None)):  # a Dask client: its futures are others
+        raise TypeError(f"FuturesExecutor({thing!r}): take its get_executor(), or DaskExecutor(client)")
     identity = (id(thing.__self__), thing.__func__) if isinstance(thing, MethodType) else id(thing)
     known = _live.get(identity)
     if known is None:

@@ -76,6 +76,8 @@ class ExecutorNames:
             return self.kinds[named]()
         if isinstance(named, str) and named in self.plugins():
             return self._plugged_in(named)
+        if isinstance(named, type) and issubclass(named, Executor | BaseExecutor):
+            raise BuildError(f"{named.__name__} is a class of executors: make one, {named.__name__}(…), and share it")
         raise BuildError(f"no executor is called {named!r}; there are {', '.join(self.list_executors(False))}")
 
     def list_executors(self, print_names: bool = True) -> list[str]:

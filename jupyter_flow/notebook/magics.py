@@ -149,11 +149,11 @@ class FlowMagics:
 
     @no_var_expand
     @takes(
-        "%executor [NAME [KIND [ADDRESS|POOL]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
+        "%executor [NAME [KIND [ADDRESS|VARIABLE]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
         argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
-        argument("kind", nargs="?", help="local (unset), thread, inline, dask, slurm, pbs …, futures, a plug-in's"),
+        argument("kind", nargs="?", help="local (unset), thread, dask, slurm, futures …, a plug-in's, or an executor"),
         argument(
-            "address", nargs="?", help="dask: its scheduler, or a file (unset: its own); futures: the pool's name"
+            "address", nargs="?", help="dask: its scheduler: an address, a file or a variable; futures: a variable"
         ),
         argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
         argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),

@@ -4,6 +4,7 @@ import inspect
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -14,7 +15,7 @@ from ..executor.clusters import DOORS
 from ..model.errors import BuildError
 from . import ondemand
 from .flow.shield import shielded
-from .shell import Shell, say
+from .shell import Shell, executor_variable, say
 
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
 
@@ -50,6 +51,11 @@ def forget(shell: Shell, name: str) -> None:
 
 
 def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]) -> Any:
+    known = names.named.get(kind) or executor_variable(shell.user_ns, kind)
+    if known is not None:
+        if address or settings:
+            raise UsageError(f"executor: {kind} is an executor already, whose settings are its own")
+        return known
     make, takes = _maker(kind)
     of = _of(shell, kind, address, "scheduler_address" in takes)
     for name in settings:
@@ -83,7 +89,19 @@ def _of(shell: Shell, kind: str, address: str | None, somewhere: bool) -> dict[s
         return {}
     if not somewhere:
         raise UsageError(f"executor: {kind} takes nothing after its kind, and here is {address!r}")
-    return {"scheduler_address": address}
+    return {"scheduler_address": _scheduler(shell, address)}
+
+
+def _scheduler(shell: Shell, text: str) -> Any:
+    """An address or a file as it stands; else the notebook's variable of that name: a cluster, a client, an address."""
+    if not text.isidentifier() or Path(text).is_file():
+        return text
+    if text not in shell.user_ns:
+        raise UsageError(
+            f"executor: {text!r} is no variable (of a cluster, a Client or an address), no scheduler file, and no "
+            "address (tcp://host:8786)"
+        )
+    return shell.user_ns[text]
 
 
 def _pool(shell: Shell, name: str | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from typing import Any
@@ -18,10 +19,25 @@ LOG = logging.getLogger("jupyter_flow")
 # A function of ours would have to be imported before it is called, and where that fails most pools only say they broke.
 GREET = "__import__('jupyter_flow.worker.pooled', fromlist=['greet']).greet(home)"
 SAME = ("Python", "jupyter_flow")  # functions of one minor version do not run in another
+ANSWER = 1.0  # seconds for a pool to say how many workers it has
 
 
 class PoolError(Exception):
     """A pool cannot run electrons; the text says why, and what to do."""
+
+
+class _Size:
+    """How many workers a pool says it has. Asked once, on a thread: one that was shut down may never answer."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+        self.told: int | None = None
+        asking = threading.Thread(target=self._ask, name="jupyter-flow-size", daemon=True)
+        asking.start()
+        asking.join(ANSWER)
+
+    def _ask(self) -> None:
+        self.told = _count(self.pool, "max_workers")
 
 
 class LivePool:
@@ -30,6 +46,7 @@ class LivePool:
     def __init__(self, pool: Pool, mark: str) -> None:
         self._pool, self._mark = pool, mark
         self._made: Any = None
+        self._size: _Size | None = None
         self._watched: set[int] = set()
         self.turn = 0  # counts those that were made one after the other
         self.shares: bool | None = None  # whether its workers see the store; None: it was not greeted yet
@@ -39,11 +56,12 @@ class LivePool:
     def size(self) -> int | None:
         """How many workers it says it has; None where it does not tell."""
         thing = self._made if self._pool.factory else self._pool.thing
-        for name in ("_max_workers", "max_workers"):
-            size = getattr(thing, name, None)
-            if isinstance(size, int) and size > 0:
-                return size
-        return None
+        if thing is None:
+            return None
+        plain = _count(thing, "_max_workers")
+        if plain is None and (self._size is None or self._size.pool is not thing):
+            self._size = _Size(thing)
+        return plain if plain is not None or self._size is None else self._size.told
 
     @property
     def owned(self) -> bool:
@@ -191,6 +209,11 @@ def home_of(services: Services, pool: Pool) -> Home:
     group = os.getpgrp() if hasattr(os, "getpgrp") else 0
     names = socket.gethostname(), os.getpid(), group, pool.factory
     return Home(store.session_id, str(store.root), services.durability, pool.token, folder, *names)
+
+
+def _count(pool: Any, name: str) -> int | None:
+    count = getattr(pool, name, None)
+    return count if isinstance(count, int) and count > 0 else None
 
 
 def _short(version: str, name: str) -> str:

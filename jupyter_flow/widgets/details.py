@@ -110,7 +110,7 @@ class Selected:
 
     def _held_up(self, source: Source, node: int, status: int) -> str:
         """What it waits for besides its inputs and its turn."""
-        return clean(source.run.held_up(node)) if status < RUNNING and source.run is not None else ""
+        return source.waits(node) if status < RUNNING else ""
 
     def _seen(self, source: Source, node: int, status: int, last: Record | None) -> Seen:
         """Where it runs or ran, and what that printed."""

@@ -16,6 +16,7 @@ from ..model.graph import TransportGraph
 from ..model.node import Place
 from ..model.printed import Seen
 from ..render import Picture
+from ..render.lettering import clean
 from ..render.standing import STANDING_OF
 from ..session import Session, session
 from .apart import Calls
@@ -153,7 +154,14 @@ class Source:
         with self.lock:
             self.times.learn(states, facts.record, facts.started)
             untimed = self.times.untimed(self.graph.electrons)
-            return states, self.progress.state(facts, status, states, untimed, len(self._given_up))
+            state = self.progress.state(facts, status, states, untimed, len(self._given_up))
+        if self.here and (waits := self.waits()):
+            state["text"] += f" · {waits}"
+        return states, state
+
+    def waits(self, node: int | None = None) -> str:
+        """What a node that waits, or any, waits for besides its inputs and its turn: a cluster that starts, say."""
+        return clean(self.run.held_up(node)) if self.run is not None else ""
 
     @property
     def _given_up(self) -> frozenset[int]:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+import jupyter_flow as jf
 from jupyter_flow.executor import BaseExecutor
 from jupyter_flow.executor.custom import Elsewhere
+from jupyter_flow.model.errors import BuildError
 
 
 class Loud(BaseExecutor):
@@ -66,3 +68,13 @@ def test_it_has_the_settings_the_engine_asks_for() -> None:
     assert executor.setup({}) is executor.teardown({}) is None
     assert executor.run(pow, [2], {"exp": 3}, {"node_id": 5}) == 8
     assert executor.heard == [5]
+
+
+@pytest.mark.parametrize("setting", [{"workers": "three"}, {"time_limit": "1h"}, {"retries": -1}])
+def test_settings_that_make_no_sense_are_told_before_anything_runs(setting: dict[str, Any]) -> None:
+    executor = Loud()
+    vars(executor).update(setting)
+    flow = jf.lattice(executor=executor)(lambda: jf.electron(lambda: 1)())
+    with pytest.raises(BuildError, match=f"Loud: {next(iter(setting))}="):
+        jf.dispatch(flow)()
+    assert not executor.heard

@@ -76,6 +76,16 @@ def test_what_is_no_pool_is_told(wrong: Any) -> None:
         FuturesExecutor(wrong)
 
 
+def test_a_dask_client_is_told_what_to_give_instead() -> None:
+    class Client:
+        def submit(self) -> None: ...
+
+        def get_executor(self) -> None: ...
+
+    with pytest.raises(TypeError, match=r"take its get_executor\(\), or DaskExecutor\(client\)"):
+        FuturesExecutor(Client())
+
+
 @pytest.mark.parametrize("settings", [{"workers": 0}, {"time_limit": -1}, {"retries": True}, {"name": " "}])
 def test_settings_that_make_no_sense_are_told(pool: Any, settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(settings))):

@@ -29,11 +29,16 @@ def test_executors_go_by_object_kind_name_or_default(names: ExecutorNames) -> No
     assert names.get_executor(None) is mine
 
 
-@pytest.mark.parametrize("wrong", ["lokal", "", 3, LocalExecutor, ["local"], {"local"}])
+@pytest.mark.parametrize("wrong", ["lokal", "", 3, ["local"], {"local"}])
 def test_what_is_no_executor_is_told_with_what_exists(names: ExecutorNames, wrong: Any) -> None:
     names.register("big", LocalExecutor(9))
     with pytest.raises(BuildError, match="there are local, thread, inline, dask, futures, big"):
         names.get_executor(wrong)
+
+
+def test_a_class_of_executors_is_told_to_be_made(names: ExecutorNames) -> None:
+    with pytest.raises(BuildError, match=r"ThreadExecutor is a class of executors: make one, ThreadExecutor\(…\)"):
+        names.get_executor(ThreadExecutor)
 
 
 def test_a_name_given_again_means_the_new_executor(names: ExecutorNames) -> None:

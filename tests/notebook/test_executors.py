@@ -8,6 +8,12 @@ from jupyter_flow.executor import _executor_manager as names
 from jupyter_flow.notebook.executors import ExecutorTable
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _session() -> None:
+    """One of their own: the table has the executors of all tests that ran before in a session."""
+    jf.session().close()
+
+
 def test_executors_stand_by_resource_and_the_redundant_are_said(notebook: Any) -> None:
     notebook.run("%executor one thread -n 2")
     notebook.run("%executor two thread -n 2")

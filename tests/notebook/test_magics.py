@@ -230,6 +230,16 @@ class TestExecutor:
         assert session().executors["io"] == made
         assert notebook.printed().startswith("io: thread(workers=4")
 
+    def test_a_scheduler_may_be_in_a_variable_and_so_may_an_executor(self, notebook: Any) -> None:
+        notebook.run(
+            "class Hall:\n    scheduler_address = 'tcp://127.0.0.1:8786'\nhall = Hall()\nat = 'localhost:8787'"
+        )
+        for line in ("big dask hall", "same big", "two dask at"):
+            notebook.run(f"%executor {line}")
+        lines = notebook.printed().splitlines()
+        assert lines[:2] == [f"{name}: dask(scheduler_address='tcp://127.0.0.1:8786')" for name in ("big", "same")]
+        assert lines[2] == "two: dask(scheduler_address='tcp://127.0.0.1:8787')"
+
     def test_a_dask_executor_is_told_its_scheduler(self, notebook: Any) -> None:
         notebook.run("%executor big dask localhost:8786 -n 3")
         assert notebook["big"].key() == DaskExecutor("tcp://127.0.0.1:8786", workers=3).key()
@@ -282,7 +292,11 @@ class TestExecutor:
             ("io kubernetes -n 2", "needs dask-kubernetes, which is not installed: pip install dask-kubernetes"),
             ("io inline -n 2", "inline takes no workers"),
             ("io thread localhost:8786", "thread takes nothing after its kind, and here is 'localhost:8786'"),
-            ("io dask nowhere", "'nowhere' is no scheduler's address"),
+            ("io dask nowhere", "'nowhere' is no variable (of a cluster, a Client or an address), no scheduler file"),
+            ("io dask no:where", "'no:where' is no scheduler's address"),
+            ("io dask http://localhost:8787/status", "is the address of a web page, Dask's dashboard it may be"),
+            ("io dask taken", "1 names no scheduler"),
+            ("io mine -n 2", "mine is an executor already"),
             ("io thread -n 0", "workers=0"),
             ("local thread", "is a kind of executor"),
             ("io futures", "futures needs the variable that holds its pool: %executor NAME futures POOL"),
@@ -295,7 +309,7 @@ class TestExecutor:
         ],
     )
     def test_a_mistake_is_a_usage_error(self, notebook: Any, line: str, told: str) -> None:
-        notebook.run("taken = 1")
+        notebook.run("taken = 1\nfrom jupyter_flow.executor import ThreadExecutor\nmine = ThreadExecutor()")
         error = notebook.fails(f"%executor {line}")
         assert isinstance(error, UsageError)
         assert told in str(error)

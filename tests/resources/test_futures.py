@@ -349,6 +349,31 @@ def test_a_pool_that_was_shut_down_is_told_and_one_that_can_be_made_is_made() ->
     assert len(made) == 2
 
 
+class Asks:
+    """A pool that asks its thread how many workers it has, as executorlib's do: once that has ended, for ever."""
+
+    def __init__(self) -> None:
+        self.inner, self.down = ThreadPoolExecutor(1), False
+
+    @property
+    def max_workers(self) -> int:
+        if self.down:
+            threading.Event().wait()
+        return 1
+
+    def submit(self, *arguments: Any) -> Any:
+        return self.inner.submit(*arguments)
+
+
+def test_a_pool_that_never_says_how_many_workers_it_has_holds_nobody_up() -> None:
+    pool, never = Asks(), Asks()
+    assert one_on(FuturesExecutor(pool)).output == 1
+    pool.inner.shutdown()
+    pool.down = never.down = True
+    assert "its pool, Asks, has been shut down" in one_on(FuturesExecutor(pool)).error.message
+    assert one_on(FuturesExecutor(never)).output == 1
+
+
 def no_pool() -> Any:
     return {"not": "a pool"}
 

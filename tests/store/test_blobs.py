@@ -11,6 +11,7 @@ from jupyter_flow.model.errors import StoreCorruption, StoreError
 from jupyter_flow.model.events import BlobRef
 from jupyter_flow.model.pickles import Buffers, dumps, loads
 from jupyter_flow.store import Blobs, Store
+from jupyter_flow.store import blobs as blobs_module
 from tests.store.samples import output, run
 
 BIG = 3 << 20  # bytes; enough to be mapped
@@ -125,6 +126,24 @@ def test_a_value_computed_again_heals_its_damaged_blob(blobs: Blobs) -> None:
     ref = put(blobs, "value")
     blobs.path(ref).write_bytes(b"?" * ref.size)
     assert put(blobs, "value") == ref
+    assert get(blobs, ref) == "value"
+
+
+def test_one_that_is_healed_while_its_damage_is_found_is_not_put_into_quarantine(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, ref = blobs_module._contents, put(blobs, "value")
+    blobs.path(ref).write_bytes(b"?" * ref.size)
+
+    def contents(fd: int, size: int) -> memoryview:
+        data = real(fd, size)
+        put(blobs, "value")
+        return data
+
+    with monkeypatch.context() as patch:
+        patch.setattr(blobs_module, "_contents", contents)
+        with pytest.raises(StoreCorruption):
+            blobs.read(ref)
     assert get(blobs, ref) == "value"
 
 

@@ -1,5 +1,6 @@
 """Values that do harm when they are looked at: whoever looks is not harmed."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +15,9 @@ from jupyter_flow.model.graph import OUTPUT
 from jupyter_flow.model.pickles import pack
 from jupyter_flow.store.blobs import Blobs
 from jupyter_flow.widgets.previews import Look, Previewer
+from jupyter_flow.widgets.source import source_of
 from jupyter_flow.worker.preview import Order
+from tests.widgets.pages import Page
 
 SOURCE = """
 import os, time
@@ -33,9 +36,10 @@ MEMBERS = {
     "its text is no text": "def __repr__(self): return 5",
     "its text raises": "def __repr__(self): raise BaseException('no')",
     "its text is endless": "def __repr__(self): return 'x' * 200_000_000",
+    "its text is long": "def __repr__(self): return 'x' * 3_000_000",
     "its html is endless": "def _repr_html_(self): return '<b>' * 50_000_000",
     "its html is a script": "def _repr_html_(self): return '<script>alert(1)</script>'",
-    "its html exits": "def _repr_html_(self): os._exit(0)",
+    "its html exits": "def _repr_html_(self): os._exit(7)",
     "its bundle is nonsense": "def _repr_mimebundle_(self, **_): return {1: 2, 'text/html': [3], 'image/png': 'x'}",
     "its text has surrogates": "def __repr__(self): return '\\ud800\\x00\\x1b[2J'",
     "it sleeps": "def __repr__(self): time.sleep(600)",
@@ -69,6 +73,55 @@ def test_it_is_shown_or_said_why_not_in_time_and_within_bounds(previewer: Previe
     assert len(repr(vars(found))) < 2_000_000
     assert isinstance(found, Look)
     assert previewer.look(Order(OUTPUT, 0, {0: pack("next")})).text == "next"
+
+
+class Noted:
+    """Notes in which process it is unpickled."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self) -> Any:
+        return _noted, (self.file,)
+
+
+def _noted(file: str) -> Noted:
+    with open(file, "a") as pids:
+        pids.write(f"{os.getpid()} ")
+    return Noted(file)
+
+
+@jf.electron
+def makes(file: str) -> Any:
+    return Noted(file)
+
+
+@jf.electron
+def takes(thing: Any) -> int:
+    return 1
+
+
+@jf.lattice
+def passes(file: str) -> Any:
+    return takes(makes(file))
+
+
+def test_what_a_page_looks_at_is_never_unpickled_in_the_kernel(tmp_path: Path) -> None:
+    file = tmp_path / "pids"
+    id = jf.dispatch(passes)(str(file))
+    jf.get_result(id, wait=True)
+    file.unlink()  # what the worker did
+    page = Page(source_of(id))
+    page.until("graph")
+    for node, label in ((0, ""), (1, "thing")):
+        page.ask("select", node=node)
+        page.ask("look", node=node, input=label, number=node)
+        shown = page.until("preview", lambda message, node=node: message["number"] == node)
+        assert shown["type"].endswith("Noted")
+    page.ask("close")
+    pids = file.read_text().split()
+    assert len(pids) >= 2
+    assert str(os.getpid()) not in pids
 
 
 @pytest.mark.parametrize("how", ["it lies about its class", "its class raises", "it has every attribute", "it sleeps"])

@@ -109,6 +109,30 @@ def test_a_panel_lives_and_does_only_what_it_is_properly_asked(
     assert not deeds or asked & {*DOING, "cancel_dispatch"}
 
 
+IMPROPER = [
+    {"kind": "history"},
+    {"kind": "history", "limit": 10**9},
+    {"kind": "cancel_dispatch", "dispatch": "x" * 1000},
+    {"kind": "resume_dispatch", "dispatch": ["x"]},
+    {"kind": "cancel_cell", "cell": None},
+    {"kind": "watch_panel", "visible": 1},
+    {"kind": "run_stale", "cell": {}, "ran": []},
+    {"kind": "run_stale", "cell": None, "ran": "all"},
+]
+
+
+def test_what_is_asked_of_the_panel_itself_is_checked_before_it_is_heard(
+    page: Page, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    heard: list[Any] = []
+    monkeypatch.setattr(Panels, "hear", lambda self, page, request: heard.append(request))
+    for message in IMPROPER:
+        page.ask(message)
+    assert heard == [{}] * len(IMPROPER)
+    page.ask({"kind": "history", "limit": 5, "besides": "x"})
+    assert heard[-1] == {"kind": "history", "limit": 5}
+
+
 @PATIENT
 @given(frame=JSON | st.fixed_dictionaries({"content": JSON | st.fixed_dictionaries({"data": JSON})}))
 def test_a_panel_lives_with_frames_that_are_none(page: Page, deeds: list[str], frame: Any) -> None:  # noqa: F811

@@ -1,9 +1,13 @@
 """What is looked at is the same wherever a dispatch is: in memory, or in the store."""
 
+import threading
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import jupyter_flow as jf
+from jupyter_flow.dispatch.run import Run
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts, seconds_of
 from jupyter_flow.widgets.source import Source, source_of
 from jupyter_flow.widgets.states import NUMBERS, counts_of, differences
@@ -47,3 +51,20 @@ def test_differences_are_where_arrays_differ(before: bytes, changes: list[tuple[
 @given(st.lists(st.integers(0, 8)))
 def test_states_are_counted(states: list[int]) -> None:
     assert counts_of(bytes(states)) == [states.count(number) for number in range(NUMBERS)]
+
+
+def test_what_a_dispatch_waits_for_stands_in_its_line_as_long_as_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+
+    @jf.electron(executor="thread")
+    def waits() -> bool:
+        return gate.wait(60)
+
+    monkeypatch.setattr(Run, "held_up", lambda run, node=None: "the cluster starts")
+    id = jf.dispatch(jf.lattice(lambda: waits()))()
+    source = source_of(id)
+    assert source.look()[1]["text"].startswith("running: 0 of 1 electron completed")
+    assert source.look()[1]["text"].endswith(" · the cluster starts")
+    gate.set()
+    assert id.result()
+    assert "starts" not in source.look()[1]["text"]

@@ -38,8 +38,15 @@ class Started(NamedTuple):
     pid: int
 
 
+class Trouble(NamedTuple):
+    """Why workers that were asked for do not come; final: none is there, and none will be."""
+
+    text: str = ""
+    final: bool = False
+
+
 def main(channel: Connection, plan: Plan) -> None:
-    """The body of the process. Sends a `Started`, or the text of an error; then receives numbers of workers."""
+    """The body of the process. Sends a `Started`, or an error's text, then `Trouble`; receives numbers of workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with(plan.kernel)
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else it could start no workers

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -11,7 +12,7 @@ from ...store.location import private_folder
 from ...worker.tree import kill, kill_descendants, marked
 from ..guardian import guardian
 from ..spawning import launch
-from .cluster import Call, Plan, Started, main
+from .cluster import Call, Plan, Started, Trouble, main
 
 START = 120.0  # seconds to start
 FAREWELL = 4.0  # seconds to take jobs out of a queue
@@ -32,6 +33,7 @@ class Embedded:
         guardian.watch(self.process.pid or 0, name)
         os.set_blocking(self.channel.fileno(), True)
         self.told = self._started()
+        self._trouble = Trouble()
 
     def _started(self) -> Started:
         end = time.monotonic() + START
@@ -44,6 +46,14 @@ class Embedded:
             self.close()
             raise OSError(f"{self._what} did not start: {told}")
         return told
+
+    @property
+    def trouble(self) -> Trouble:
+        """Why the workers that were asked for do not come, as far as is known."""
+        with suppress(OSError, EOFError):
+            while self.channel.poll():
+                self._trouble = self.channel.recv()
+        return self._trouble
 
     def scale(self, workers: int) -> None:
         """Have so many workers."""

@@ -13,6 +13,7 @@ from ...model.printed import Seen
 from ..base import Services, Work
 from ..switchboard import Switchboard
 from .book import Book
+from .cluster import Trouble
 from .connection import Connection
 from .deaths import Undertaker
 from .desks import Desks
@@ -153,7 +154,10 @@ class DaskResource:
             self._gone()
         if self._connection is None:
             self._open()
+        elif (trouble := self._embedded.trouble if self._embedded is not None else Trouble()).final:
+            self._gone(f"{self._name} cannot be used: {trouble.text}")
         else:
+            self._standing.trouble = trouble.text
             self._giver.share()
         self._book.tidy()
 
@@ -198,8 +202,8 @@ class DaskResource:
         self._opening, self._standing.opening = False, ""
         self._giver.refuse(_lost(f"{self._name} cannot be used: {_text(error)}"))
 
-    def _gone(self) -> None:
-        """The scheduler is no more: what ran there is lost, the rest waits for another one."""
+    def _gone(self, useless: str = "") -> None:
+        """The scheduler is no more: what ran there is lost, the rest waits for another one, unless that is useless."""
         self._book.read()
         connection, self._connection = self._connection, None
         embedded, self._embedded = self._embedded, None
@@ -209,9 +213,13 @@ class DaskResource:
         threading.Thread(target=connection.close, name="jupyter-flow-disconnect", daemon=True).start()  # type: ignore[union-attr]
         self._giver.hander, self._book.connection, self._hearing.connection = None, None, None
         self._fleet.clear()
-        failure = _lost(f"{self._name} has gone while it ran")
+        self._standing.trouble = ""
+        failure = _lost(useless or f"{self._name} has gone while it ran")
         for handed in list(self._book.handed.values()):
-            self._book.lost(handed, failure, doubtful=embedded is None and not self._desks.exact)
+            doubtful = bool(useless) or (embedded is None and not self._desks.exact)
+            self._book.lost(handed, failure, doubtful)
+        if useless:
+            self._giver.refuse(failure)
         self._desks.close(keep=False)
 
     def _scale(self) -> None:
@@ -220,7 +228,9 @@ class DaskResource:
 
     @property
     def _name(self) -> str:
-        return "the session's own Dask cluster" if self._address is None else f"{SCHEDULER}{self._address}"
+        if self._address is None:
+            return "the session's own Dask cluster"
+        return f"the cluster {self._address}" if self._call else f"{SCHEDULER}{self._address}"
 
     def _hear(self, what: str, message: dict[str, Any]) -> None:
         """(the client's thread)"""

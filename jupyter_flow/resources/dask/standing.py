@@ -1,5 +1,6 @@
 """How a cluster stands towards the work it has: what it waits for, what it cannot do."""
 
+from textwrap import shorten
 from typing import Any
 
 from ..base import WAITING, Claim
@@ -9,6 +10,7 @@ from .fleet import Fleet
 from .terms import asked
 
 SCHEDULER = "the Dask scheduler "  # as names of other people's clusters begin
+LONGEST = 160  # characters of a trouble, on a line that is written over
 
 
 class Standing:
@@ -18,6 +20,7 @@ class Standing:
         self._name, self._fleet, self._book = name, fleet, book
         self._cluster = getattr(target, "cluster", None) or target
         self.opening = ""  # what is being started, or connected to
+        self.trouble = ""  # why workers that were asked for do not come
 
     @property
     def adapts(self) -> bool:
@@ -42,7 +45,8 @@ class Standing:
             return self.opening
         waiting = [handed for handed in list(self._book.handed.values()) if handed.current is None]
         if waiting and not self._fleet.fit:
-            return f"{WAITING} of {self._name.removeprefix(SCHEDULER)}"
+            why = f": {shorten(self.trouble, LONGEST, placeholder='…')}" if self.trouble else ""
+            return f"{WAITING} of {self._name.removeprefix(SCHEDULER)}{why}"
         for claim in (handed.claim for handed in waiting if handed.terms.resources):
             lacks = self._fleet.lacks(asked(claim))
             if lacks:

@@ -34,7 +34,7 @@ class Cluster:
         self._environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
         quiet = ["--scheduler-file", str(self.file), "--no-dashboard"]
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", *quiet)
-        while not self.file.exists():
+        while not (self.file.exists() and self.file.read_text().endswith("}")):
             assert self.scheduler.poll() is None, "the scheduler did not start"
             time.sleep(0.05)
         self._hide = hide
