@@ -72,7 +72,7 @@ def test_a_value_outlives_the_host_that_made_it_and_is_not_made_again(network: N
     for host in hosts[1:]:
         cluster.worker(host.name, host)
     id = begin(on(cluster.ready()), held_up, "/tmp")
-    eventually(lambda: str(jf.get_result(id).nodes[0].status) == "COMPLETED")
+    eventually(lambda: [states(jf.get_result(id))[node] for node in (0, 3)] == ["COMPLETED"] * 2)
     eventually(lambda: any(host.file("/tmp/standing").exists() for host in hosts))
     (stand,) = (host for host in hosts if host.file("/tmp/standing").exists())
     (made,) = (host for host in hosts if host.file("/tmp/count").exists())
