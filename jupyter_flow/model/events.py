@@ -81,3 +81,13 @@ class Record(NamedTuple):
         why = why if len(why) <= LONGEST else why[:LONGEST] + "…"
         cached = ", from the cache" if self.origin else ""
         return f"<attempt {self.attempt} of node {self.node}: {STATUS_OF[self.status]}{took}{cached}{why}>"
+
+
+def counted(attempts: list[Record]) -> list[Record]:
+    """A node's attempts with the numbers that people give them: 1, 2, …
+
+    What is handed to a worker behind a node that then fails was never tried, and yet had a number.
+    """
+    if not attempts or attempts[-1].attempt <= len(attempts):
+        return attempts
+    return [record._replace(attempt=number) for number, record in enumerate(attempts, 1)]

@@ -14,7 +14,7 @@ from .errors import (
     ResultUnserializable,
     WorkerLost,
 )
-from .events import Failure, Origin, Record, Value
+from .events import Failure, Origin, Record, Value, counted
 from .given import given
 from .graph import MIXED, TransportGraph
 from .loading import loaded
@@ -101,7 +101,7 @@ class NodeResult:
         self.kind = view.graph.versions[view.graph.version[node]].kind
         self.executor = view.graph.executor_of(node)
         self.status = view.state_of(node)
-        self.attempts = view.attempts(node)
+        self.attempts = counted(view.attempts(node))
         self._last = self.attempts[-1] if self.attempts and self.status.final else None
 
     @functools.cached_property

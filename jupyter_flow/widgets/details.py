@@ -3,7 +3,7 @@
 import time
 from typing import Any, Literal
 
-from ..model.events import COMPLETED, RUNNING, Record
+from ..model.events import COMPLETED, RUNNING, Record, counted
 from ..model.node import Place
 from ..model.printed import Seen
 from ..render.lettering import clean, cut
@@ -71,7 +71,7 @@ class Selected:
         source, node = self._source.behind(self.node)
         facts, graph = source.facts, source.graph
         status = told(facts.states()[node : node + 1])[0]
-        attempts = facts.attempts(node)
+        attempts = counted(facts.attempts(node))
         last = attempts[-1] if attempts and status >= COMPLETED else None
         seen = self._seen(source, node, status, last)
         begun = facts.begun().get(node, 0) if status == RUNNING else 0

@@ -10,6 +10,7 @@ import jupyter_flow as jf
 from jupyter_flow.executor import LocalExecutor
 from jupyter_flow.model.events import COMPLETED, FAILED, RUNNING, SKIPPED
 from jupyter_flow.widgets.busy import Sampler
+from jupyter_flow.widgets.details import Selected
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts
 from jupyter_flow.widgets.source import Source, source_of
 from jupyter_flow.widgets.table import first_page, rows
@@ -89,6 +90,8 @@ def test_an_attempt_that_was_called_back_is_not_counted() -> None:
     facts.set(0, COMPLETED)
     facts.records[0] = facts.records[0]._replace(attempt=2)  # the first went ahead behind a node that failed
     assert [row["attempts"] for row in rows(source, first_page("v"))["rows"]] == [1, 0, 0]
+    ((told,),) = (details["attempts"] for details in Selected("v", source, source, 0).again())
+    assert told["number"] == 1
 
 
 def test_what_did_not_run_makes_no_rate() -> None:

@@ -136,6 +136,7 @@ def test_what_follows_a_worker_that_died_is_skipped_or_runs_once_after_the_retry
     (tmp_path / "go").touch()
     outcome = jf.get_result(again, wait=True)
     assert (outcome.result, ran(tmp_path)) == (4, ["x"] * 4)
+    assert [[tried.attempt for tried in node.attempts] for node in outcome.nodes] == [[1, 2], [1], [1], [1], [1]]
 
 
 def test_what_was_cancelled_whole_leaves_nothing_on_the_cluster(
