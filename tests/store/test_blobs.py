@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from blake3 import blake3
 
 from jupyter_flow.model.errors import StoreCorruption, StoreError
 from jupyter_flow.model.events import BlobRef
@@ -218,3 +219,17 @@ def test_what_dead_writers_left_is_swept_and_what_living_ones_write_is_not(store
         os.utime(temporary / name, (then, then))
     store.begin(run("a"))
     assert [path.name for path in temporary.iterdir()] == ["new"]
+
+
+def test_a_file_that_may_still_change_under_its_time_stamp_is_verified_at_every_reading(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs, hashed = Blobs(root, "process"), list[int]()
+    ref = put(blobs, b"x" * 100_000)
+    monkeypatch.setattr(blobs_module, "blake3", lambda data: hashed.append(1) or blake3(data))
+    for age, times in ((10**12, 3), (0, 1)):  # ns; however slow this machine is, the file is fresh, and then it is not
+        monkeypatch.setattr(blobs_module, "RACY", age)
+        hashed.clear()
+        for _ in range(3):
+            get(blobs, ref)
+        assert len(hashed) == times

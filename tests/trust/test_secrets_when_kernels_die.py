@@ -68,3 +68,20 @@ def test_what_a_subprocess_printed_of_a_secret_does_not_outlive_the_kernel(
     assert outcome.nodes[0].stdout == ("" if kind == "stuck" else told)
     assert leaks({"it": word}, root, tmp_path) == set()
     assert not os.path.exists(root / "journals" / jf.session().store.run(id).session)
+
+
+CRASHES = """
+    @jf.electron
+    def limit(password):
+        return resource.getrlimit(resource.RLIMIT_CORE)[0]
+
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1] or 1 << 20  # where nobody may write any, root can change that
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    open("limit", "w").write(str(jf.dispatch_sync(jf.lattice(limit))(os.environ["THE_PASS"]).result))
+"""
+
+
+def test_a_worker_that_has_met_a_secret_leaves_no_core_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_PASS", secrets.token_hex(8))
+    with kernel("    import resource\n" + CRASHES, tmp_path) as live:
+        assert live.note("limit") == "0"
