@@ -10,13 +10,10 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..executor.names import ExecutorNames
-from ..model.concealing import revealed
 from ..model.errors import SessionClosed
-from ..model.events import FAILED, Record
 from ..model.graph import TransportGraph
 from ..model.printed import Seen
 from ..resources.base import ANY, Claim, Lying, Resource, Services, Share
@@ -24,32 +21,21 @@ from ..resources.registry import Registry
 from ..store.records import Run as Row
 from ..store.requests import Request
 from ..store.runs import Store
-from ..worker.failures import failure_of
-from ..worker.messages import Moment, Place, Setup
+from ..worker.messages import Place, Setup
 from ..worker.payload import Payload
 from . import ahead, capacity
-from .archive import new_id, pack_record
 from .caching import Lookups
 from .lanes import Lane, Lanes
 from .listening import Listener
-from .resolve import resolve
 from .run import Run
+from .sublattices import Sublattices
+from .submission import Submission
 from .unfinished import Unfinished
 
 LOG = logging.getLogger("jupyter_flow")
 REMEMBERED_COSTS = 10_000
 LATE = 1.0  # seconds after which the dispatcher has heard of a start at the latest: clocks may differ, or be set
 ROW = 256 * 1024  # bytes; the record of a larger graph is a file
-
-
-class Submission(NamedTuple):
-    """A dispatch, before it runs."""
-
-    id: str
-    name: str
-    record: bytes  # for the store: all that a later kernel needs to read or repeat it
-    moment: Moment  # where the kernel stood when it was made
-    parent: tuple[Run, int, Record] | None = None
 
 
 class Dispatcher:
@@ -70,8 +56,7 @@ class Dispatcher:
         self._deadlines: list[tuple[float, int, Run, int, int, int, float]] = []
         self._time = threading.Condition(threading.Lock())
         self._clock: threading.Thread | None = None
-        self._graphs: SimpleQueue[tuple[Run, Record] | None] = SimpleQueue()
-        self._builder: threading.Thread | None = None
+        self.sublattices = Sublattices(self)
         self._listener = Listener(store.requests(), lambda: bool(self.runs), self._asked)
         self.closed = False
 
@@ -227,41 +212,6 @@ class Dispatcher:
         resource: Resource = run.plan.lane_of[run.graph.version[node]].resource
         return resource.witness(run, node)
 
-    def expand(self, run: Run, built: Record) -> None:
-        """A worker has built the graph of a sublattice: run it."""
-        with self.lock:
-            if self._builder is None:
-                self._builder = threading.Thread(target=self._expand, name="jupyter-flow-builder", daemon=True)
-                self._builder.start()
-        self._graphs.put((run, built))
-
-    def _expand(self) -> None:
-        while (item := self._graphs.get()) is not None:
-            run, built = item
-            try:
-                self._run_inside(run, built)
-            except BaseException as error:
-                run.finished([built._replace(status=FAILED, value=None, failure=failure_of(error))])
-
-    def _run_inside(self, run: Run, built: Record) -> None:
-        assert built.value is not None
-        data = built.value if isinstance(built.value, bytes) else bytes(self.store.blobs.read(built.value)[0])
-        graph = revealed(data)
-        outer = run.graph.executor_of(built.node)
-        resolve(graph, run.names, outer)
-        graph.name = run.graph.name_of(built.node)
-        graph.sources = {**run.graph.sources, **graph.sources}
-        record, at = pack_record(graph, None, None), run.setup.moment
-        submission = Submission(new_id(), graph.name, record, at, (run, built.node, built))
-        child = self.submit(submission, graph)
-        child.names = run.names
-        with self.lock:
-            wanted = run.machine.current(built.node, built.attempt)
-        run.inherit(built.node, child)
-        child.start()
-        if not wanted:
-            child.cancel()
-
     # time ---------------------------------------------------------------------------------------
 
     def watch(self, run: Run, node: int, attempt: int, start: int, timeout: float) -> None:
@@ -300,7 +250,7 @@ class Dispatcher:
         self._listener.close()
         with self._time:
             self._time.notify()
-        self._graphs.put(None)
+        self.sublattices.close()
         self.lookups.close()
         self.resources.close()
         for run in list(self.runs.values()):

@@ -110,7 +110,7 @@ class Run(Telling):
             rows, expanded = self._step(records, objects)
             self._write(rows)
         for record in expanded:
-            self._dispatcher.expand(self, record)
+            self._dispatcher.sublattices.run(self, record)
 
     def lost(self, record: Record) -> None:
         """The worker of an attempt died; `record` says how."""

@@ -23,7 +23,7 @@ from ..store.records import RunRow
 from ..worker.messages import Moment
 from .archive import Inputs, archive_of, new_id, pack_record
 from .asking import asking, check, exchanged, only_secrets, supply
-from .dispatcher import Dispatcher, Submission
+from .dispatcher import Dispatcher
 from .heritage import Heritage
 from .launcher import Launcher
 from .memory import Memory
@@ -31,6 +31,7 @@ from .moment import moment
 from .recovering import settled
 from .resolve import resolve
 from .run import Run
+from .submission import Submission
 from .surroundings import Surroundings
 from .warning import warn
 from .workflows import check_here, lattice_of

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
-from jupyter_flow.dispatch.dispatcher import Dispatcher
 from jupyter_flow.dispatch.resuming import check_resumable
 from jupyter_flow.dispatch.run import Run
+from jupyter_flow.dispatch.sublattices import Sublattices
 from jupyter_flow.model.events import BlobRef
 from jupyter_flow.store.pruning import Choice
 from tests.cli.kernels import kernel
@@ -152,7 +152,7 @@ def stopped(again: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
     """The id of a dispatch that ends where its first sublattice was to begin."""
     reached = threading.Event()
     with monkeypatch.context() as patched:
-        patched.setattr(Dispatcher, "expand", lambda *_: reached.set())
+        patched.setattr(Sublattices, "run", lambda *_: reached.set())
         id = again()
         assert reached.wait(60)
         jf.cancel(id)
@@ -188,16 +188,16 @@ def test_a_sublattice_that_did_not_begin_again_is_looked_for_in_the_dispatches_b
 def test_an_inner_sublattice_is_looked_for_in_the_dispatches_before_the_one_that_began_the_outer_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    id, begun, expand = failed("a"), threading.Event(), Dispatcher.expand
+    id, begun, expand = failed("a"), threading.Event(), Sublattices.run
 
-    def only_outer(self: Dispatcher, run: Run, built: Any) -> None:
+    def only_outer(self: Sublattices, run: Run, built: Any) -> None:
         if run.graph.name == "nested":
             expand(self, run, built)
         else:
             begun.set()
 
     with monkeypatch.context() as patched:
-        patched.setattr(Dispatcher, "expand", only_outer)
+        patched.setattr(Sublattices, "run", only_outer)
         second = continued(id)
         assert begun.wait(60)
         jf.cancel(second)
