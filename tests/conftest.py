@@ -44,9 +44,15 @@ def pytest_configure(config: pytest.Config) -> None:
     environment.setenv("JUPYTER_DATA_DIR", str(home / "data"))
     environment.setenv("JUPYTER_RUNTIME_DIR", str(home / "runtime"))
     environment.setenv("IPYTHONDIR", str(home / "ipython"))
-    # A shell that runs us in the background has us ignore interrupts, and so would the processes that tests start.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Make interrupts Python's own.
+
+    A shell that runs us in the background has us ignore them, and so would the processes that tests start;
+    dask_jobqueue, which modules of tests import, makes them a `sys.exit()`.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

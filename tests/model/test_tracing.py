@@ -203,9 +203,11 @@ def test_an_executor_is_recorded_with_the_settings_it_had() -> None:
 
 
 def test_an_executor_that_does_not_exist_is_told_with_those_that_do(stub: Stub) -> None:
-    for wrong in ("lokal", 3, ["thread"], LocalExecutor):
+    for wrong in ("lokal", 3, ["thread"]):
         with pytest.raises(BuildError, match=r"no executor is called .* local, thread, inline"):
             lattice(lambda wrong=wrong: electron(executor=wrong)(abs)(1)).trace((), {}, stub)
+    with pytest.raises(BuildError, match="LocalExecutor is a class of executors: make one"):
+        lattice(lambda: electron(executor=LocalExecutor)(abs)(1)).trace((), {}, stub)
 
 
 def test_executors_of_any_type_can_stand_in_a_graph_nobody_dispatches() -> None:
