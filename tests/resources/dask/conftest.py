@@ -8,7 +8,6 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -17,11 +16,6 @@ from distributed import Client
 from jupyter_flow.executor import DaskExecutor
 
 CHECKOUT = Path(__file__).parents[3]
-
-
-def status(dask_worker: Any) -> str:
-    """Of a nanny, asked on itself."""
-    return str(dask_worker.status.name)
 
 
 class Cluster:
@@ -45,6 +39,7 @@ class Cluster:
         """Wait until its nannies have begun: a worker that dies before that ends the whole command, as Dask has it."""
         with Client(self.address, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
+            status = lambda dask_worker: str(dask_worker.status.name)  # noqa: E731  # travels by value
             while set(client.run(status, nanny=True).values()) != {"running"}:
                 time.sleep(0.01)
 
