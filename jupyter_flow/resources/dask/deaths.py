@@ -13,6 +13,7 @@ from .handed import Handed
 
 NANNY = 1.0  # seconds in which a nanny says how its worker ended
 LOOK = 0.02  # seconds
+GONE = ": it died, or its cluster let it go. What it ran had begun: it runs again only with retries="
 
 
 class Undertaker:
@@ -48,7 +49,8 @@ class Undertaker:
 
 
 def _failure(desk: Desk | None, cause: str, hint: str) -> Failure:
+    gone = f"has gone{hint or GONE}"
     if desk is None:
-        return Failure("worker_lost", "WorkerLost", f"the worker that had it has gone{hint}", "")
-    text = f"its worker process (pid {desk.hello.pid}, {desk.address}) {cause or 'has gone'}{hint}"
+        return Failure("worker_lost", "WorkerLost", f"the worker that had it {gone}", "")
+    text = f"its worker process (pid {desk.hello.pid}, {desk.address}) {f'{cause}{hint}' if cause else gone}"
     return Failure("worker_lost", "WorkerLost", text, "")
