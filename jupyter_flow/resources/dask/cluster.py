@@ -27,6 +27,7 @@ class Plan(NamedTuple):
     mark: str
     folder: str
     workers: int
+    environ: dict[str, str]  # the kernel's, as it is now: where a queue's commands are, and how they are configured
     call: Call | None = None  # of what starts the workers; None: processes of this machine
 
 
@@ -52,7 +53,8 @@ def main(channel: Connection, plan: Plan) -> None:
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # else it could start no workers
     _own_tracker()
     _log(os.path.join(plan.folder, "cluster.log"))
-    os.environ[MARK] = plan.mark
+    os.environ.clear()
+    os.environ.update(plan.environ, **{MARK: plan.mark})
     try:
         asyncio.run(_serve(channel, plan))
     except Exception as error:

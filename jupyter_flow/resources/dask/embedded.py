@@ -26,7 +26,7 @@ class Embedded:
         self._what = "the session's own Dask cluster" if call is None else f"a {call[1]}"
         shutil.rmtree(folder, ignore_errors=True)
         private_folder(Path(folder))
-        plan = Plan(os.getpid(), name, folder, workers, call)
+        plan = Plan(os.getpid(), name, folder, workers, dict(os.environ), call)
         self.process: BaseProcess
         self.channel: Pipe
         self.process, self.channel = launch(main, f"jupyter-flow-{name}", (plan,))
