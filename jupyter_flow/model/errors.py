@@ -7,7 +7,7 @@ FlowError
 │   ├── SessionClosed                  it was asked of a session that has been closed
 │   └── SecretNeeded                   it was given secrets, which are written nowhere
 ├── ElectronError                      an electron that did not complete
-│   ├── WorkerLost                     its worker died
+│   ├── WorkerLost                     its worker died, or none could be had
 │   │   └── OutOfMemory                it used more than its ``memory``
 │   ├── ElectronTimeout
 │   ├── ElectronCancelled
@@ -60,7 +60,7 @@ class ElectronError(FlowError):
 
 
 class WorkerLost(ElectronError):
-    """The worker died while the electron ran."""
+    """The worker died while the electron ran, or no worker could be had for it; the message says which."""
 
 
 class OutOfMemory(WorkerLost, MemoryError):

@@ -25,7 +25,11 @@ CURRENT: ContextVar[tuple[str, int, int, str] | None] = ContextVar("jupyter_flow
 
 
 def get_context() -> Context:
-    """The dispatch, node, attempt and executor of the electron that asks. Raises FlowError anywhere else."""
+    """The dispatch, node, attempt and executor of the electron that asks. Raises FlowError anywhere else.
+
+    Attempts have rising numbers, 1 first. One is left out where the electron was handed out behind another one
+    that then failed, and so was not begun.
+    """
     context = CURRENT.get()
     if context is None:
         raise FlowError("get_context() is for electrons while they run; nothing is running here")

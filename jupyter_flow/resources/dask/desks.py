@@ -34,6 +34,19 @@ class Desk:
         return self.hello.near and self.hello.pid == os.getpid()
 
     @property
+    def obeys(self) -> bool:
+        """Whether signals of the kernel reach it: it is on its machine, and not another user's."""
+        if not self.hello.near:
+            return False
+        try:
+            os.kill(self.hello.pid, 0)
+        except PermissionError:
+            return False
+        except ProcessLookupError:
+            return True  # it is gone, and that will be seen
+        return True
+
+    @property
     def exact(self) -> bool:
         """Whether all that it begins is written where the kernel finds it."""
         return self._reader is not None
@@ -66,7 +79,7 @@ class Desk:
             process = psutil.Process(self.hello.pid)
             while process.status() != psutil.STATUS_STOPPED and time.monotonic() < end:
                 time.sleep(0.0002)
-        except (ProcessLookupError, PermissionError, psutil.Error):
+        except (ProcessLookupError, psutil.Error):
             return False
         return True
 

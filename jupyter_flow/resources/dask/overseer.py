@@ -36,7 +36,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self._count = itertools.count()
         self.roster: Any = None
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
-        self.recalled: set[str] = set()  # keys of tasks that are not to run
+        self.recalled: dict[str, str] = {}  # keys of tasks that are not to run: whose they are
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
@@ -73,7 +73,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         """A task is not to run, unless a worker has it already; others may wait for it."""
         state = self.scheduler.tasks.get(key)
         if state is None:  # its graph is about to be taken in
-            self.recalled.add(key)
+            self.recalled[key] = client
         elif state.state in UNTOUCHED:
             state.run_spec = Task(key, lost)
             self._lost(key, state, "")
@@ -82,6 +82,8 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         """A kernel has gone."""
         for id in [id for id, (owner, *_) in self.dispatches.items() if owner == client]:
             del self.dispatches[id]
+        for key in [key for key, owner in self.recalled.items() if owner == client]:
+            del self.recalled[key]
 
     async def pull(self, key: str, worker: str, digest: bytes, at: int, size: int) -> bytes:
         """A piece of what a task has made, from whom has it: the worker that ran it, at first. Raises OSError."""
@@ -178,7 +180,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
             why = str(state.exception_text or "") if finish == "erred" else ""
             self._lost(key, state, why, str(kwargs.get("worker") or ""))
         elif finish == "erred" or key in self.recalled:  # one that it takes something from could not be run
-            self.recalled.discard(key)
+            self.recalled.pop(key, None)
             self._lost(key, state, "")
 
     def _lost(self, key: str, state: Any, why: str, worker: str = "") -> None:

@@ -47,7 +47,7 @@ class Stopper:
         wanted = frozenset([handed.current[:2]]) if attempts is None else attempts
         if self._in_company(handed, desk, wanted):
             return
-        if not desk.hello.near:
+        if not desk.obeys:
             if _runs(handed, wanted):
                 self._from_afar(desk)
         elif desk.freeze():
@@ -64,7 +64,7 @@ class Stopper:
         return any(one.claim.work is not handed.claim.work or not _runs(one, wanted) for one in near)
 
     def _from_afar(self, desk: Desk) -> None:
-        """The nanny of a worker on another machine, or else that worker itself, is to kill it."""
+        """The nanny of a worker on another machine, or of another user, or else that worker itself, is to kill it."""
         assert self.connection is not None
         target = (self.connection.client, desk.address, desk.hello.pid)
         threading.Thread(target=_kill_there, args=target, name="jupyter-flow-kill", daemon=True).start()

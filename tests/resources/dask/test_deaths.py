@@ -147,6 +147,31 @@ def test_cancel_ends_an_electron_and_what_it_has_started(
     eventually(lambda: not any(lives(pid) for pid in pids), 5)
 
 
+def test_cancel_ends_an_electron_whose_worker_is_not_this_users(
+    run: Run, big: DaskExecutor, tmp_path: Path, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @jf.lattice(executor=big)
+    def flow(file: str) -> None:
+        hold(file)
+
+    held = tmp_path / "held"
+    id = jf.dispatch(flow)(str(held))
+    eventually(lambda: held.exists() and len(held.read_text().split()) == 2)
+    eventually(lambda: jf.get_result(id).nodes[0].status == "RUNNING")
+    worker, kill = jf.get_result(id).nodes[0].pid, os.kill
+
+    def forbidden(pid: int, number: int) -> None:
+        if pid == worker:
+            raise PermissionError("Operation not permitted")
+        kill(pid, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "kill", forbidden)
+        jf.cancel(id)
+        eventually(lambda: not any(lives(int(pid)) for pid in held.read_text().split()), 5)
+    assert jf.get_result(id, wait=True).status == "CANCELLED"
+
+
 def test_a_timeout_ends_work_that_ignores_signals(run: Run, big: DaskExecutor, tmp_path: Path) -> None:
     @jf.electron(timeout=2)
     def deaf(file: str) -> None:
