@@ -146,6 +146,8 @@ class ProcessResource:
         for worker in dead:
             self._bury(worker)
         self._share()
+        for worker in self._live:
+            self._board.watch_room(worker.channel.fileno(), worker.clogged)
         self._pause = SWEEP if news else min(SLOW_SWEEP, self._pause * 1.5)
 
     # giving out ---------------------------------------------------------------------------------

@@ -115,18 +115,22 @@ class WorkerProcess:
         self._out += struct.pack("!i", len(data)) + data
         self.flush()
 
-    def flush(self) -> bool:
-        """Send what the channel takes; True if something is left."""
+    def flush(self) -> None:
+        """Send what the channel takes."""
         while self._out:
             try:
                 sent = os.write(self.channel.fileno(), self._out)
             except BlockingIOError:
-                return True
+                return
             except OSError:  # it is dead: its sentinel says so
                 self._out.clear()
-                return False
+                return
             del self._out[:sent]
-        return False
+
+    @property
+    def clogged(self) -> bool:
+        """Whether something is left to be sent when there is room."""
+        return bool(self._out)
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
