@@ -7,14 +7,15 @@ from typing import Any
 from ..model.events import Record
 from ..worker.entries import BatchDone, Entry, Finished, Returned, Started
 from .base import Queue, Work
+from .foresight import Foresight
 from .workerprocess import WorkerProcess
 
 
 class Reports:
     """Reads the journals of the workers of one resource."""
 
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, queue: Queue, foresight: Foresight) -> None:
+        self._queue, self._foresight = queue, foresight
 
     def read(self, worker: WorkerProcess) -> int:
         """Take in what a worker has written since the last look; how many entries that was."""
@@ -52,10 +53,12 @@ class Reports:
                 worker.current = entry
         for batch in worker.batches.values():
             if batch.claim.work is work:
-                for node, attempt, *_ in records:
+                for node, attempt, _, start, *_ in records:
                     if batch.members.get(node) == attempt:
                         del batch.members[node]
+                        batch.begun = batch.begun or start
         if records:
+            worker.ended = records[-1].end
             work.finished(records)
         if worker.current is not None:
             worker.since, worker.recalled = time.monotonic(), False
@@ -65,6 +68,9 @@ class Reports:
     def through(self, worker: WorkerProcess, number: int) -> None:
         """A batch is over; what it did not report was not started."""
         batch = worker.batches.pop(number)
+        if batch.begun and not worker.batches:
+            took = worker.ended - batch.begun
+            self._foresight.waited(time.time_ns() - worker.ended, len(batch.claim.members), took)
         with self._queue.lock:
             batch.claim.work.returned(list(batch.members.items()))
             self._queue.release(batch.claim)
