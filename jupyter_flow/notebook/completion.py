@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ..executor import BaseExecutor, Executor
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.electron import Electron
 from ..model.lattice import Lattice
 from ..session import session

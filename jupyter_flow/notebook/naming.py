@@ -10,8 +10,8 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ..executor import BaseExecutor, Executor
-from ..executor import _executor_manager as names
 from ..executor.clusters import DOORS
+from ..executor.names import executors as names
 from ..model.errors import BuildError
 from . import ondemand
 from .flow.shield import shielded

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .groups import Group, counted
 from .lettering import clean, cut, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, By, mark, number

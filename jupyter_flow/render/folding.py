@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from threading import Lock
 
-from jupyter_flow.model.events import FAILED, INTERRUPTED, RUNNING
-
+from ..model.events import FAILED, INTERRUPTED, RUNNING
 from .breath import breathe
 from .glue import LabelledEdge, dissolve_glue
 from .layering import Layering

@@ -4,8 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 
-from jupyter_flow.model.status import NEVER_BEGUN, Status
-
+from ..model.status import NEVER_BEGUN, Status
 from .folding import Folding
 from .picture import Kind, Picture
 from .standing import STANDING_OF, Beside, Standing

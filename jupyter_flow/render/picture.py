@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .standing import STANDING_OF, Standing
 
 Kind = Literal["electron", "glue", "sublattice"]

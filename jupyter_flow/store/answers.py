@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from jupyter_flow.model.events import Record
-
+from ..model.events import Record
 from .reader import Reader
 from .records import Cached, RunRow, WorkerRow
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-
+from ..model.errors import StoreError, StoreUntrusted
 from .files import locked, write_whole
 from .location import key_path, private_folder
 

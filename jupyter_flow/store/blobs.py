@@ -19,9 +19,8 @@ from typing import Any, Literal
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
-from jupyter_flow.model.events import BlobRef
-
+from ..model.errors import StoreCorruption, StoreError, StoreFull
+from ..model.events import BlobRef
 from .files import create, locked, sync
 from .layout import parts, split
 from .location import WAY_OUT, private_folder

@@ -21,8 +21,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .blobs import Blobs
 from .files import create, sync
 from .location import private_folder

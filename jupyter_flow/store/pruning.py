@@ -29,9 +29,8 @@ from collections.abc import Callable, Collection
 from contextlib import closing
 from typing import NamedTuple
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import RUNNING
-
+from ..model.errors import StoreUntrusted
+from ..model.events import RUNNING
 from . import tables
 from .blobs import LOCK, Blobs
 from .files import locked

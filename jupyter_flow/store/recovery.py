@@ -16,9 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-from jupyter_flow.model.events import INTERRUPTED, RUNNING
-
+from ..model.errors import StoreError, StoreUntrusted
+from ..model.events import INTERRUPTED, RUNNING
 from . import tables
 from .authentication import Key
 from .files import locked

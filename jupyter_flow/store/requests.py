@@ -15,8 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-
+from ..model.errors import StoreError, StoreUntrusted
 from .files import write_whole
 from .location import private_folder
 from .sealing import Sealer

@@ -12,9 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.model.errors import StoreError, UnknownDispatch
-from jupyter_flow.model.events import RUNNING, Record
-
+from ..model.errors import StoreError, UnknownDispatch
+from ..model.events import RUNNING, Record
 from . import cached, forking, pins, settings, tables
 from .anchor import ANCHOR
 from .answers import Answers

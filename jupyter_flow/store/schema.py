@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
-
+from ..model.errors import StoreCorruption, StoreError, StoreFull
 from .anchor import ANCHOR
 from .files import create, locked, write_whole
 

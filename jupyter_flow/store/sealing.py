@@ -12,9 +12,8 @@ from typing import Any
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import BlobRef, Failure, Origin, Record, Value
-
+from ..model.errors import StoreUntrusted
+from ..model.events import BlobRef, Failure, Origin, Record, Value
 from .authentication import Key
 
 Column = int | str | bytes | None

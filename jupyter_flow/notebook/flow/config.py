@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from IPython.core.error import UsageError
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from ...session import session
 from ...store.settings import BUDGET, DURABILITY, budget, durability, readable
 from .. import tables

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from ...model.result import NodeResult
 from ...resources.base import WAITING
 from ...session import session

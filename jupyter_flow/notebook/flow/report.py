@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from .. import tables
 from ..pictures import label_of
 from .book import Book, Cell
