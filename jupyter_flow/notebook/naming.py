@@ -10,7 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ..executor import BaseExecutor, Executor
-from ..executor.clusters import DOORS
+from ..executor.clusters import CLUSTER_KINDS
 from ..executor.names import executors as names
 from ..model.errors import BuildError
 from . import ondemand
@@ -69,14 +69,14 @@ def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]
 
 def _maker(kind: str) -> tuple[Callable[..., Any], list[str]]:
     """What makes one of a kind, and what that takes."""
-    if kind in DOORS:
+    if kind in CLUSTER_KINDS:
         return partial(ondemand.made, kind), ondemand.takes(kind)
     try:
         make = names.kind(kind)
     except BuildError as error:
         raise UsageError(f"executor: {error}") from None
     if make is None:
-        there = ", ".join([*names.kinds, *DOORS, *names.plugins()])
+        there = ", ".join([*names.kinds, *CLUSTER_KINDS, *names.plugins()])
         raise UsageError(f"executor: {kind!r} is no kind of executor; there are {there}")
     return make, list(inspect.signature(make).parameters)
 
