@@ -83,7 +83,7 @@ class Scheduler:
         while (act := self._next()) is not None:
             try:
                 act()
-            except BaseException:
+            except BaseException:  # all cells wait for this thread
                 LOG.exception("the flow met an error, and goes on")
 
     def _next(self) -> Callable[[], None] | None:
@@ -141,7 +141,7 @@ class Scheduler:
         execution.run = run
         try:
             state, value, error = execution.outcome(run)
-        except Exception as problem:
+        except Exception as problem:  # the record cannot be read: that is the outcome
             state, value, error = State.FAILED, None, problem
         execution.value = value
         self._settle(execution, state, error)
