@@ -147,7 +147,7 @@ def _done(call: Call) -> object:
     try:
         with breathing():
             return call()
-    except Exception:
+    except Exception:  # one that fails must not end the thread of all others
         LOG.debug("a view could not be served", exc_info=True)
         return None
 
