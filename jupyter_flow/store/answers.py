@@ -59,6 +59,10 @@ class Answers:
         """What is known of workers, by number; unknown numbers are left out."""
         return self._reading().workers(numbers)
 
+    def unsettled(self, session: str) -> bool:
+        """Whether a dispatch that a session began is yet to be recorded as ended."""
+        return self._reading().unsettled(session)
+
     def losses(self, thorough: bool = False) -> str:
         """What the index has lost, in a sentence that says the way out; empty where nothing is known to be missing.
 

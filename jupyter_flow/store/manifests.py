@@ -155,7 +155,7 @@ class Keeper:
             while self._wait():
                 self._write_due()
             self._write_due(all=True)
-        except Exception:
+        except Exception:  # the index has all of it, and goes on without
             _log.warning("no manifests are written any more in %s", self._blobs.root, exc_info=True)
 
     @contextmanager
