@@ -5,6 +5,7 @@ Nothing here is done for each event: whoever looks takes a copy of the states an
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from ..dispatch.archive import archive_of
@@ -54,7 +55,7 @@ class Facts(Protocol):
     def begun(self) -> dict[int, int]:
         """When the nodes that run now were started."""
 
-    def record(self, node: int) -> Record | None:
+    def record(self, node: int, /) -> Record | None:
         """The last attempt of a node that has ended."""
 
     def attempts(self, node: int) -> list[Record]:
@@ -72,6 +73,7 @@ class RunFacts:
 
     def __init__(self, run: Run) -> None:
         self.id, self.graph, self._run = run.id, run.graph, run
+        self.record: Callable[[int], Record | None] = run.records.get  # the last attempt of a node
 
     @property
     def status(self) -> int:
@@ -118,10 +120,6 @@ class RunFacts:
             return begun
         fallen = {(record.node, record.start) for record in retried}
         return {node: start for node, start in begun.items() if (node, start) not in fallen}
-
-    def record(self, node: int) -> Record | None:
-        """The last attempt of a node."""
-        return self._run.records.get(node)
 
     def attempts(self, node: int) -> list[Record]:
         """Its attempts that have ended."""
@@ -287,3 +285,13 @@ def seconds_of(record: Record | None, since: int = 0) -> float | None:
     if record is None or lent(record, since) or not record[3] or record[2] < COMPLETED or record[4] < record[3]:
         return None
     return (record[4] - record[3]) / 1e9
+
+
+def took(records: Iterable[Record | None], since: int = 0) -> list[float | None]:
+    """The same for many. Most ran, for this dispatch, and that is seen at a glance."""
+    return [
+        (end - record[3]) / 1e9
+        if record and since < record[3] <= (end := record[4]) and record[11] is None and record[2] >= COMPLETED
+        else seconds_of(record, since)
+        for record in records
+    ]

@@ -91,10 +91,7 @@ def with_states(
     given_up: Collection[int] = (),
 ) -> Picture:
     """The same picture with other states; ``status`` is the dispatch's own, ``given_up`` are nodes that may run on."""
-    names, executors, kinds, edges = picture.names, picture.executors, picture.kinds, picture.edges
-    return Picture(
-        names, statuses, executors, kinds, edges, seconds, title=picture.title, status=status, given_up=given_up
-    )
+    return picture.standing(statuses, seconds, status, given_up)
 
 
 def _kind(kind: str) -> Kind:
