@@ -54,8 +54,9 @@ class Counted:
         if MANY * len(changed) > len(states):
             yield from paced(enumerate(self._folding.members))
             return
-        found: dict[int, list[int]] = {}
-        for node, group in zip(paced(changed), picked(self._group_of, changed), strict=True):
+        groups = picked(self._group_of, changed)
+        found: dict[int, list[int]] = {groups[0]: changed} if groups and groups.count(groups[0]) == len(groups) else {}
+        for node, group in zip(paced(changed), groups, strict=True) if not found else ():
             found.setdefault(group, []).append(node)
         found.pop(-1, None)
         yield from found.items()

@@ -11,7 +11,7 @@ from .pictures import NUMBER_OF
 NUMBERS = STALE + 1  # statuses that are told: 0, RUNNING .. INTERRUPTED, STALE
 COUNTED = (0, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED, STALE)
 BY_SEVERITY = tuple(NUMBER_OF[status] for status in SEVERITY)
-_STRIDE = 256
+_STRIDE = 1024
 _OPEN = bytes([state < COMPLETED for state in range(256)])
 _OVER = bytes([state >= COMPLETED for state in range(256)])
 _TOLD = bytes([0, 0, 0, *range(RUNNING, EXPANDED), RUNNING, *range(EXPANDED + 1, 256)])
