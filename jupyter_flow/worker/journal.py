@@ -29,6 +29,7 @@ PATIENCE = 0.1  # seconds
 
 _HEADER = 8
 SEAL_SIZE = 64  # bytes that are kept for the last seal and the end of a file
+ROOM = SEGMENT - SEAL_SIZE - 3 * _HEADER
 
 
 class JournalWriter:
@@ -82,9 +83,8 @@ class JournalWriter:
                 self._lock.release()
 
     def _append(self, payload: bytes, sealed: bool = False) -> None:
-        size = len(payload)
         with self._lock:
-            if self._at + 3 * _HEADER + size + SEAL_SIZE > SEGMENT:
+            if self._at + len(payload) > ROOM:
                 self._seal()
                 self._put(bytes([END]))
                 self._next_segment()
@@ -98,10 +98,12 @@ class JournalWriter:
             self._unsealed.clear()
 
     def _put(self, payload: bytes) -> None:
-        at, size = self._at, len(payload)
-        self._map[at + _HEADER : at + _HEADER + size] = payload
+        at = self._at
+        begin, size = at + _HEADER, len(payload)
+        end = begin + size
+        self._map[begin:end] = payload
         self._headers[at // _HEADER] = size | zlib.crc32(payload) << 32
-        self._at = at + _HEADER + (size + 7) // 8 * 8
+        self._at = (end + 7) & ~7
 
     def _next_segment(self) -> None:
         self._segment += 1

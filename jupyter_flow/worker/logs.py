@@ -16,11 +16,13 @@ from ..model.errors import StoreFull
 from ..model.vault import VAULT
 from ..store.blobs import FULL
 from . import cstdio
+from .descriptors import MARKS, Kept
 from .payload import LONGEST_INLINE
 from .remarks import REMARK
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 SUFFIXES = ("out", "err")
+NOTHING = (b"", b"")
 UNMENDED = "unmended"  # of a file that says: secrets may be in the log, which nobody has looked through since
 
 
@@ -29,13 +31,14 @@ class Logs:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
+        self._ends: tuple[int, int] | None = None  # if the electron before has printed nothing
         self._files = [self._placed(descriptor) for descriptor in (1, 2)]
         self._open()
         cstdio.by_lines()
         faulthandler.enable(file=2)
 
-    def _placed(self, descriptor: int) -> tuple[int, int]:
-        """Have a descriptor be its file; which that is."""
+    def _placed(self, descriptor: int) -> Kept:
+        """Have a descriptor be its file."""
         path = f"{self._prefix}.{SUFFIXES[descriptor - 1]}"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         if file == descriptor:  # it was closed
@@ -43,7 +46,7 @@ class Logs:
         else:
             os.dup2(file, descriptor)
             os.close(file)
-        return identity(descriptor)
+        return Kept(descriptor, MARKS[descriptor])
 
     def _open(self) -> None:
         folder = os.path.dirname(self._prefix)
@@ -51,8 +54,14 @@ class Logs:
         sys.stderr = self.stderr = _text(2, folder)
         sys.__stdout__, sys.__stderr__ = self.stdout, self.stderr  # type: ignore[misc]
 
+    def begin(self) -> None:
+        """A batch begins. Threads that electrons have left may have printed since the one before."""
+        self._ends = None
+
     def position(self) -> tuple[int, int]:
         """Where the output of what starts now begins, in bytes."""
+        if self._ends is not None:
+            return self._ends
         at = os.lseek(1, 0, os.SEEK_END), os.lseek(2, 0, os.SEEK_END)
         if max(at) > LONGEST:
             os.ftruncate(1, 0)
@@ -63,16 +72,21 @@ class Logs:
     def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
         """What has been written since: stdout and stderr."""
         for descriptor, file in enumerate(self._files, 1):
-            if identity(descriptor) != file:  # the electron closed it, or put another in its place, which is not ours
+            if file.gone():  # the electron closed it, or put another in its place, which is not ours
                 self._files[descriptor - 1] = self._placed(descriptor)
         self._restore()
-        return _slice(1, position[0]), _slice(2, position[1])
+        texts = _slice(1, position[0]), _slice(2, position[1])
+        self._ends = position if texts == NOTHING else None
+        return texts
 
     def lost(self) -> bytes:
         """What is to be said where there was no space for some of it, once."""
+        if self.stdout.log.full is self.stderr.log.full is None:
+            return b""
+        self._ends = None
         errors = [log.full for log in (self.stdout.log, self.stderr.log) if log.full is not None]
         self.stdout.log.full = self.stderr.log.full = None
-        return f"{REMARK}some of what it printed is lost: {errors[0]}\n".encode() if errors else b""
+        return f"{REMARK}some of what it printed is lost: {errors[0]}\n".encode()
 
     def blot(self, position: tuple[int, int], *texts: bytes) -> None:
         """Overwrite the secrets in what `since` gave."""
@@ -85,11 +99,12 @@ class Logs:
             os.close(os.open(f"{self._prefix}.{UNMENDED}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def _restore(self) -> None:
-        for stream in (sys.stdout, sys.stderr, self.stdout, self.stderr):
-            try:
-                stream.flush()
-            except Exception:  # whatever the user's code put there
-                continue
+        if sys.stdout is not self.stdout:
+            _flush(sys.stdout)
+        if sys.stderr is not self.stderr:
+            _flush(sys.stderr)
+        _flush(self.stdout)
+        _flush(self.stderr)
         cstdio.flush()
         if self.stdout.closed or self.stderr.closed:
             self._open()
@@ -171,17 +186,15 @@ def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) ->
         return None
 
 
-def identity(descriptor: int) -> tuple[int, int]:
-    """Which file a descriptor is; none where it is closed."""
-    try:
-        found = os.fstat(descriptor)
-    except OSError:
-        return 0, 0
-    return found.st_dev, found.st_ino
-
-
 def _text(descriptor: int, folder: str) -> _Stream:
     return _Stream(_Log(descriptor, folder))
+
+
+def _flush(stream: Any) -> None:
+    try:
+        stream.flush()
+    except Exception:  # whatever the user's code put there
+        return
 
 
 def _slice(descriptor: int, start: int) -> bytes:

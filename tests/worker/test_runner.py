@@ -23,6 +23,9 @@ class NoLogs:
     def position(self) -> tuple[int, int]:
         return 0, 0
 
+    def begin(self) -> None:
+        pass
+
     def lost(self) -> bytes:
         return b""
 
