@@ -177,12 +177,11 @@ class Run(Telling):
             self._dispatcher.lookups.ask(self, asked)
             gone = set(asked)
             nodes = [node for node in nodes if node not in gone]
-        by_lane: dict[int, tuple[Lane, list[int]]] = {}
+        by_lane: dict[Lane, list[int]] = {}
         lane_of, version = self.plan.lane_of, self.graph.version
         for node in nodes:
-            lane = lane_of[version[node]]
-            by_lane.setdefault(id(lane), (lane, []))[1].append(node)
-        for lane, ready in by_lane.values():
+            by_lane.setdefault(lane_of[version[node]], []).append(node)
+        for lane, ready in by_lane.items():
             self._dispatcher.offer(lane, ready)
 
     # what people ask --------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pathlib import Path
 from ..model.events import Record
 from . import entries
 from .birth import born
-from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded
+from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded, finished_in
 
 SEGMENT = 4 * 1024 * 1024  # bytes; a journal is a row of files of this size
 NO_KEY = bytes(32)  # for a journal that nobody is to believe later
@@ -145,14 +145,14 @@ class JournalReader:
         begun: bytes | None = None  # a start is news only while its finish is not there
         while (payload := self._next()) is not None:
             kind = payload[0]
-            if kind == STARTED:
-                begun = payload
-            elif kind == FINISHED:
+            if kind == FINISHED:
                 begun = None
                 if self._key is None:
-                    found.append(decoded(payload, self.worker))
+                    found.append(finished_in(payload, self.worker))
                 else:
                     self._held.append(payload)
+            elif kind == STARTED:
+                begun = payload
             elif kind == OPENED:
                 self._held.append(payload)
             elif kind == SEAL:
@@ -196,19 +196,31 @@ class JournalReader:
             path.unlink(missing_ok=True)
 
     def _next(self) -> bytes | None:
+        """The next entry, if it is there; a start is passed over where its finish is there too."""
         if self._map is None and not self._open():
             return None
         assert self._map is not None
-        at = self._at
-        header = self._headers[at // _HEADER] if at + _HEADER <= SEGMENT else 0
+        at, header = self._at, self._header(self._at)
+        if header and self._map[at + _HEADER] == STARTED:
+            behind = _behind(at, header)
+            if self._map[behind + _HEADER] == FINISHED and (payload := self._whole(behind)) is not None:
+                return payload
+        return self._whole(at)
+
+    def _whole(self, at: int) -> bytes | None:
+        assert self._map is not None
+        header = self._header(at)
         if not header:
             return None
-        size = header & 0xFFFFFFFF
-        payload = self._map[at + _HEADER : at + _HEADER + size]
+        begin = at + _HEADER
+        payload = self._map[begin : begin + (header & 0xFFFFFFFF)]
         if zlib.crc32(payload) != header >> 32:
             return None  # its bytes are not all visible yet, or never will be: the writer died
-        self._at = at + _HEADER + (size + 7) // 8 * 8
+        self._at = _behind(at, header)
         return payload
+
+    def _header(self, at: int) -> int:
+        return self._headers[at // _HEADER] if at + _HEADER <= SEGMENT else 0
 
     def _open(self) -> bool:
         try:
@@ -231,6 +243,11 @@ class JournalReader:
         self._through.append(f"{self._prefix}.{self._segment}")
         self._segment += 1
         self._at = 0
+
+
+def _behind(at: int, header: int) -> int:
+    """Where the next entry begins."""
+    return (at + _HEADER + (header & 0xFFFFFFFF) + 7) & ~7
 
 
 def _allocate(descriptor: int) -> None:
