@@ -12,7 +12,7 @@ import mmap
 import os
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..model.events import Record
@@ -143,7 +143,7 @@ class JournalReader:
         """What has been written since the last look."""
         found: list[Entry] = []
         begun: bytes | None = None  # a start is news only while its finish is not there
-        while (payload := self._next()) is not None:
+        for payload in self._payloads():
             kind = payload[0]
             if kind == FINISHED:
                 begun = None
@@ -153,12 +153,12 @@ class JournalReader:
                     self._held.append(payload)
             elif kind == STARTED:
                 begun = payload
+            elif kind == END:
+                self._close_segment()
             elif kind == OPENED:
                 self._held.append(payload)
             elif kind == SEAL:
                 found += self._unsealed(payload)
-            elif kind == END:
-                self._close_segment()
             else:
                 found.append(decoded(payload, self.worker))
         if begun is not None:
@@ -195,32 +195,32 @@ class JournalReader:
         for path in Path(self._prefix).parent.glob(Path(self._prefix).name + ".*"):
             path.unlink(missing_ok=True)
 
-    def _next(self) -> bytes | None:
-        """The next entry, if it is there; a start is passed over where its finish is there too."""
-        if self._map is None and not self._open():
-            return None
-        assert self._map is not None
-        at, header = self._at, self._header(self._at)
-        if header and self._map[at + _HEADER] == STARTED:
-            behind = _behind(at, header)
-            if self._map[behind + _HEADER] == FINISHED and (payload := self._whole(behind)) is not None:
-                return payload
-        return self._whole(at)
+    def _payloads(self) -> Iterator[bytes]:
+        while self._map is not None or self._open():
+            yield from self._in_segment()
+            if self._map is not None:  # it was not the last of its file
+                return
 
-    def _whole(self, at: int) -> bytes | None:
-        assert self._map is not None
-        header = self._header(at)
-        if not header:
-            return None
-        begin = at + _HEADER
-        payload = self._map[begin : begin + (header & 0xFFFFFFFF)]
-        if zlib.crc32(payload) != header >> 32:
-            return None  # its bytes are not all visible yet, or never will be: the writer died
-        self._at = _behind(at, header)
-        return payload
+    def _in_segment(self) -> Iterator[bytes]:
+        """The entries that are there. The kernel that has the worker passes over a start that has its finish behind it.
 
-    def _header(self, at: int) -> int:
-        return self._headers[at // _HEADER] if at + _HEADER <= SEGMENT else 0
+        Written out, for there are two of them for each electron.
+        """
+        assert self._map is not None
+        data, headers, at, hasty = self._map, self._headers, self._at, self._key is None
+        while (header := headers[at // _HEADER]) if at < SEGMENT else 0:
+            begin = at + _HEADER
+            end = begin + (header & 0xFFFFFFFF)
+            at = (end + 7) & ~7
+            if hasty and data[begin] == STARTED and headers[at // _HEADER] and data[at + _HEADER] == FINISHED:
+                continue
+            payload = data[begin:end]
+            if zlib.crc32(payload) != header >> 32:
+                return  # its bytes are not all visible yet, or never will be: the writer died
+            self._at = at
+            yield payload
+            if payload[0] == END:
+                return
 
     def _open(self) -> bool:
         try:
@@ -243,11 +243,6 @@ class JournalReader:
         self._through.append(f"{self._prefix}.{self._segment}")
         self._segment += 1
         self._at = 0
-
-
-def _behind(at: int, header: int) -> int:
-    """Where the next entry begins."""
-    return (at + _HEADER + (header & 0xFFFFFFFF) + 7) & ~7
 
 
 def _allocate(descriptor: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import StoreError, StoreFull
-from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Value, record_of
 from ..model.sizes import bytes_in
 from ..model.vault import VAULT
 from ..store.blobs import Blobs
@@ -177,8 +177,8 @@ class Runner:
         stdout, stderr, displays = self._told(code.place, position)
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
         start, end = times.start, times.end()
-        record = Record(member[0], member[1], status, start, end, 0, value, stdout, stderr, failure, displays)
-        self.journal.finished(run, record)
+        fields = member[0], member[1], status, start, end, 0, value, stdout, stderr, failure, displays, None
+        self.journal.finished(run, record_of(fields))
         self.used = True
         if value is not None and status == COMPLETED:
             self.values[member[0]] = value
