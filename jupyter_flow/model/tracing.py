@@ -25,6 +25,8 @@ from .sources import source_of, written_in
 if TYPE_CHECKING:
     from .electron import Electron
 
+    Near = tuple[Electron, Binder, int, Options]  # what is called, and how; its version, if that is always the same
+
 NOTHING = Options()
 ONLY_OUTPUTS = {Output}
 ACTIVE: "ContextVar[Tracer | None]" = ContextVar("jupyter_flow_tracer", default=None)
@@ -57,7 +59,7 @@ class Tracer:
         self.defaults = [NOTHING]
         self.replaced: Mapping[str, Any] = {}  # by name: what to call instead
         self._keep = surroundings.keep if surroundings else None
-        self._near: dict[tuple[int, int, int], tuple[Electron, Binder, int]] = {}
+        self._near: dict[int, Near] = {}  # by id, under the defaults that hold now
         self._versions: dict[Any, int] = {}
         self._glue_code: dict[Any, Value] = {}
         self._executors: dict[Any, int] = {}
@@ -69,11 +71,14 @@ class Tracer:
 
     def electron(self, electron: "Electron", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Output:
         """Note the call of an electron; its output stands for the value."""
-        near = (id(electron), id(electron.options), id(self.defaults[-1]))
-        called, binder, version = self._near.get(near) or self._meet(electron, near)
+        near = self._near.get(id(electron))
+        if near is None or near[3] is not electron.options:
+            near = self._meet(electron)
+        called, binder, version, _ = near
         if version < 0:
-            version = self._now(called, binder, near)
-        binder.check(called.name, args, kwargs)
+            version = self._now(electron, called, binder)
+        if kwargs or len(args) not in binder.fitting:
+            binder.check(called.name, args, kwargs)
         if binder.defaults:
             kwargs = binder.completed(args, kwargs)
         kind, call = self._call(called.name, binder, args, kwargs)
@@ -123,9 +128,11 @@ class Tracer:
     def under(self, defaults: Options) -> Iterator[None]:
         """Electrons called meanwhile take these defaults (a lattice inside a lattice)."""
         self.defaults.append(defaults.under(self.defaults[-1]))
+        near, self._near = self._near, {}
         try:
             yield
         finally:
+            self._near = near
             self.defaults.pop()
 
     # arguments ------------------------------------------------------------------------------
@@ -134,6 +141,8 @@ class Tracer:
         self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[int, Any]:
         if not kwargs:
+            if len(args) == 1 and type(args[0]) is Output:  # most calls, and less than half the work
+                return OUTPUTS, (node_of(args[0], self),)
             kinds = set(map(type, args))
             if kinds == ONLY_OUTPUTS:
                 return OUTPUTS, tuple([node_of(value, self) for value in args])
@@ -188,20 +197,20 @@ class Tracer:
             self._alive.append(function)
         return binder
 
-    def _meet(self, electron: "Electron", near: tuple[int, int, int]) -> "tuple[Electron, Binder, int]":
+    def _meet(self, electron: "Electron") -> "Near":
         called, defaults = self.replaced.get(electron.name, electron), self.defaults[-1]
         binder = self._binder(called.function)
         version = -1 if enclosed(called.function) else self._same_version(called, binder, ())
         self._alive += (electron, electron.options, defaults)
-        self._near[near] = called, binder, version
-        return called, binder, version
+        self._near[id(electron)] = found = called, binder, version, electron.options
+        return found
 
-    def _now(self, electron: "Electron", binder: Binder, near: tuple[int, int, int]) -> int:
+    def _now(self, electron: "Electron", called: "Electron", binder: Binder) -> int:
         """The version of a function with a closure: the body may have changed what it holds since the last call."""
-        held = enclosed(electron.function)
-        key = (near, *map(id, held))
+        held = enclosed(called.function)
+        key = (id(electron), id(electron.options), id(self.defaults[-1]), *map(id, held))
         if key not in self._versions:
-            self._versions[key] = self._same_version(electron, binder, held)
+            self._versions[key] = self._same_version(called, binder, held)
         return self._versions[key]
 
     def _same_version(self, electron: "Electron", binder: Binder, held: Sequence[Any]) -> int:
