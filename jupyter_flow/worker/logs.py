@@ -22,7 +22,7 @@ from .remarks import REMARK
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 SUFFIXES = ("out", "err")
-NOTHING = (b"", b"")
+WHOLE = (True, True)
 UNMENDED = "unmended"  # of a file that says: secrets may be in the log, which nobody has looked through since
 
 
@@ -32,7 +32,7 @@ class Logs:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._ends: tuple[int, int] | None = None  # if the electron before has printed nothing
-        self._files = [self._placed(descriptor) for descriptor in (1, 2)]
+        self._files = {descriptor: self._placed(descriptor) for descriptor in (1, 2)}
         self._open()
         cstdio.by_lines()
         faulthandler.enable(file=2)
@@ -71,13 +71,16 @@ class Logs:
 
     def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
         """What has been written since: stdout and stderr."""
-        for descriptor, file in enumerate(self._files, 1):
-            if file.gone():  # the electron closed it, or put another in its place, which is not ours
-                self._files[descriptor - 1] = self._placed(descriptor)
+        for descriptor in (1, 2):
+            if self._files[descriptor].gone():  # the electron closed it, or put another in its place, which is not ours
+                self._files[descriptor] = self._placed(descriptor)
         self._restore()
-        texts = _slice(1, position[0]), _slice(2, position[1])
-        self._ends = position if texts == NOTHING else None
-        return texts
+        out, err = os.lseek(1, 0, os.SEEK_END), os.lseek(2, 0, os.SEEK_END)
+        if out <= position[0] and err <= position[1]:
+            self._ends = out, err
+            return b"", b""
+        self._ends = None
+        return _slice(1, position[0], out), _slice(2, position[1], err)
 
     def lost(self) -> bytes:
         """What is to be said where there was no space for some of it, once."""
@@ -99,16 +102,14 @@ class Logs:
             os.close(os.open(f"{self._prefix}.{UNMENDED}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def _restore(self) -> None:
-        if sys.stdout is not self.stdout:
+        if sys.stdout is not self.stdout or sys.stderr is not self.stderr:
             _flush(sys.stdout)
-        if sys.stderr is not self.stderr:
             _flush(sys.stderr)
-        _flush(self.stdout)
-        _flush(self.stderr)
+            sys.stdout, sys.stderr = self.stdout, self.stderr
+        whole = _flush(self.stdout), _flush(self.stderr)
         cstdio.flush()
-        if self.stdout.closed or self.stderr.closed:
+        if whole != WHOLE and (self.stdout.closed or self.stderr.closed):
             self._open()
-        sys.stdout, sys.stderr = self.stdout, self.stderr
 
 
 class _Log(io.FileIO):
@@ -190,13 +191,14 @@ def _text(descriptor: int, folder: str) -> _Stream:
     return _Stream(_Log(descriptor, folder))
 
 
-def _flush(stream: Any) -> None:
+def _flush(stream: Any) -> bool:
+    """Whether that can be done: of a stream that was closed it cannot."""
     try:
         stream.flush()
     except Exception:  # whatever the user's code put there
-        return
+        return False
+    return True
 
 
-def _slice(descriptor: int, start: int) -> bytes:
-    end = os.lseek(descriptor, 0, os.SEEK_END)
+def _slice(descriptor: int, start: int, end: int) -> bytes:
     return os.pread(descriptor, end - start, start) if end > start else b""
