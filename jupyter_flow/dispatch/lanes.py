@@ -110,12 +110,13 @@ class Lane:
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
         many = min(many, self.share.tasks)
         whole = cores == 1 and not memory and self._little()
-        many = most if whole else many
+        many = most if whole else min(many, most)
         members: list[Member] = []
         budget, cost = BUDGET, 0
-        while ready and len(members) < min(many, most):
-            cost = plan.cost[plan.version[ready[0]]]
-            if members and (not cost or cost > budget or self.cores > 1 or self.memory != memory):
+        while ready and len(members) < many:
+            number = plan.version[ready[0]]
+            cost = plan.cost[number]
+            if members and (not cost or cost > budget or plan.cores[number] > 1 or plan.memory[number] != memory):
                 break
             budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0, most)
             self.prune()
