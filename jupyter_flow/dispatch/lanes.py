@@ -110,10 +110,10 @@ class Lane:
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
         many = min(many, self.share.tasks)
         whole = cores == 1 and not memory and self._little()
-        many = most if whole else min(many, most)
+        many = most if whole else many
         members: list[Member] = []
-        budget, cost = BUDGET, 0
-        while ready and len(members) < many:
+        budget, cost, enough = BUDGET, 0, min(many, most)
+        while ready and len(members) < enough:
             number = plan.version[ready[0]]
             cost = plan.cost[number]
             if members and (not cost or cost > budget or plan.cores[number] > 1 or plan.memory[number] != memory):

@@ -8,7 +8,7 @@ from ..model.events import Record
 from ..worker.entries import BatchDone, Entry, Finished, Returned, Started
 from .base import Queue, Work
 from .foresight import Foresight
-from .workerprocess import WorkerProcess
+from .workerprocess import Outstanding, WorkerProcess
 
 
 class Reports:
@@ -47,8 +47,7 @@ class Reports:
         worker.current = entries[-1] if isinstance(entries[-1], Started) else None
         for batch in worker.batches.values():
             if batch.claim.work is work:
-                batch.begun = batch.begun or next((r[3] for r in records if r[0] in batch.members), 0)
-                _strike(batch.members, records)
+                _strike(batch, records)
         if records:
             worker.ended = records[-1].end
             work.finished(records)
@@ -75,12 +74,14 @@ class Reports:
             work.returned(returned)
 
 
-def _strike(members: dict[int, int], records: list[Record]) -> None:
+def _strike(batch: Outstanding, records: list[Record]) -> None:
     """Members that have ended are not outstanding any more."""
+    members = batch.members
     for record in records:
         node = record[0]
         if node in members and members[node] == record[1]:
             del members[node]
+            batch.begun = batch.begun or record[3]
 
 
 def _kind(entry: Entry) -> Any:
