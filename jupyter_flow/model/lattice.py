@@ -14,7 +14,8 @@ from .hooks import hooks
 from .options import Options
 from .pickles import sendable
 from .sources import source_of
-from .tracing import ACTIVE, Surroundings, trace
+from .tracing import ACTIVE, trace
+from .versions import Surroundings
 
 
 class Lattice:

@@ -273,7 +273,7 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     if failure.exception is not None:
         try:
             error = loads(failure.exception)
-        except Exception:
+        except Exception:  # its class may be another one here, or none
             error = None
         if isinstance(error, BaseException):
             if note != which:

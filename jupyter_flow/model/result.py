@@ -131,7 +131,7 @@ class Result:
     def _told_inputs(self) -> tuple[str, str]:
         try:
             args, kwargs = self._view.given()
-        except Exception as error:
+        except Exception as error:  # unpickling runs the code of the values
             return _unreadable(error), ""
         named = [f"{name!r}: {_shown(partial(_itself, value))}" for name, value in kwargs.items()]
         return ", ".join([_shown(partial(_itself, value)) for value in args]), ", ".join(named)
@@ -159,7 +159,7 @@ def _shown(look: Callable[[], Any]) -> str:
     """A value as text; printing a result never fails, whatever became of its values."""
     try:
         text = repr(look())
-    except Exception as error:
+    except Exception as error:  # so does a repr
         text = _unreadable(error)
     text = VAULT.masked(text)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"

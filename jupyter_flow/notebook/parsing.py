@@ -1,6 +1,7 @@
 """The header lines of magics: options by argparse, never by evaluation."""
 
 import argparse
+import keyword
 import re
 import shlex
 from collections.abc import Callable
@@ -132,8 +133,6 @@ def amount(text: str) -> str:
 
 def identifier(text: str) -> str:
     """A name that can be a variable."""
-    import keyword
-
     if not text.isidentifier() or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError(f"{text!r} cannot be a variable's name")
     return text

@@ -287,9 +287,6 @@ RAISED = Failure(
 )
 
 
-CALL = "in electron 'train', node 1: train(data=load, rate=0.5)"
-
-
 def broken(failure: Failure, **more: Any) -> Result:
     view = told(status=Status.FAILED, error="1 electron failed", **more)
     view.records = {0: done(0, [1]), 1: failed(1, failure)}
