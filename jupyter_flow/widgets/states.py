@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import compress
 
-from ..model.events import EXPANDED, RUNNING
+from ..model.events import COMPLETED, EXPANDED, RUNNING
 from ..render.groups import SEVERITY
 from ..render.standing import STALE, STANDING_OF, Standing
 from .pictures import NUMBER_OF
