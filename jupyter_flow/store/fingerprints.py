@@ -29,6 +29,7 @@ from .imports import Reached, names
 from .packages import installed
 
 PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
+CHANGING = {list, dict, bytearray}  # whether two names have one of these is seen when it is changed
 NEITHER = object()
 
 
@@ -97,7 +98,7 @@ class _Walk:
     def function(self, function: FunctionType) -> None:
         if self._package(function):
             return
-        self.tell("function")
+        self.tell("function", function.__name__, function.__qualname__)
         self._code(function.__code__)
         self.visit(function.__defaults__)
         self.visit(function.__kwdefaults__)
@@ -157,10 +158,11 @@ class _Walk:
             self.visit(type(cls))
         for base in cls.__bases__:
             self.visit(base)
-        for name, value in sorted(vars(cls).items()):
-            if name not in UNTOLD:
-                self.tell("member", name)
-                self.visit(value)
+        members = {name: value for name, value in vars(cls).items() if name not in UNTOLD}
+        self.tell("order", *(name for name in members if not name.startswith("__")))  # Python may add the others late
+        for name, value in sorted(members.items()):
+            self.tell("member", name)
+            self.visit(value)
 
     def module(self, module: ModuleType) -> None:
         if self._package(module):
@@ -259,9 +261,11 @@ class _Pickler(pickle.Pickler):
         kind = type(obj)
         if kind is str or kind is bytes or kind is complex:
             self._walk.tell(kind.__name__, obj if kind is complex else VAULT.disguised(obj))
-        elif kind in PLAIN:
+        elif kind in PLAIN and kind not in CHANGING:
             return None
         elif not self._walk.again(obj):
+            if kind in CHANGING:
+                self._walk.meet(obj)
             if _teller(obj) is None:
                 return None
             self._walk.visit(obj)
@@ -278,8 +282,7 @@ class _Pickler(pickle.Pickler):
 def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: Reached) -> bytes:
     walk = _Walk(blake3(), met, aside)
     walk.visit(thing)
-    digest: bytes = walk.hasher.digest()
-    return digest
+    return bytes(walk.hasher.digest())
 
 
 def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:

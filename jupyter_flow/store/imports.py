@@ -8,6 +8,7 @@ import ast
 import dis
 import functools
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from .arrivals import State, arrival_of, state_of, unchanged, users_modules
 from .packages import installed, version_at
 
 BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
+BY_TEXT = {"eval", "exec", "globals"}  # functions that find what a text names
+WORD = re.compile(r"[^\W\d]\w*")
 DYNAMIC = {"import_module", "__import__"}  # functions that import what a text names
 IMPORT = dis.opmap["IMPORT_NAME"]
 
@@ -109,10 +112,14 @@ class Reached:
 
 
 def names(code: CodeType) -> Iterator[str]:
-    """The global names that a function and those inside it read, in order."""
+    """The global names that a function and those inside it read, in order, and those that a text there may look up."""
     for instruction in dis.get_instructions(code):
         if instruction.opname in BY_NAME:
             yield instruction.argval
+    if not BY_TEXT.isdisjoint(code.co_names):
+        for constant in code.co_consts:
+            if isinstance(constant, str):
+                yield from WORD.findall(constant)
     for inner in _inner(code):
         yield from names(inner)
 
