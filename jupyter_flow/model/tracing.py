@@ -59,6 +59,7 @@ class Tracer:
         self._keep = surroundings.keep if surroundings else None
         self._near: dict[tuple[int, int, int], tuple[Electron, Binder, int]] = {}
         self._versions: dict[Any, int] = {}
+        self._instead: dict[int, Electron] = {}  # by the id of what is replaced
         self._glue_code: dict[Any, Value] = {}
         self._executors: dict[Any, int] = {}
         self._binders: dict[int, Binder] = {}
@@ -189,7 +190,11 @@ class Tracer:
         return binder
 
     def _meet(self, electron: "Electron", near: tuple[int, int, int]) -> "tuple[Electron, Binder, int]":
-        called, defaults = self.replaced.get(electron.name, electron), self.defaults[-1]
+        called, defaults = electron, self.defaults[-1]
+        if self.replaced:
+            called = self._instead.get(id(electron)) or self._instead.setdefault(
+                id(electron), electron.replacing(self.replaced)
+            )
         binder = self._binder(called.function)
         version = -1 if enclosed(called.function) else self._same_version(called, binder, ())
         self._alive += (electron, electron.options, defaults)

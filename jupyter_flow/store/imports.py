@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
@@ -41,6 +41,7 @@ class Reached:
     """What some code reaches besides what this process can show: versions of packages, and files."""
 
     def __init__(self) -> None:
+        self.replaced: Mapping[str, Any] = {}  # electrons, by the names of those they stand for
         self.opaque = False  # it reaches something that nobody can compare with what it was
         self.packages: dict[str, str] = {}
         self.files: dict[str, bytes] = {}  # digests of what is in them, comments aside
