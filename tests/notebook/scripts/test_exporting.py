@@ -213,6 +213,16 @@ def test_the_script_gives_what_the_notebook_gives(notebook: Any, title: str) -> 
     agree(notebook, NOTEBOOKS[title])
 
 
+def test_what_a_cell_deletes_is_missed_by_those_after_it_and_hides_nothing_any_more(notebook: Any) -> None:
+    cells = [
+        "%%electron -q -x thread\ngone = 1\nsum = 3",
+        "%%electron -q -x thread\na = gone + sum\ndel gone, sum",
+        "%%electron -q -x thread\ntry:\n    b = gone\nexcept NameError:\n    b = 'missed'",
+        "%%electron -q -x thread\nc = sum([a, 1])",
+    ]
+    agree(notebook, cells, formatted=False)
+
+
 def test_what_cells_show_is_printed(notebook: Any) -> None:
     cells = ["x = 2\nx + 1", "x;", "print('said')", "[].append(x)", "str(x) + '!'", "None", "x if x > 5 else None"]
     assert agree(notebook, cells, formatted=False) == "3\nsaid\n2!\n"
