@@ -282,6 +282,11 @@ def test_executors_on_clusters_are_made_of_the_addresses_and_numbers_of_their_li
         (["1 + 1", "_ + 1"], "cell 2, line 1: only the notebook has _"),
         (["%%electron\nk = 2\ndef f():\n    return k\ny = f()", "f()"], "cell 1, line 3: cells below use f"),
         (["n = 1", "%%electron\nif n:\n    del n"], "n is deleted on some paths only"),
+        (
+            ["%%electron\nfrom __future__ import annotations\ndef f(x: U): pass"],
+            "cell 1, line 2: an import of the future",
+        ),
+        (["x = 1", "from __future__ import annotations"], "cell 2, line 1: an import of the future"),
         (["%%electron --nonsense\nx = 1"], "there is no option --nonsense"),
         (["x = ("], "cell 1, line 1"),
         (["", "x = 1\n%dispatch --resume {r}"], "cell 1, line 2: a script cannot do what %dispatch --resume {r} does"),
