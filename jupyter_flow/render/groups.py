@@ -86,11 +86,7 @@ def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Gr
     name = picture.names[first]
     if mixed and any(picture.names[i] != name for i in members):
         name += " …"
-    executors: dict[str, int] = {}
-    for i in members:
-        label = picture.executor(i)
-        executors[label] = executors.get(label, 0) + 1
-    executors.pop("", None)
+    executors = Counter(filter(None, map(picture.executor, members)))
     times = [t for t in map(picture.duration, members) if t is not None] if picture.durations else []
     return Group(
         number=number,

@@ -14,6 +14,7 @@ from jupyter_flow.widgets.details import Selected
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts
 from jupyter_flow.widgets.source import Source, source_of
 from jupyter_flow.widgets.table import first_page, rows
+from tests.waiting import until
 
 from .pages import Page
 from .scripted import fan, scripted
@@ -48,9 +49,7 @@ def between(tmp_path: Path) -> Any:
     """A dispatch whose first node has failed once, and waits for the worker."""
     id = jf.dispatch(retrying)(str(tmp_path))
     run: Any = jf.session().run(id)
-    patient = time.monotonic() + 20
-    while not (run.retried and 1 in run.begun) and time.monotonic() < patient:
-        time.sleep(0.005)
+    until(lambda: run.retried and 1 in run.begun)
     yield run
     (tmp_path / "gate").touch()
     jf.get_result(id, wait=True)
