@@ -36,7 +36,7 @@ class Tracer:
         self.replaced: Mapping[str, Electron] = {}  # by name: what to call instead
         self._keep = surroundings.keep if surroundings else None
         self._versions = Versions(self.graph, surroundings)
-        self._near = self._versions.near
+        self._near: dict[int, Near] = {}  # by the electron's id, under the defaults that hold now
         self._glue_versions: dict[tuple[str, Callable[..., Any]], int] = {}
         self._glue_code: dict[Callable[..., Any], Value] = {}
         self._glue = TransportGraph("glue")  # numbered ~0, ~1, … until the electrons are counted
@@ -45,11 +45,14 @@ class Tracer:
 
     def electron(self, electron: "Electron", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Output:
         """Note the call of an electron; its output stands for the value."""
-        near = (id(electron), id(electron.options), id(self.defaults[-1]))
-        called, binder, version = self._near.get(near) or self._meet(electron, near)
+        near = self._near.get(id(electron))
+        if near is None or near[3] is not electron.options:
+            near = self._meet(electron)
+        called, binder, version, _ = near
         if version < 0:
-            version = self._versions.now(called, binder, self.defaults[-1], near)
-        binder.check(called.name, args, kwargs)
+            version = self._versions.now(electron, called, binder, self.defaults[-1])
+        if kwargs or len(args) not in binder.fitting:
+            binder.check(called.name, args, kwargs)
         if binder.defaults:
             kwargs = binder.completed(args, kwargs)
         kind, call = self._call(called.name, binder, args, kwargs)
@@ -60,9 +63,10 @@ class Tracer:
         graph.calls.append(call)
         return Output(self, node, called.name)
 
-    def _meet(self, electron: "Electron", near: Near) -> "tuple[Electron, Binder, int]":
+    def _meet(self, electron: "Electron") -> Near:
         called = self.replaced.get(electron.name, electron)
-        return self._versions.meet(electron, called, self.defaults[-1], near)
+        near = self._near[id(electron)] = self._versions.meet(electron, called, self.defaults[-1])
+        return near
 
     def glue(self, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Output:
         """Note a computation on outputs."""
@@ -103,9 +107,11 @@ class Tracer:
     def under(self, defaults: Options) -> Iterator[None]:
         """Electrons called meanwhile take these defaults (a lattice inside a lattice)."""
         self.defaults.append(defaults.under(self.defaults[-1]))
+        near, self._near = self._near, {}
         try:
             yield
         finally:
+            self._near = near
             self.defaults.pop()
 
     # arguments ------------------------------------------------------------------------------
@@ -114,6 +120,8 @@ class Tracer:
         self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[int, Any]:
         if not kwargs:
+            if len(args) == 1 and type(args[0]) is Output:  # most calls, and less than half the work
+                return OUTPUTS, (node_of(args[0], self),)
             kinds = set(map(type, args))
             if kinds == ONLY_OUTPUTS:
                 return OUTPUTS, tuple([node_of(value, self) for value in args])

@@ -18,7 +18,9 @@ from .sources import source_of, written_in
 if TYPE_CHECKING:
     from .electron import Electron
 
-Near = tuple[int, int, int]  # by what a call finds its version at once: ids of electron, options and defaults
+# What is called in an electron's stead, and how; its version, or -1 where each call has to ask (`Versions.now`);
+# the options that the electron had.
+Near = tuple["Electron", Binder, int, Options]
 
 
 class Surroundings(Protocol):
@@ -39,35 +41,27 @@ class Surroundings(Protocol):
 
 
 class Versions:
-    """Finds the version that a call is of, or makes it: electrons of one function and equal options are one version.
-
-    near: electrons that were met, with what is called in their stead and its version; -1 where that has to be looked
-    up at each call (`now`).
-    """
+    """Finds the version that a call is of, or makes it: electrons of one function and equal options are one version."""
 
     def __init__(self, graph: TransportGraph, surroundings: Surroundings | None) -> None:
         self._graph, self._outside = graph, surroundings
         self._keep = surroundings.keep if surroundings else None
-        self.near: dict[Near, tuple[Electron, Binder, int]] = {}
         self._known: dict[Any, int] = {}
         self._executors: dict[Any, int] = {}
         self._binders: dict[int, Binder] = {}
         self._alive: list[Any] = []  # what is known by id() must not be freed meanwhile
 
-    def meet(
-        self, electron: "Electron", called: "Electron", defaults: Options, near: Near
-    ) -> "tuple[Electron, Binder, int]":
+    def meet(self, electron: "Electron", called: "Electron", defaults: Options) -> Near:
         """An electron is called for the first time under these defaults. Raises BuildError, StoreError."""
         binder = self._binder(called.function)
         version = -1 if enclosed(called.function) else self._same(called, binder, defaults, ())
         self._alive += (electron, electron.options, defaults)
-        self.near[near] = called, binder, version
-        return called, binder, version
+        return called, binder, version, electron.options
 
-    def now(self, called: "Electron", binder: Binder, defaults: Options, near: Near) -> int:
+    def now(self, electron: "Electron", called: "Electron", binder: Binder, defaults: Options) -> int:
         """The version of a function with a closure: the body may have changed what it holds since the last call."""
         held = enclosed(called.function)
-        key = (near, *map(id, held))
+        key = (id(electron), id(electron.options), id(defaults), *map(id, held))
         if key not in self._known:
             self._known[key] = self._same(called, binder, defaults, held)
         return self._known[key]

@@ -33,8 +33,8 @@ def takes(usage: str, *arguments: Argument) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         parser = MagicArgumentParser(
-            prog=function.__name__,
-            usage=usage.replace("%", "%%"),
+            prog=usage.split()[0],
+            usage=usage.removeprefix("%").replace("%", "%%"),  # the formatter puts one before it
             description=function.__doc__,
             formatter_class=MagicHelpFormatter,
         )  # type: ignore[no-untyped-call]
@@ -63,7 +63,7 @@ def parsed_words(magic: Callable[..., Any], words: list[str]) -> argparse.Namesp
     try:
         return parser.parse_args(words)
     except UsageError as error:
-        raise UsageError(f"{magic.__name__}: {error}; %{magic.__name__}? explains it") from None
+        raise UsageError(f"{magic.__name__}: {error}; {parser.prog}? explains it") from None
 
 
 def _check_options(magic: str, parser: argparse.ArgumentParser, words: list[str]) -> None:

@@ -5,6 +5,7 @@ Nothing here is done for each event: whoever looks takes a copy of the states an
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from ..dispatch.archive import archive_of
@@ -53,7 +54,7 @@ class Facts(Protocol):
     def begun(self) -> dict[int, int]:
         """When the nodes that run now were started."""
 
-    def record(self, node: int) -> Record | None:
+    def record(self, node: int, /) -> Record | None:
         """The last attempt of a node that has ended."""
 
     def attempts(self, node: int) -> list[Record]:
@@ -71,6 +72,7 @@ class RunFacts:
 
     def __init__(self, run: Run) -> None:
         self.id, self.graph, self._run = run.id, run.graph, run
+        self.record: Callable[[int], Record | None] = run.records.get  # the last attempt of a node
 
     @property
     def status(self) -> int:
@@ -117,10 +119,6 @@ class RunFacts:
             return begun
         fallen = {(record.node, record.start) for record in retried}
         return {node: start for node, start in begun.items() if (node, start) not in fallen}
-
-    def record(self, node: int) -> Record | None:
-        """The last attempt of a node."""
-        return self._run.records.get(node)
 
     def attempts(self, node: int) -> list[Record]:
         """Its attempts that have ended."""
@@ -286,3 +284,13 @@ def seconds_of(record: Record | None, since: int = 0) -> float | None:
     if record is None or lent(record, since) or not record.start or record.status < COMPLETED:
         return None
     return (record.end - record.start) / 1e9 if record.end >= record.start else None
+
+
+def took(records: Iterable[Record | None], since: int = 0) -> list[float | None]:
+    """The same for many. Most ran, for this dispatch, and that is seen at a glance."""
+    return [
+        (end - record[3]) / 1e9
+        if record and since < record[3] <= (end := record[4]) and record[11] is None and record[2] >= COMPLETED
+        else seconds_of(record, since)
+        for record in records
+    ]

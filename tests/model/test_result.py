@@ -301,6 +301,30 @@ def test_the_electrons_own_exception_is_raised_with_its_remote_traceback() -> No
     ]
 
 
+class Travelled(ValueError):
+    """Brings its traceback along when it is pickled, as every exception does where tblib is, so with Dask."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return raised_again, self.args
+
+
+def raised_again(text: str) -> Travelled:
+    try:
+        raise Travelled(text)
+    except Travelled as error:
+        return error
+
+
+def test_a_traceback_that_came_with_the_exception_is_not_told_beside_the_one_in_words() -> None:
+    came = RAISED._replace(exception=pickle.dumps(Travelled("bad data")))
+    with pytest.raises(Travelled) as caught:
+        broken(came).raise_for_status()
+    assert "raised_again" not in [frame.name for frame in caught.traceback]
+    with pytest.raises(Travelled) as caught:
+        broken(came._replace(traceback="")).raise_for_status()
+    assert "raised_again" in [frame.name for frame in caught.traceback], "it is all that there is"
+
+
 def test_a_failed_node_is_shown_with_its_reason() -> None:
     result = broken(RAISED)
     record = result.get_node_result(1)

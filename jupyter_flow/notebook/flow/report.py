@@ -69,7 +69,9 @@ class FlowTable:
         """As Markdown."""
         if not self.rows:
             return tables.escaped(self._nothing)
-        return tables.markdown(HEAD, self.rows) + (f"\n\n{tables.escaped(self.remark)}" if self.remark else "")
+        return tables.markdown(HEAD, self.rows, quoted=True) + (
+            f"\n\n{tables.escaped(self.remark)}" if self.remark else ""
+        )
 
     def bundle(self) -> dict[str, str]:
         """The table for a front end."""
