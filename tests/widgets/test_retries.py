@@ -1,6 +1,5 @@
 """Nodes that are tried again, and nodes whose values were there already: nothing is told that did not happen."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +113,7 @@ def test_a_node_that_has_ended_is_not_said_to_be_cancelled(between: Any) -> None
     page.until("graph")
     assert page.answer("cancel", node=1)["ok"]
     facts = RunFacts(between)
-    while facts.states()[1] == RUNNING:
-        time.sleep(0.005)
+    until(lambda: facts.states()[1] != RUNNING)
     again = page.answer("cancel", node=1)
     assert not again["ok"]
     assert "has ended already" in again["text"]
