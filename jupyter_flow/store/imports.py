@@ -15,7 +15,6 @@ from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-import psutil
 from blake3 import blake3
 
 from ..model.sources import codes_in
@@ -244,6 +243,8 @@ def _started() -> float:
 
 @functools.cache
 def _began() -> tuple[float, float]:
+    import psutil  # where somebody's module was imported before this package, if at all
+
     return psutil.Process().create_time(), _clock()
 
 

@@ -12,7 +12,6 @@ one without rows is always a dispatch that the index has lost.
 import json
 import logging
 import os
-import secrets
 import sqlite3
 import sys
 import threading
@@ -64,7 +63,7 @@ def manifests(root: Path) -> Iterator[str]:
 
 def write_manifest(index: sqlite3.Connection, blobs: Blobs, dispatch: str, serials: list[int]) -> None:
     """Write that of a dispatch with these runs, unless it is pruned. Raises StoreError, sqlite3.Error, OSError."""
-    temporary = private_folder(blobs.root / "tmp") / f"manifest-{secrets.token_hex(12)}"
+    temporary = private_folder(blobs.root / "tmp") / f"manifest-{os.urandom(12).hex()}"
     try:
         os.close(create(temporary))
         _copy(index, temporary, json.dumps(serials))
