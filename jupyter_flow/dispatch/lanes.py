@@ -111,10 +111,11 @@ class Lane:
         many = min(many, self.share.tasks)
         whole = cores == 1 and not memory and self._little()
         members: list[Member] = []
-        budget, cost = BUDGET, 0
-        while ready and len(members) < min(len(ready) + len(members) if whole else many, LARGEST):
-            cost = plan.cost[plan.version[ready[0]]]
-            if members and (not cost or cost > budget or self.cores > 1 or self.memory != memory):
+        budget, cost, most = BUDGET, 0, LARGEST if whole else min(many, LARGEST)
+        while ready and len(members) < most:
+            number = plan.version[ready[0]]
+            cost = plan.cost[number]
+            if members and (not cost or cost > budget or plan.cores[number] > 1 or plan.memory[number] != memory):
                 break
             budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0)
             self.prune()

@@ -275,7 +275,7 @@ def _text(data: bytes) -> bytes:
     """The text in a pickle that holds just that; nothing is called."""
     try:
         value = _Texts(io.BytesIO(data)).load()
-    except Exception:
+    except Exception:  # it refers to a class, or is damaged
         return b""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")

@@ -16,9 +16,9 @@ from ..model.status import Status
 from ..render import Folding, Picture, draw_svg, draw_text, summary
 from ..render.palette import By
 from ..widgets.folded import Folded, drawn, foldings_of
+from ..widgets.pictures import picture_of_graph, picture_of_result, with_states
 from . import calls
 from .flow.picture import FlowSource
-from .pictures import picture_of_graph, picture_of_result, with_states
 from .resuming import way_on
 from .shell import say
 from .targets import result_of

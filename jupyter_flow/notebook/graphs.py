@@ -50,7 +50,7 @@ class Graphs:
 
             widget = FlowGraph(source, by)
             self._shell.display_pub.publish(widget.bundle())
-        except Exception:
+        except Exception:  # a front end without it, ipywidgets in some other version: the picture is there
             LOG.debug("a graph could not be shown live", exc_info=True)
             return None
         self._keep(widget)

@@ -12,8 +12,7 @@ from heapq import nsmallest
 from itertools import count
 from threading import Lock
 
-from jupyter_flow.model.events import FAILED, INTERRUPTED, RUNNING
-
+from ..model.events import FAILED, INTERRUPTED, RUNNING
 from .breath import breathe
 from .glue import LabelledEdge, dissolve_glue
 from .layering import Layering

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from jupyter_flow.model.status import NEVER_BEGUN, Status
-
+from ..model.status import NEVER_BEGUN, Status
 from .folding import Folding
 from .picking import picked, tallied
 from .picture import Kind, Picture

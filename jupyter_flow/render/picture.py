@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Literal
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .standing import STANDING_OF, Standing
 
 Kind = Literal["electron", "glue", "sublattice"]

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .folding import FoldedEdge, Folding, fold
 from .groups import Group, count_states, counted, said, tally, whole
 from .lettering import clean, columns, cut

@@ -42,19 +42,11 @@ class Reports:
 
     def _told(self, worker: WorkerProcess, work: Work, entries: list[Entry]) -> None:
         """Starts and finishes of one dispatch. Only the start of what still runs is news."""
-        records: list[Record] = []
-        worker.current = None
-        for entry in entries:
-            if isinstance(entry, Finished):
-                records.append(entry.record)
-                worker.current = None
-            elif isinstance(entry, Started):
-                worker.current = entry
+        records = [entry.record for entry in entries if isinstance(entry, Finished)]
+        worker.current = entries[-1] if isinstance(entries[-1], Started) else None
         for batch in worker.batches.values():
             if batch.claim.work is work:
-                for node, attempt, *_ in records:
-                    if batch.members.get(node) == attempt:
-                        del batch.members[node]
+                _strike(batch.members, records)
         if records:
             work.finished(records)
         if worker.current is not None:
@@ -77,7 +69,17 @@ class Reports:
             work.returned(returned)
 
 
+def _strike(members: dict[int, int], records: list[Record]) -> None:
+    """Members that have ended are not outstanding any more."""
+    for record in records:
+        node = record[0]
+        if node in members and members[node] == record[1]:
+            del members[node]
+
+
 def _kind(entry: Entry) -> Any:
+    if isinstance(entry, Finished):
+        return entry[0]
     if isinstance(entry, BatchDone):
         return "batch"
     return "returned" if isinstance(entry, Returned) else entry.run

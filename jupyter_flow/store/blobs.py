@@ -19,10 +19,9 @@ from typing import Any, Literal
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
-from jupyter_flow.model.events import BlobRef
-
-from .files import create, locked, sync
+from ..model.errors import StoreCorruption, StoreError, StoreFull
+from ..model.events import BlobRef
+from .files import create, locked, opened, sync
 from .layout import parts, split
 from .location import WAY_OUT, private_folder
 
@@ -92,7 +91,7 @@ class Blobs:
         """
         path = self.path(ref)
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = opened(path)
         except FileNotFoundError:
             raise StoreCorruption(
                 f"The blob {path} is missing ({ref[1]} bytes expected); has it been pruned?"
@@ -111,7 +110,7 @@ class Blobs:
         """
         path = self.path(ref)
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = opened(path)
             with open(fd, "rb") as file:
                 data = file.read(ref[1] + 1)
             if blake3(data).digest() != ref[0]:

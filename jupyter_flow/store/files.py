@@ -18,12 +18,17 @@ def create(path: Path, flags: int = NEW) -> int:
     return fd
 
 
-def contents(path: Path) -> bytes:
-    """What is in a file of ours: a link, a pipe or a device in its place is none, and holds nobody up.
+def opened(path: Path) -> int:
+    """A descriptor to read a file of ours: a link in its place is none, and a pipe or a device holds nobody up.
 
     Raises FileNotFoundError, OSError.
     """
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def contents(path: Path) -> bytes:
+    """What is in a file of ours; nothing where that is a pipe or a device. Raises FileNotFoundError, OSError."""
+    fd = opened(path)
     with open(fd, "rb") as file:
         return file.read() if stat.S_ISREG(os.fstat(fd).st_mode) else b""
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.events import INTERRUPTED, RUNNING
-
+from ..model.events import INTERRUPTED, RUNNING
 from .blobs import LOCK, Blobs
 from .files import locked
 from .location import private_folder

@@ -21,8 +21,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .blobs import Blobs
 from .files import create, sync
 from .location import private_folder
@@ -156,7 +155,7 @@ class Keeper:
             while self._wait():
                 self._write_due()
             self._write_due(all=True)
-        except Exception:
+        except Exception:  # the index has all of it, and goes on without
             _log.warning("no manifests are written any more in %s", self._blobs.root, exc_info=True)
 
     @contextmanager

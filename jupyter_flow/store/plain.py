@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, UnknownDispatch
-from jupyter_flow.model.events import STATUS_OF
-from jupyter_flow.model.status import Status
-
+from ..model.errors import StoreCorruption, StoreError, UnknownDispatch
+from ..model.events import STATUS_OF
+from ..model.status import Status
 from .blobs import Blobs
 from .location import absolute
 from .schema import copy_index, index_path

@@ -6,8 +6,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .location import WAY_OUT
 from .schema import VERSION, check, connected, copy_index, index_path, translated, wal_path
 

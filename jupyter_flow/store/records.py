@@ -4,8 +4,8 @@ import re
 import secrets
 from typing import NamedTuple
 
-from jupyter_flow.model.events import STATUS_OF, Origin, Record, Value
-from jupyter_flow.model.status import Status
+from ..model.events import STATUS_OF, Origin, Record, Value
+from ..model.status import Status
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 

@@ -16,9 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-from jupyter_flow.model.events import INTERRUPTED, RUNNING
-
+from ..model.errors import StoreError, StoreUntrusted
+from ..model.events import INTERRUPTED, RUNNING
 from . import tables
 from .authentication import Key
 from .files import locked
@@ -63,11 +62,7 @@ def recover(root: Path, key: Key) -> Recovered:
     if not writable(root):
         raise StoreError(f"{root} can only be read here, so that no index can be made in it. {WAY_OUT}")
     with locked(root / ".lock"), locked(root / ".prune.lock"):
-        if working := sum(held for _, held in everyone(root)):
-            raise StoreError(
-                f"The store {root} is in use by {working} kernel or script{'' if working == 1 else 's'}; end what uses "
-                "it (to restart a kernel is enough), and try again."
-            )
+        _check_unused(root)
         new = root / NEW
         if not new.exists():
             make(new)
@@ -81,6 +76,14 @@ def recover(root: Path, key: Key) -> Recovered:
         for id in listed.keys() - sessions:
             settle(root, id)
         return found._replace(lost=lost, aside=aside)
+
+
+def _check_unused(root: Path) -> None:
+    if working := sum(held for _, held in everyone(root)):
+        raise StoreError(
+            f"The store {root} is in use by {working} kernel or script{'' if working == 1 else 's'}; end what uses "
+            "it (to restart a kernel is enough), and try again."
+        )
 
 
 class _Merger:

@@ -15,9 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-
-from .files import write_whole
+from ..model.errors import StoreError, StoreUntrusted
+from .files import opened, write_whole
 from .location import private_folder
 from .sealing import Sealer
 
@@ -72,13 +71,13 @@ class Requests:
     def _serve(self, path: Path, act: Callable[[Request], object]) -> None:
         try:
             act(self._read(path))
-        except Exception:
+        except Exception:  # a request that is no good must not keep the next one from being served
             _log.exception("a request to the session %s was not done", self._session)
         with suppress(OSError):
             path.unlink()
 
     def _read(self, path: Path) -> Request:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = opened(path)
         with open(fd, "rb") as file:
             data = file.read(LARGEST)
         try:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
-
+from ..model.errors import StoreCorruption, StoreError, StoreFull
 from .anchor import ANCHOR
-from .files import create, locked, write_whole
+from .files import create, locked, opened, write_whole
 
 APPLICATION_ID = 0x4A464C57  # "JFLW"
 VERSION = 2
@@ -235,7 +234,7 @@ def copy_index(index: Path, folder: Path) -> Path:
     copy = folder / index.name
     _copy(ANCHOR.descriptor(index), copy)
     with suppress(FileNotFoundError):
-        wal = os.open(wal_path(index), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        wal = opened(wal_path(index))
         try:
             _copy(wal, wal_path(copy))
         finally:

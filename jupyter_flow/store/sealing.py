@@ -8,13 +8,12 @@ import hmac
 import json
 import struct
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import BlobRef, Failure, Origin, Record, Value
-
+from ..model.errors import StoreUntrusted
+from ..model.events import BlobRef, Failure, Origin, Record, Value
 from .authentication import Key
 
 Column = int | str | bytes | None
@@ -115,7 +114,7 @@ def to_value(column: Any) -> Value | None:
     if isinstance(column, str):
         digest, _, size = column.partition(":")
         return BlobRef(bytes.fromhex(digest), int(size))
-    return column  # type: ignore[no-any-return]  # bytes or None: nothing else was ever sealed
+    return cast("bytes | None", column)  # nothing else was ever sealed
 
 
 def clean(text: str) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .files import NEW, contents, create
+from .files import NEW, contents, create, opened
 from .location import private_folder
 from .records import SessionRow, valid
 from .schema import SESSION
@@ -154,7 +154,7 @@ def _file(folder: Path, id: str) -> Path:
 
 def _held(path: Path) -> bool:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = opened(path)
     except OSError:
         return False
     try:

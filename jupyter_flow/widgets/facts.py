@@ -20,7 +20,6 @@ from .pictures import NUMBER_OF
 LOG = logging.getLogger("jupyter_flow")
 REST = 1.0  # seconds between two looks at the store, at least,
 SHARE = 20.0  # and never more than a twentieth of the time
-NOWHERE = 0  # a dispatch that has not begun
 
 
 class Facts(Protocol):
@@ -236,7 +235,7 @@ class GraphFacts:
     """A graph that has not been dispatched."""
 
     id = ""
-    status = NOWHERE
+    status = 0  # it has not begun
     error = None
     resumable = ""
     started = 0
@@ -282,9 +281,9 @@ def lent(record: Record, since: int) -> bool:
 
 def seconds_of(record: Record | None, since: int = 0) -> float | None:
     """How long an attempt ran; None for one that did not, or not for the dispatch that began at ``since``."""
-    if record is None or lent(record, since) or not record[3] or record[2] < COMPLETED or record[4] < record[3]:
+    if record is None or lent(record, since) or not record.start or record.status < COMPLETED:
         return None
-    return (record[4] - record[3]) / 1e9
+    return (record.end - record.start) / 1e9 if record.end >= record.start else None
 
 
 def took(records: Iterable[Record | None], since: int = 0) -> list[float | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ..dispatch.endings import given_up
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
 from ..model.status import Status

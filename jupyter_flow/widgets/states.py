@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import compress
 
-from ..model.events import CANCELLED, COMPLETED, EXPANDED, FAILED, INTERRUPTED, RUNNING, SKIPPED
+from ..model.events import COMPLETED, EXPANDED, RUNNING
 from ..render.groups import SEVERITY
 from ..render.standing import STALE, STANDING_OF, Standing
 from .pictures import NUMBER_OF
 
 NUMBERS = STALE + 1  # statuses that are told: 0, RUNNING .. INTERRUPTED, STALE
-COUNTED = (0, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED, STALE)
 BY_SEVERITY = tuple(NUMBER_OF[status] for status in SEVERITY)
 _STRIDE = 1024
 _OPEN = bytes([state < COMPLETED for state in range(256)])

@@ -12,13 +12,13 @@ import mmap
 import os
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..model.events import Record
 from . import entries
 from .birth import born
-from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded
+from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded, finished_in
 
 SEGMENT = 4 * 1024 * 1024  # bytes; a journal is a row of files of this size
 NO_KEY = bytes(32)  # for a journal that nobody is to believe later
@@ -29,6 +29,7 @@ PATIENCE = 0.1  # seconds
 
 _HEADER = 8
 SEAL_SIZE = 64  # bytes that are kept for the last seal and the end of a file
+ROOM = SEGMENT - SEAL_SIZE - 3 * _HEADER
 
 
 class JournalWriter:
@@ -82,9 +83,8 @@ class JournalWriter:
                 self._lock.release()
 
     def _append(self, payload: bytes, sealed: bool = False) -> None:
-        size = len(payload)
         with self._lock:
-            if self._at + 3 * _HEADER + size + SEAL_SIZE > SEGMENT:
+            if self._at + len(payload) > ROOM:
                 self._seal()
                 self._put(bytes([END]))
                 self._next_segment()
@@ -98,10 +98,12 @@ class JournalWriter:
             self._unsealed.clear()
 
     def _put(self, payload: bytes) -> None:
-        at, size = self._at, len(payload)
-        self._map[at + _HEADER : at + _HEADER + size] = payload
+        at = self._at
+        begin, size = at + _HEADER, len(payload)
+        end = begin + size
+        self._map[begin:end] = payload
         self._headers[at // _HEADER] = size | zlib.crc32(payload) << 32
-        self._at = at + _HEADER + (size + 7) // 8 * 8
+        self._at = (end + 7) & ~7
 
     def _next_segment(self) -> None:
         self._segment += 1
@@ -141,22 +143,22 @@ class JournalReader:
         """What has been written since the last look."""
         found: list[Entry] = []
         begun: bytes | None = None  # a start is news only while its finish is not there
-        while (payload := self._next()) is not None:
+        for payload in self._payloads():
             kind = payload[0]
-            if kind == STARTED:
-                begun = payload
-            elif kind == FINISHED:
+            if kind == FINISHED:
                 begun = None
                 if self._key is None:
-                    found.append(decoded(payload, self.worker))
+                    found.append(finished_in(payload, self.worker))
                 else:
                     self._held.append(payload)
+            elif kind == STARTED:
+                begun = payload
+            elif kind == END:
+                self._close_segment()
             elif kind == OPENED:
                 self._held.append(payload)
             elif kind == SEAL:
                 found += self._unsealed(payload)
-            elif kind == END:
-                self._close_segment()
             else:
                 found.append(decoded(payload, self.worker))
         if begun is not None:
@@ -193,20 +195,32 @@ class JournalReader:
         for path in Path(self._prefix).parent.glob(Path(self._prefix).name + ".*"):
             path.unlink(missing_ok=True)
 
-    def _next(self) -> bytes | None:
-        if self._map is None and not self._open():
-            return None
+    def _payloads(self) -> Iterator[bytes]:
+        while self._map is not None or self._open():
+            yield from self._in_segment()
+            if self._map is not None:  # it was not the last of its file
+                return
+
+    def _in_segment(self) -> Iterator[bytes]:
+        """The entries that are there. The kernel that has the worker passes over a start that has its finish behind it.
+
+        Written out, for there are two of them for each electron.
+        """
         assert self._map is not None
-        at = self._at
-        header = self._headers[at // _HEADER] if at + _HEADER <= SEGMENT else 0
-        if not header:
-            return None
-        size = header & 0xFFFFFFFF
-        payload = self._map[at + _HEADER : at + _HEADER + size]
-        if zlib.crc32(payload) != header >> 32:
-            return None  # its bytes are not all visible yet, or never will be: the writer died
-        self._at = at + _HEADER + (size + 7) // 8 * 8
-        return payload
+        data, headers, at, hasty = self._map, self._headers, self._at, self._key is None
+        while (header := headers[at // _HEADER]) if at < SEGMENT else 0:
+            begin = at + _HEADER
+            end = begin + (header & 0xFFFFFFFF)
+            at = (end + 7) & ~7
+            if hasty and data[begin] == STARTED and headers[at // _HEADER] and data[at + _HEADER] == FINISHED:
+                continue
+            payload = data[begin:end]
+            if zlib.crc32(payload) != header >> 32:
+                return  # its bytes are not all visible yet, or never will be: the writer died
+            self._at = at
+            yield payload
+            if payload[0] == END:
+                return
 
     def _open(self) -> bool:
         try:
