@@ -17,6 +17,7 @@ from .folded import Folded, Placed
 from .messages import By, Crumb, Delta, Graph, Orientation, Show, State, ViewMessage, ViewRequest
 from .panes import Panes
 from .pictures import assignable
+from .rhythm import Rhythm
 from .search import search
 from .source import Source
 
@@ -47,6 +48,7 @@ class DispatchView:
         self._folded: Folded | None = None
         self._counted: Counted | None = None
         self._bars = Bars()
+        self.rhythm = Rhythm()
         self._panes = Panes(view, source)
         self._wanted = False  # a picture, by a later pulse
         self._background = BackgroundLayout(later) if later is not None else None
