@@ -17,6 +17,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.model.errors import SessionClosed
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
@@ -70,13 +71,6 @@ def finished(command: list[str], env: dict[str, str], **more: Any) -> subprocess
     assert done.returncode == 0, done.stderr
     nothing_left(env)
     return done
-
-
-def until(holds: Callable[[], Any], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # scripts ----------------------------------------------------------------------------------

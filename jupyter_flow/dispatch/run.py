@@ -248,7 +248,7 @@ class Run(Telling):
     def held_up(self, node: int | None = None) -> str:
         """What a node that waits, or any, waits for besides its inputs and its turn: a cluster that starts, say."""
         lanes = self.plan.lane_of if node is None else self.plan.lane_of[self.graph.version[node] :][:1]
-        resources = {id(lane.resource): lane.resource for lane in lanes}
+        resources = {id(lane.resource): lane.resource for lane in dict.fromkeys(lanes)}
         return "; ".join(filter(None, map(status_of, resources.values())))
 
     def _witnessed(self, node: int) -> Seen:

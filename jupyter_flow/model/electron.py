@@ -139,7 +139,7 @@ def electron(
 ) -> Any:
     """Make a function an electron: a task of the lattices that call it.
 
-    executor: an executor, a kind (``"local"``, ``"thread"``, ``"inline"``) or a registered name;
+    executor: an executor, a kind (``"local"``, ``"thread"``, ``"inline"``, ``"dask"``) or a registered name;
         unset, the lattice's, else the session's default (process workers).
     retries: how many more attempts a failure gets.
     timeout: how long an attempt may run: seconds, or ``"90s"``, ``"10m"``, ``"2h"``.

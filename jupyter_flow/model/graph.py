@@ -8,6 +8,7 @@ almost all calls are of the first two and those need no object of their own.
 from array import array
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .errors import BuildError
@@ -132,11 +133,12 @@ class TransportGraph:
 
     def edges(self) -> Iterator[tuple[int, int, str]]:
         """(producer, consumer, parameter), waits last."""
+        version, names_of = self.version, [version.names for version in self.versions]
         for node, kind in enumerate(self.kinds):
             if kind == PLAIN:
                 continue
-            if kind == OUTPUTS and len(call := self.calls[node]) == 1:
-                yield call[0], node, self.versions[self.version[node]].label(0)
+            if kind == OUTPUTS and len(call := self.calls[node]) <= len(names := names_of[version[node]]):
+                yield from zip(call, repeat(node), names, strict=False)
                 continue
             for label, tag, item in self.inputs_of(node):
                 if tag == OUTPUT:

@@ -14,7 +14,8 @@ from .hooks import hooks
 from .options import Options
 from .pickles import sendable
 from .sources import source_of
-from .tracing import ACTIVE, Surroundings, trace
+from .tracing import ACTIVE, trace
+from .versions import Surroundings
 
 
 class Lattice:
@@ -135,8 +136,8 @@ def lattice(
     """Make a function a workflow: its body is run once to see which electrons it calls on what.
 
     The options are the defaults of its electrons (`cache` too: each of them is cached, the lattice is not).
-    `workflow_executor` is accepted for Covalent's scripts and must name an executor; glue runs beside its
-    electrons here, so nothing is left for it to run.
+    `workflow_executor` is accepted for Covalent's scripts and must name an executor. The steps between
+    electrons (indexing, arithmetic) run beside them here, so nothing is left for it to run.
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
     options = Options(executor, retries, timeout, cores, before, after, cache, memory, gpus)

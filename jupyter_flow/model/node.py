@@ -273,9 +273,11 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     if failure.exception is not None:
         try:
             error = loads(failure.exception)
-        except Exception:
+        except Exception:  # its class may be another one here, or none
             error = None
         if isinstance(error, BaseException):
+            if note != which:
+                error.__traceback__ = None  # it has come as text; tblib, which Dask brings, pickles it too
             error.add_note(note)
             return error
     kind: type[FlowError] = ERRORS.get(failure.kind, ElectronError)

@@ -93,10 +93,7 @@ def _execute(book: Any, order: Order, say: Say) -> str | None:
 def _outcome(client: Client, signals: Signals, told: "_Told", timeout: float | None) -> str | None:
     try:
         client.run(env={**os.environ, SWITCH: "run"})
-    except (
-        asyncio.CancelledError,
-        AssertionError,
-    ):  # the latter: a signal before the first cell, while nbclient cleans up
+    except (asyncio.CancelledError, AssertionError):  # the latter before the first cell, while nbclient cleans up
         return INTERRUPTED
     except CellExecutionError as error:
         electron = ELECTRON.search(COLOURS.sub("", error.traceback))

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .groups import Group, counted
 from .lettering import clean, cut, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, By, mark, number
 from .standing import Standing
 
-_NAME = 13.0
+_NAME = 13.0  # px, as all below; the sizes of two fonts
 _SMALL = 10.0
 _PAD = 10.0
 _MARK = 16.0

@@ -56,6 +56,13 @@ class Switchboard:
         """Wait for this too. On the thread only."""
         self._selector.register(descriptor, selectors.EVENT_READ, data)
 
+    def watch_room(self, descriptor: int, wanted: bool) -> None:
+        """Wait, besides, until something can be written there; or no longer. On the thread only."""
+        key = self._selector.get_key(descriptor)
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wanted else 0)
+        if key.events != events:
+            self._selector.modify(descriptor, events, key.data)
+
     def unwatch(self, descriptor: int) -> None:
         """Wait for it no more. On the thread only."""
         self._selector.unregister(descriptor)

@@ -28,18 +28,21 @@ from ..worker.process import NO_SPACE
 from ..worker.shown import written
 from ..worker.tree import kill_descendants
 from .base import Claim, Work
+from .holding import write
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
+BELLS = 4096  # that are taken in at once
 FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
 
 
 class Outstanding:
     """A batch that a worker has not done with."""
 
-    __slots__ = ("claim", "members")
+    __slots__ = ("begun", "claim", "members")
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
+        self.begun = 0  # when its first member was
         self.members = {member[0]: member[1] for member in claim.members}  # node: attempt
 
 
@@ -55,6 +58,7 @@ class WorkerProcess:
         self._identity = _identity(self.pid)
         self.batches: dict[int, Outstanding] = {}
         self.current: Started | None = None
+        self.ended = 0  # when the last electron was through
         self.since = 0.0  # when `current` was first seen
         self.recalled = False
         self.killed = False
@@ -115,18 +119,22 @@ class WorkerProcess:
         self._out += struct.pack("!i", len(data)) + data
         self.flush()
 
-    def flush(self) -> bool:
-        """Send what the channel takes; True if something is left."""
+    def flush(self) -> None:
+        """Send what the channel takes."""
         while self._out:
             try:
-                sent = os.write(self.channel.fileno(), self._out)
+                sent = write(self.channel.fileno(), bytes(self._out))
             except BlockingIOError:
-                return True
+                return
             except OSError:  # it is dead: its sentinel says so
                 self._out.clear()
-                return False
+                return
             del self._out[:sent]
-        return False
+
+    @property
+    def clogged(self) -> bool:
+        """Whether something is left to be sent when there is room."""
+        return bool(self._out)
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
@@ -138,7 +146,7 @@ class WorkerProcess:
     def hush(self) -> None:
         """Take the bells out of the channel."""
         try:
-            while os.read(self.channel.fileno(), 4096):
+            while len(os.read(self.channel.fileno(), BELLS)) == BELLS:
                 continue
         except OSError:
             return
@@ -162,6 +170,12 @@ class WorkerProcess:
     def unstarted(self) -> int:
         """How many electrons lie with it and do not run."""
         return sum(len(batch.members) for batch in self.batches.values()) - (self.current is not None)
+
+    @property
+    def cost(self) -> int:
+        """ns that all it has was measured to take; 0 where that is not known of all."""
+        costs = [batch.claim.cost for batch in self.batches.values()]
+        return sum(costs) if all(costs) else 0
 
     # its end ------------------------------------------------------------------------------------
 

@@ -9,9 +9,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import COMPLETED, Origin
-
+from ..model.errors import StoreUntrusted
+from ..model.events import COMPLETED, Origin
 from .records import Cached, Made
 from .schema import ATTEMPT
 from .sealing import Sealer, clean

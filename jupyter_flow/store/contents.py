@@ -80,5 +80,5 @@ def annotations_of(function: types.FunctionType) -> dict[str, Any]:
     """Its annotations; none where they cannot be evaluated, which Python does from 3.14 on when they are asked for."""
     try:
         return dict(function.__annotations__)
-    except Exception:
+    except Exception:  # evaluating them runs code
         return {}

@@ -15,9 +15,9 @@ from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-import psutil
 from blake3 import blake3
 
+from ..model.sources import codes_in
 from .arrivals import State, arrival_of, state_of, unchanged, users_modules
 from .packages import installed, version_at
 
@@ -110,15 +110,19 @@ class Reached:
 
 def names(code: CodeType) -> Iterator[str]:
     """The global names that a function and those inside it read, in order."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in BY_NAME:
-            yield instruction.argval
-    for inner in _inner(code):
-        yield from names(inner)
+    for one in codes_in(code):
+        for instruction in dis.get_instructions(one):
+            if instruction.opname in BY_NAME:
+                yield instruction.argval
 
 
 def imports(code: CodeType) -> Iterator[Import]:
     """The import statements of a function and of those inside it."""
+    for one in codes_in(code):
+        yield from _own_imports(one)
+
+
+def _own_imports(code: CodeType) -> Iterator[Import]:
     if not DYNAMIC.isdisjoint(code.co_names):
         yield from filter(None, map(_named, code.co_consts))
     if IMPORT in code.co_code[::2]:
@@ -128,8 +132,6 @@ def imports(code: CodeType) -> Iterator[Import]:
                 yield Import(loaded[-2], instruction.argval, loaded[-1] or ())
             elif instruction.opname in ("LOAD_CONST", "LOAD_SMALL_INT"):
                 loaded.append(instruction.argval)
-    for inner in _inner(code):
-        yield from imports(inner)
 
 
 def _named(constant: Any) -> Import | None:
@@ -138,10 +140,6 @@ def _named(constant: Any) -> Import | None:
     if not name or not all(part.isidentifier() for part in name.split(".")):
         return None
     return Import(len(constant) - len(name), name, ())
-
-
-def _inner(code: CodeType) -> Iterator[CodeType]:
-    return (constant for constant in code.co_consts if isinstance(constant, CodeType))
 
 
 def _absolute(statement: Import, module: str) -> str:
@@ -245,6 +243,8 @@ def _started() -> float:
 
 @functools.cache
 def _began() -> tuple[float, float]:
+    import psutil  # where somebody's module was imported before this package, if at all
+
     return psutil.Process().create_time(), _clock()
 
 

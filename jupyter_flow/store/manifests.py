@@ -12,7 +12,6 @@ one without rows is always a dispatch that the index has lost.
 import json
 import logging
 import os
-import secrets
 import sqlite3
 import sys
 import threading
@@ -21,8 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .blobs import Blobs
 from .files import create, sync
 from .location import private_folder
@@ -65,7 +63,7 @@ def manifests(root: Path) -> Iterator[str]:
 
 def write_manifest(index: sqlite3.Connection, blobs: Blobs, dispatch: str, serials: list[int]) -> None:
     """Write that of a dispatch with these runs, unless it is pruned. Raises StoreError, sqlite3.Error, OSError."""
-    temporary = private_folder(blobs.root / "tmp") / f"manifest-{secrets.token_hex(12)}"
+    temporary = private_folder(blobs.root / "tmp") / f"manifest-{os.urandom(12).hex()}"
     try:
         os.close(create(temporary))
         _copy(index, temporary, json.dumps(serials))
@@ -156,7 +154,7 @@ class Keeper:
             while self._wait():
                 self._write_due()
             self._write_due(all=True)
-        except Exception:
+        except Exception:  # the index has all of it, and goes on without
             _log.warning("no manifests are written any more in %s", self._blobs.root, exc_info=True)
 
     @contextmanager

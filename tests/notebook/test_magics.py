@@ -483,3 +483,13 @@ class TestResult:
 )
 def test_a_question_mark_shows_real_help(notebook: Any, name: str, told: str) -> None:
     assert told in notebook.shell.object_inspect_mime(f"%{name}")["text/plain"]
+
+
+def test_a_wrong_option_names_the_help_that_there_is(notebook: Any) -> None:
+    for wrong, asked, head in (
+        ("%%electron --timeout soon\nx = 1", "%%electron?", "%%electron [NAME] [-i IN,..]"),
+        ("%flow nonsense", "%flow?", "%flow [VERB] [NAME ...]"),
+    ):
+        assert f"; {asked} explains it" in str(notebook.fails(wrong))
+        notebook.run(asked)
+        assert f"::\n\n  {head}" in notebook.printed()

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from ...model.result import NodeResult
+from ...model.sizes import size_text
 from ...resources.base import WAITING
 from ...session import session
+from ...widgets.pictures import label_of
 from ...worker.remarks import REMARK
 from ..headless import goes_on, headless
-from ..pictures import label_of
 from ..shell import Shell
 from ..tracebacks import readable, with_cells
 from . import outputs
@@ -23,7 +24,6 @@ from .execution import Execution, State
 
 REST = 0.5  # seconds between two changes of a line
 MOST = 60  # characters of what an electron printed last
-UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def answer(execution: Execution) -> str:
@@ -37,11 +37,6 @@ def answer(execution: Execution) -> str:
     parts += [f"at most {cell.options.timeout:g} s"] if cell.options.timeout else []
     parts += [f"{label} is {size_text(size)}" for label, size in captured.large.items()]
     return " · ".join(parts)
-
-
-def size_text(size: float) -> str:
-    """``240 MB``."""
-    return next((f"{size / unit:.3g} {name}" for unit, name in UNITS if size >= unit), f"{size:g} bytes")
 
 
 class CellLine:

@@ -29,6 +29,7 @@ class FlowGroup:
         self._made: set[str] = set()
         self._touched: set[str] = set()
         self._from: dict[str, Step] = {}  # by bundle: whose values it holds
+        self._before: set[str] = set()  # names of cells above that it deletes
 
     def __bool__(self) -> bool:
         return bool(self._cells)
@@ -109,7 +110,6 @@ class FlowGroup:
         """The parameters of the lattice, and which step has the last version of each name."""
         given: dict[str, None] = {}
         last: dict[str, Step] = {}
-        self._before: set[str] = set()
         for place, step in enumerate(steps):
             cell = step.cell
             held = self._take_whole(cell, last)
@@ -118,9 +118,7 @@ class FlowGroup:
                     given[name] = None
                 elif name not in held:
                     last[name].single.add(name)
-            for name in cell.after:
-                parents = [other for other in steps[:place] if other.cell.called == name]
-                step.parents += parents[-1:]
+            step.parents = _parents(cell, steps[:place])
             for name in cell.deletes:
                 if last.pop(name, None) is None:
                     self._before.add(name)
@@ -212,6 +210,12 @@ class FlowGroup:
         else:
             targets = [grouped(names) if len(names) > 1 else names[0] for _, names in results]
         return assigned(targets, f"{self._jf}.dispatch({name})", given, ".result()")
+
+
+def _parents(cell: ElectronCell, steps: list[Step]) -> list[Step]:
+    """Of the steps so far, those that a cell is to come after: of several of a name the last."""
+    found = [[step for step in steps if step.cell.called == name][-1:] for name in cell.after]
+    return [step for steps in found for step in steps]
 
 
 def _takes(cell: ElectronCell) -> list[str]:

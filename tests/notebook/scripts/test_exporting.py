@@ -275,6 +275,7 @@ def test_executors_on_clusters_are_made_of_the_addresses_and_numbers_of_their_li
         (["%%electron --nonsense\nx = 1"], "there is no option --nonsense"),
         (["x = ("], "cell 1, line 1"),
         (["", "x = 1\n%dispatch --resume {r}"], "cell 1, line 2: a script cannot do what %dispatch --resume {r} does"),
+        (["%dispatch -o 'run flow(1)"], "cell 1, line 1: no closing quotation"),
         (["%%electron\nx = list(range(3))\nlist = 3"], "cell 1, line 3: list is used and then bound anew"),
         (["import asyncio\nawait asyncio.sleep(0)"], "await"),
     ],
