@@ -24,7 +24,8 @@ def worker_with(*claims: Claim) -> Any:
     """A worker that has these batches, and runs the first electron of the first."""
     told: list[Entry] = []
     batches = {number: Outstanding(claim) for number, claim in enumerate(claims, 1)}
-    return SimpleNamespace(told=told, read=lambda: told, tidy=lambda: None, batches=batches, proved=False)
+    idle = {"tidy": lambda: None, "proved": False, "garbled": False, "ended": 0}
+    return SimpleNamespace(told=told, read=lambda: told, batches=batches, **idle)
 
 
 def claim_of(work: Any, *nodes: int) -> Claim:
