@@ -280,8 +280,7 @@ class ProcessResource:
     def _let_go(self, worker: WorkerProcess) -> None:
         reason = "" if worker.proved or worker.killed else f"it {worker.cause()}"
         for batch in list(worker.batches.values()):
-            started = worker.current
-            if started is not None and batch.claim.work.number == started.run and started.node in batch.members:
+            for started in worker.begun(batch):
                 batch.members.pop(started.node)
                 batch.claim.work.finished([self._loss(worker, started)])
         for number in list(worker.batches):

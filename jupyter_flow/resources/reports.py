@@ -26,6 +26,8 @@ class Reports:
             for kind, same in groupby(entries, key=_kind):
                 self._handle(worker, works, kind, list(same))
             worker.tidy()
+        if worker.garbled and not worker.killed:
+            worker.kill()
         return len(entries)
 
     def _handle(self, worker: WorkerProcess, works: dict[int, Work], kind: Any, entries: list[Entry]) -> None:

@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -19,19 +18,19 @@ from ..model.printed import Seen
 from ..model.sizes import size_text
 from ..model.vault import VAULT, Shipment
 from ..worker.entries import Entry, Started
-from ..worker.journal import JournalReader
+from ..worker.journal import JournalReader, unlink_all
 from ..worker.logs import mend, printed
 from ..worker.memory import oom_kills
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
 from ..worker.process import NO_SPACE
+from ..worker.recovery import NOWHERE
 from ..worker.shown import written
 from ..worker.tree import kill_descendants
 from .base import Claim, Work
-from .holding import write
+from .holding import drain, write
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
-BELLS = 4096  # that are taken in at once
 FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
 
 
@@ -145,15 +144,16 @@ class WorkerProcess:
 
     def hush(self) -> None:
         """Take the bells out of the channel."""
-        try:
-            while len(os.read(self.channel.fileno(), BELLS)) == BELLS:
-                continue
-        except OSError:
-            return
+        drain(self.channel.fileno())
 
     def read(self) -> list[Entry]:
         """What it has written since the last look."""
         return self._reader.read()
+
+    @property
+    def garbled(self) -> str:
+        """What is wrong with what it wrote, if anything is."""
+        return self._reader.garbled
 
     def tidy(self) -> None:
         """What was read has been handed on: files of the journal that are through go when that is on disk."""
@@ -212,6 +212,15 @@ class WorkerProcess:
         shown = written(f"{self.prefix}.shown", started[:3])
         return Seen(self.number, *map(masked, (stdout, stderr, shown)))
 
+    def begun(self, batch: Outstanding) -> list[Started]:
+        """What of a batch it had begun and not ended, as far as anybody can tell."""
+        run, current = batch.claim.work.number, self.current
+        found = {current.node: current} if current is not None and current.run == run else {}
+        if self.garbled:  # all that is left may have begun, and nothing is to run twice
+            left, now = batch.members.items(), time.time_ns()
+            found = {node: Started(run, node, attempt, now, NOWHERE, NOWHERE) for node, attempt in left} | found
+        return [started for node, started in found.items() if node in batch.members]
+
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
         _, stdout, stderr, _ = self.seen(started)
@@ -225,6 +234,8 @@ class WorkerProcess:
         """How it ended."""
         self.process.join(1)
         code = self.process.exitcode
+        if self.garbled:
+            return f"wrote what nobody can read into its journal ({self.garbled}), and was ended"
         if code is None:
             return "stopped answering"
         if code == NO_SPACE:
@@ -278,12 +289,6 @@ class WorkerProcess:
         if not keep:
             with suppress(StoreError):  # closed: what it has, it has; what it has not, the journal tells later
                 self._store.then(self._reader.remove)
-
-
-def unlink_all(paths: list[str]) -> None:
-    """Remove files."""
-    for path in paths:
-        Path(path).unlink(missing_ok=True)
 
 
 def masked(shown: bytes | None) -> bytes | None:
