@@ -145,8 +145,10 @@ class Lane:
         missing: dict[int, int] = {}
         for member in members:  # grows
             for consumer in () if plan.opens[member[2]] else machine.consumers[member[0]]:
-                missing[consumer] = missing.get(consumer, machine.waiting[consumer]) - 1
-                if missing[consumer] or len(members) >= LARGEST or spent > LITTLE or not self._fits(consumer, 0):
+                if len(members) >= LARGEST or spent > LITTLE:
+                    return spent
+                missing[consumer] = left = missing.get(consumer, machine.waiting[consumer]) - 1
+                if left or not self._fits(consumer, 0):
                     continue
                 number = plan.version[consumer]
                 attempt = machine.handed(consumer)

@@ -5,10 +5,11 @@ the depth of two: two rounds of label refinement (Weisfeiler and Leman 1968), O(
 fan of any width is then one group. Where that leaves too many groups, coarser rules follow.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import count
 from threading import Lock
 
 from ..model.events import FAILED, INTERRUPTED, RUNNING
@@ -119,8 +120,7 @@ def _folding(
 
 def _numbered(keys: Iterable[Hashable]) -> list[int]:
     """Equal keys get equal numbers, in order of first appearance."""
-    keys = list(keys)
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
     return [*map(numbers.__getitem__, keys)]
 
 
@@ -175,7 +175,7 @@ def _neighbourhoods(labels: list[int], there: Ends, here: Ends) -> list[int]:
         return found
     for start in range(0, len(here), _STRETCH):
         stretch = slice(start, start + _STRETCH)
-        for node, bit in zip(here[stretch], map(bits.__getitem__, there[stretch]), strict=True):
+        for node, bit in zip(here[stretch], picked(bits, there[stretch]), strict=True):
             found[node] |= bit
         breathe()
     return found
@@ -225,6 +225,6 @@ def _quotient(sources: Sequence[int], targets: Sequence[int], edges: list[Labell
     counts = Counter(zip(sources, targets, [label for _, _, label in edges], strict=True))
     breathe()
     pairs: dict[tuple[int, int], dict[str, int]] = {}
-    for (source, target, label), count in counts.items():
-        pairs.setdefault((source, target), {})[label] = count
+    for (source, target, label), many in counts.items():
+        pairs.setdefault((source, target), {})[label] = many
     return [FoldedEdge(*pair, tuple(labels), sum(labels.values())) for pair, labels in sorted(pairs.items())]

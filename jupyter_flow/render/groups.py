@@ -39,6 +39,13 @@ class Group:
     given_up: int = 0  # members that ended, and whose threads may still run
     interrupted: bool = False  # the whole has ended before its time: what waits will not run
 
+    def standing(self, counts: dict[Standing, int], seconds: float | None, interrupted: bool = False) -> "Group":
+        """The same group, counted at another time. Live graphs ask often, and `dataclasses.replace` is slow."""
+        return Group(
+            self.number, self.name, self.kind, self.first, self.count, counts, self.executors, seconds,
+            self.given_up, interrupted,
+        )  # fmt: skip
+
     @property
     def status(self) -> Standing:
         """The state of the whole: running once some members ran and others have not, else the gravest."""

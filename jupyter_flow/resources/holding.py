@@ -1,4 +1,4 @@
-"""Writing to a channel that never blocks, without letting go of the GIL.
+"""Writing to a channel that never blocks, and emptying it, without letting go of the GIL.
 
 `os.write` lets go of it, and while a cell works in pure Python gets it back five milliseconds later: as long as a
 worker takes for hundreds of small electrons.
@@ -8,7 +8,12 @@ import ctypes
 import errno
 import os
 
-_write = ctypes.PyDLL(None, use_errno=True).write
+TAKEN = 4096  # bytes at once
+
+_library = ctypes.PyDLL(None, use_errno=True)
+_read, _write = _library.read, _library.write
+_read.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
+_read.restype = ctypes.c_ssize_t
 _write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
 _write.restype = ctypes.c_ssize_t
 
@@ -20,3 +25,10 @@ def write(descriptor: int, data: bytes) -> int:
         if error != errno.EINTR:
             raise OSError(error, os.strerror(error))
     return written
+
+
+def drain(descriptor: int) -> None:
+    """Take in what lies there, of a descriptor that does not block, and forget it."""
+    taken = ctypes.create_string_buffer(TAKEN)
+    while _read(descriptor, taken, TAKEN) == TAKEN:
+        continue

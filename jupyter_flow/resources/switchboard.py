@@ -10,6 +10,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from .holding import write
+
 LOG = logging.getLogger("jupyter_flow")
 BREATH = 0.02  # seconds of rest after an error of ours
 
@@ -42,7 +44,7 @@ class Switchboard:
         if not self._rung:
             self._rung = True
             with contextlib.suppress(OSError):
-                self._bell[1].send(b"!")
+                write(self._bell[1].fileno(), b"!")
 
     def tell(self, command: Command) -> None:
         """Have something done on the thread; here and now if that has ended."""

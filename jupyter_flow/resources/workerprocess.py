@@ -28,10 +28,9 @@ from ..worker.recovery import NOWHERE
 from ..worker.shown import written
 from ..worker.tree import kill_descendants
 from .base import Claim, Work
-from .holding import write
+from .holding import drain, write
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
-BELLS = 4096  # that are taken in at once
 FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
 
 
@@ -145,11 +144,7 @@ class WorkerProcess:
 
     def hush(self) -> None:
         """Take the bells out of the channel."""
-        try:
-            while len(os.read(self.channel.fileno(), BELLS)) == BELLS:
-                continue
-        except OSError:
-            return
+        drain(self.channel.fileno())
 
     def read(self) -> list[Entry]:
         """What it has written since the last look."""

@@ -21,7 +21,7 @@ from .sealing import Sealer
 TRIES = 10  # the one who is asked removes its empty folder, perhaps just as another one asks
 LARGEST = 1 << 20  # bytes
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 
 class Request(NamedTuple):
@@ -70,7 +70,7 @@ class Requests:
         try:
             act(self._read(path))
         except Exception:  # a request that is no good must not keep the next one from being served
-            _log.exception("a request to the session %s was not done", self._session)
+            LOG.exception("a request to the session %s was not done", self._session)
         with suppress(OSError):
             path.unlink()
 

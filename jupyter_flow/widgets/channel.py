@@ -68,8 +68,9 @@ class Channel:
     def pulse(self) -> bool:
         """Tell what has changed; whether there is more to come."""
         views = self._now()
-        for view in views:
-            self._tell(view.pulse())
+        for view in [view for view in views if view.rhythm.due(view.shown)]:
+            with view.rhythm:
+                self._tell(view.pulse())
         return not self.closed and any(not view.over for view in views)
 
     def _now(self) -> list[DispatchView]:
@@ -105,6 +106,7 @@ class Channel:
         elif request["kind"] in actions.ACTIONS:
             self._tell([actions.answer(place, request)])
         else:
+            view.rhythm.hurry()
             self._tell(view.handle(request))
 
     def _errand(self, view: DispatchView, place: actions.Place, request: Any) -> None:

@@ -1,7 +1,6 @@
 """States of nodes → boxes counted, as messages: one `Graph`, then numbered `Delta` of what has changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from ..model.events import INTERRUPTED, RUNNING
 from ..render import Group
@@ -109,9 +108,5 @@ class Counted:
     def group(self, number: int) -> Group:
         """A box as it is now, for `render`."""
         timed = self._timed[number]
-        return replace(
-            self._groups[number],
-            counts=by_severity(self._counts[number]),
-            seconds=self._sums[number] / timed if timed else None,
-            interrupted=self._interrupted,
-        )
+        seconds = self._sums[number] / timed if timed else None
+        return self._groups[number].standing(by_severity(self._counts[number]), seconds, self._interrupted)

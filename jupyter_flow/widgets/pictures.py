@@ -21,19 +21,23 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _KINDS: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 
-Look = tuple[str, str, Kind]
+Looks = tuple[list[str], list[str], list[Kind]]
 
 
-def looks_of(graph: TransportGraph) -> list[Look]:
-    """What a node of each version shows: its name, its executor's label, its kind."""
+def looks_of(graph: TransportGraph) -> Looks:
+    """What the nodes of each version show: their name, their executor's label, their kind."""
     labels = {index: _label(graph, index) for index in {version.executor for version in graph.versions}}
     kind_of = _KINDS.get
-    return [(v.name.lstrip(":"), labels[v.executor], kind_of(v.kind, "electron")) for v in graph.versions]
+    return (
+        [version.name.lstrip(":") for version in graph.versions],
+        [labels[version.executor] for version in graph.versions],
+        [kind_of(version.kind, "electron") for version in graph.versions],
+    )
 
 
-def picture_of_graph(graph: TransportGraph, looks: Sequence[Look] | None = None, *, edges: bool = True) -> Picture:
+def picture_of_graph(graph: TransportGraph, looks: Looks | None = None, *, edges: bool = True) -> Picture:
     """A graph that has not run; nodes that were given no executor show the default. It may do without its edges."""
-    names, labels, kinds = zip(*(looks or looks_of(graph)), strict=True) if graph.versions else ((), (), ())
+    names, labels, kinds = looks or looks_of(graph)
     return Picture(
         [*map(names.__getitem__, graph.version)],
         bytes(len(graph)),

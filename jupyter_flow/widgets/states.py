@@ -42,6 +42,14 @@ def ended(nodes: Sequence[int], before: bytes, after: bytes) -> list[int]:
     return [*compress(nodes, both.to_bytes(len(nodes), "big"))]
 
 
+def parted(nodes: Sequence[int], states: bytes) -> tuple[Sequence[int], Sequence[int]]:
+    """Those of some nodes, whose states are given, that have not ended, and those that have."""
+    over = states.translate(_OVER)
+    if 0 not in over:
+        return [], nodes
+    return [*compress(nodes, states.translate(_OPEN))], [*compress(nodes, over)]
+
+
 def counts_of(states: bytes) -> list[int]:
     """How many are in which state."""
     return [states.count(number) for number in range(NUMBERS)]

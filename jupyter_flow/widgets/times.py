@@ -7,7 +7,7 @@ from ..model.events import COMPLETED, Record
 from ..render.breath import breathe
 from ..render.picking import picked
 from .facts import took
-from .states import differences
+from .states import differences, parted
 
 SHORTEST = 1e-4  # seconds; the scale of colours begins here at the earliest
 STRETCH = 1024  # nodes that are learned of at a time
@@ -33,16 +33,15 @@ class Times:
 
     def _learn(self, nodes: Sequence[int], states: bytes, record: Callable[[int], Record | None], since: int) -> None:
         now = bytes(picked(states, nodes))
-        if min(now) < COMPLETED:
-            self._forget([node for node, state in zip(nodes, now, strict=True) if state < COMPLETED])
-            nodes = [node for node, state in zip(nodes, now, strict=True) if state >= COMPLETED]
+        again, nodes = parted(nodes, now)
+        self._forget(again)
         records = [*map(record, nodes)]
         taken = took(records, since)
         for node, seconds in zip(nodes, taken, strict=True):
             self.seconds[node] = seconds
-        if now.count(COMPLETED) < len(nodes):
+        if now.count(COMPLETED) < len(nodes):  # some have failed
             self.given_up.update(n for n, last in zip(nodes, records, strict=True) if last and given_up(last.failure))
-        if None in taken:
+        if None in taken or 1 in self._lent:
             for node in nodes:
                 self._lent[node] = self.seconds[node] is None and states[node] == COMPLETED
         self._widen([seconds for seconds in taken if seconds is not None])
@@ -55,7 +54,7 @@ class Times:
 
     def _widen(self, seconds: Sequence[float]) -> None:
         if seconds:
-            shortest, longest = max(min(seconds), SHORTEST), max(*seconds, SHORTEST)
+            shortest, longest = max(min(seconds), SHORTEST), max(max(seconds), SHORTEST)
             self._shortest = min(self._shortest or shortest, shortest)
             self._longest = max(self._longest, longest)
 

@@ -12,10 +12,10 @@ import mmap
 import os
 import struct
 import threading
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 from ..model.events import Record
 from . import entries
@@ -106,7 +106,7 @@ class JournalWriter:
         begin, size = at + _HEADER, len(payload)
         end = begin + size
         self._map[begin:end] = payload
-        self._headers[at // _HEADER] = size | zlib.crc32(payload) << 32
+        self._headers[at // _HEADER] = size | crc32(payload) << 32
         self._at = (end + 7) & ~7
 
     def _next_segment(self) -> None:
@@ -229,7 +229,7 @@ class JournalReader:
             if hasty and data[begin] == STARTED and headers[at // _HEADER] and data[at + _HEADER] == FINISHED:
                 continue
             payload = data[begin:end]
-            if zlib.crc32(payload) != header >> 32:
+            if crc32(payload) != header >> 32:
                 return  # its bytes are not all visible yet, or never will be: the writer died
             self._at = at
             yield payload

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from jupyter_flow.resources.holding import write
+from jupyter_flow.resources.holding import TAKEN, drain, write
 
 
 def test_what_is_written_arrives_whole() -> None:
@@ -27,3 +27,23 @@ def test_an_error_is_the_one_that_the_system_tells() -> None:
     theirs.close()
     with ours, pytest.raises(BrokenPipeError):
         write(ours.fileno(), b"!")
+
+
+@pytest.mark.parametrize("many", [0, 1, TAKEN, TAKEN + 1])
+def test_what_is_drained_is_gone_and_an_empty_channel_holds_nobody_up(many: int) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.sendall(bytes(many))
+        drain(ours.fileno())
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+        theirs.sendall(b"!")
+        assert ours.recv(10) == b"!"
+
+
+def test_a_channel_whose_other_end_is_gone_is_drained_too() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        drain(ours.fileno())
