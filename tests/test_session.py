@@ -589,8 +589,7 @@ def test_an_attempt_that_was_stopped_keeps_what_it_printed_and_where_it_ran(end:
 
     id = jf.dispatch(flow)()
     if end == "cancel":
-        while jf.get_result(id).nodes[0].status != "RUNNING":
-            time.sleep(0.02)
+        until(lambda: jf.get_result(id).nodes[0].status == "RUNNING")
         time.sleep(0.3)
         id.cancel()
     (node,) = jf.get_result(id, wait=True).nodes

@@ -35,6 +35,7 @@ class Tracer:
         self.defaults = [NOTHING]
         self.replaced: Mapping[str, Electron] = {}  # by name: what to call instead
         self._keep = surroundings.keep if surroundings else None
+        self._instead: dict[tuple[int, int], Electron] = {}  # by the ids of what is replaced and its options
         self._versions = Versions(self.graph, surroundings)
         self._near: dict[int, Near] = {}  # by the electron's id, under the defaults that hold now
         self._glue_versions: dict[tuple[str, Callable[..., Any]], int] = {}
@@ -64,9 +65,15 @@ class Tracer:
         return Output(self, node, called.name)
 
     def _meet(self, electron: "Electron") -> Near:
-        called = self.replaced.get(electron.name, electron)
+        called = self._replacing(electron) if self.replaced else electron
         near = self._near[id(electron)] = self._versions.meet(electron, called, self.defaults[-1])
         return near
+
+    def _replacing(self, electron: "Electron") -> "Electron":
+        key = id(electron), id(electron.options)
+        if key not in self._instead:  # one for all calls, which are of one version then
+            self._instead[key] = electron.replacing(self.replaced)
+        return self._instead[key]
 
     def glue(self, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Output:
         """Note a computation on outputs."""

@@ -19,7 +19,7 @@ from IPython.core import ultratb
 from ..model.options import Options
 from ..widgets.trouble import name_files_with
 from .calls import FILE
-from .remote import BEGIN, FRAME, put_causes_back, remote
+from .remote import BEGIN, FRAME, LED, put_causes_back, remote
 from .shell import Shell
 
 HERE = str(Path(__file__).parent.parent)
@@ -152,11 +152,11 @@ def take_remote(error: BaseException) -> TracebackType | None:
     """The frames that an exception of an electron brought along as a note, made real; the note loses them."""
     notes: list[str] = getattr(error, "__notes__", [])
     for index, note in enumerate(notes):
-        before, begin, text = note.partition(BEGIN)
+        before, begin, text = note.partition(f"\n{BEGIN}")  # that of a group is indented
         trace = remote(text) if begin else None
         if trace is not None:
-            put_causes_back(error, begin + text)
-            told = before.strip().removesuffix(":")
+            put_causes_back(error, BEGIN + text)
+            told = LED.sub("", f"{before}\n").strip().removesuffix(":")
             notes[index : index + 1] = [told] if told else []
             return trace
     return None

@@ -89,10 +89,6 @@ class Picture:
         """Whether a node is an electron, glue between electrons, or a sublattice."""
         return self.kinds[node] if self.kinds else "electron"
 
-    def duration(self, node: int) -> float | None:
-        """Seconds that a node took, None where unknown."""
-        return self.durations[node] if self.durations else None
-
     def electrons(self) -> Sequence[int]:
         """The nodes that are somebody's electron, not glue."""
         if "glue" not in self.kinds:

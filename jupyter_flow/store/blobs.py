@@ -6,7 +6,6 @@
 import errno
 import mmap
 import os
-import secrets
 import struct
 import threading
 import time
@@ -69,7 +68,7 @@ class Blobs:
         self._keep(map(memoryview, pieces), ref)
 
     def _keep(self, parts: Iterable[memoryview], expected: BlobRef | None = None) -> BlobRef:
-        temporary = self._temporary / secrets.token_hex(16)
+        temporary = self._temporary / os.urandom(16).hex()
         try:
             ref = self._write(temporary, parts)
             if expected not in (None, ref):
@@ -207,7 +206,7 @@ class Blobs:
             raise self._corrupt(path, found.st_ino, "it is not a blob of this store") from None
 
     def _corrupt(self, path: Path, inode: int, why: str) -> StoreCorruption:
-        moved = self.root / "quarantine" / f"{path.name}-{secrets.token_hex(4)}"
+        moved = self.root / "quarantine" / f"{path.name}-{os.urandom(4).hex()}"
         try:
             private_folder(moved.parent)
             if os.stat(path).st_ino == inode:  # else someone has healed it meanwhile

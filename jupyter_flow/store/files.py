@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ def sync(path: Path) -> None:
 
 def write_whole(path: Path, data: bytes, full: bool = False) -> None:
     """Replace a file: readers see the old one or the new one; `full`: also after a power failure."""
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     fd = create(temporary)
     try:
         with open(fd, "wb") as file:
@@ -58,6 +57,13 @@ def write_whole(path: Path, data: bytes, full: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and what is in it, as far as that can be."""
+    import shutil  # which knows all archives there are: few need it, and never at once
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -8,14 +8,14 @@ import ast
 import dis
 import functools
 import os
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-import psutil
 from blake3 import blake3
 
 from ..model.sources import codes_in
@@ -23,6 +23,8 @@ from .arrivals import State, arrival_of, state_of, unchanged, users_modules
 from .packages import installed, version_at
 
 BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
+BY_TEXT = {"eval", "exec", "globals"}  # functions that find what a text names
+WORD = re.compile(r"[^\W\d]\w*")
 DYNAMIC = {"import_module", "__import__"}  # functions that import what a text names
 IMPORT = dis.opmap["IMPORT_NAME"]
 
@@ -39,6 +41,7 @@ class Reached:
     """What some code reaches besides what this process can show: versions of packages, and files."""
 
     def __init__(self) -> None:
+        self.replaced: Mapping[str, Any] = {}  # electrons, by the names of those they stand for
         self.opaque = False  # it reaches something that nobody can compare with what it was
         self.packages: dict[str, str] = {}
         self.files: dict[str, bytes] = {}  # digests of what is in them, comments aside
@@ -110,11 +113,15 @@ class Reached:
 
 
 def names(code: CodeType) -> Iterator[str]:
-    """The global names that a function and those inside it read, in order."""
+    """The global names that a function and those inside it read, in order, and those that a text there may look up."""
     for one in codes_in(code):
         for instruction in dis.get_instructions(one):
             if instruction.opname in BY_NAME:
                 yield instruction.argval
+        if not BY_TEXT.isdisjoint(one.co_names):
+            for constant in one.co_consts:
+                if isinstance(constant, str):
+                    yield from WORD.findall(constant)
 
 
 def imports(code: CodeType) -> Iterator[Import]:
@@ -244,6 +251,8 @@ def _started() -> float:
 
 @functools.cache
 def _began() -> tuple[float, float]:
+    import psutil  # where somebody's module was imported before this package, if at all
+
     return psutil.Process().create_time(), _clock()
 
 

@@ -6,7 +6,6 @@ so whoever could write in the folder can have made up what is told.
 
 import json
 import sqlite3
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -120,6 +119,8 @@ class PlainStore:
     @contextmanager
     def _copied(self) -> Iterator[Path]:
         """A copy of the index, which may have been left with a log that only a writer could put in order."""
+        import tempfile  # by few, and never at once
+
         with tempfile.TemporaryDirectory(prefix="jupyter-flow-") as folder:
             index = index_path(self.root)
             try:

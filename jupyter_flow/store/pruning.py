@@ -22,7 +22,6 @@ Other kernels run and write meanwhile, and this process may be killed at any poi
 One process prunes at a time.
 """
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection
@@ -33,7 +32,7 @@ from ..model.errors import StoreUntrusted
 from ..model.events import RUNNING
 from . import tables
 from .blobs import LOCK, Blobs
-from .files import locked
+from .files import locked, remove_tree
 from .gate import transaction, writing
 from .leftovers import Leftovers, folder_size, remove_moved
 from .manifests import manifest_path
@@ -222,7 +221,7 @@ class Pruner:
                 index.execute("ROLLBACK")
             raise
         for row in rows if going else ():
-            shutil.rmtree(self._root / "runs" / row.id, ignore_errors=True)
+            remove_tree(self._root / "runs" / row.id)
         self._freed += size if going else 0
         return going
 

@@ -6,7 +6,6 @@ point, it can be done again: what was made until then is one more source.
 """
 
 import os
-import secrets
 import shutil
 import sqlite3
 import time
@@ -189,7 +188,7 @@ class _Merger:
 @contextmanager
 def _copied(index: Path) -> Iterator[Path]:
     """A copy of a database with its WAL, to be read: SQLite would write into the original."""
-    folder = private_folder(index.parent / "tmp" / f"recovering-{secrets.token_hex(8)}")
+    folder = private_folder(index.parent / "tmp" / f"recovering-{os.urandom(8).hex()}")
     try:
         with suppress(FileNotFoundError):
             copy_index(index, folder)
@@ -203,7 +202,7 @@ def _copied(index: Path) -> Iterator[Path]:
 def _exchange(root: Path, new: Path) -> Path:
     """Put the new index in the place of the old one, which has two names until then."""
     index = index_path(root)
-    aside = private_folder(root / f"damaged-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}")
+    aside = private_folder(root / f"damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}")
     for file in (index, wal_path(index)):
         with suppress(FileNotFoundError):
             os.link(file, aside / file.name)

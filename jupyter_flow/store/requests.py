@@ -8,22 +8,20 @@ only while something is asked, so looking costs one system call that finds nothi
 import json
 import logging
 import os
-import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from ..model.errors import StoreError, StoreUntrusted
-from .files import opened, write_whole
+from .files import opened, remove_tree, write_whole
 from .location import private_folder
 from .sealing import Sealer
 
 TRIES = 10  # the one who is asked removes its empty folder, perhaps just as another one asks
 LARGEST = 1 << 20  # bytes
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 
 class Request(NamedTuple):
@@ -42,7 +40,7 @@ class Requests:
 
     def ask(self, request: Request) -> Path:
         """Ask for something; the file is gone when it has been done. Raises StoreError."""
-        name = secrets.token_hex(8)
+        name = os.urandom(8).hex()
         said = json.dumps([request.run, request.nodes])
         data = json.dumps([said, self._tag(name, said).hex()]).encode()
         for _ in range(TRIES):
@@ -66,13 +64,13 @@ class Requests:
 
     def close(self) -> None:
         """Nobody listens any more."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
 
     def _serve(self, path: Path, act: Callable[[Request], object]) -> None:
         try:
             act(self._read(path))
         except Exception:  # a request that is no good must not keep the next one from being served
-            _log.exception("a request to the session %s was not done", self._session)
+            LOG.exception("a request to the session %s was not done", self._session)
         with suppress(OSError):
             path.unlink()
 

@@ -1,7 +1,6 @@
 """The index: a SQLite database in WAL mode, and how it is told from anything else."""
 
 import os
-import secrets
 import sqlite3
 import struct
 from collections.abc import Iterator
@@ -161,7 +160,7 @@ def told(error: BaseException, root: Path) -> BaseException:
 
 def make(index: Path) -> None:
     """Make an empty one under another name: who finds an index finds a whole one."""
-    temporary = index.with_name(f".{index.name}-{secrets.token_hex(8)}")
+    temporary = index.with_name(f".{index.name}-{os.urandom(8).hex()}")
     os.close(create(temporary))  # SQLite gives its other files this one's mode
     try:
         with translated(index.parent), closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
@@ -200,7 +199,7 @@ def migrate(index: Path) -> None:
 
 
 def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
-    temporary = copy.with_name(f".{copy.name}-{secrets.token_hex(8)}")
+    temporary = copy.with_name(f".{copy.name}-{os.urandom(8).hex()}")
     os.close(create(temporary))
     try:
         with closing(sqlite3.connect(temporary)) as target:

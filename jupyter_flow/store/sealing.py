@@ -4,7 +4,6 @@ An inline value is a BLOB; a reference is TEXT, ``digest:size``, so that one col
 """
 
 import base64
-import hmac
 import json
 import struct
 from collections.abc import Iterable, Sequence
@@ -14,7 +13,7 @@ from blake3 import blake3
 
 from ..model.errors import StoreUntrusted
 from ..model.events import BlobRef, Failure, Origin, Record, Value
-from .authentication import Key
+from .authentication import Key, same
 
 Column = int | str | bytes | None
 
@@ -69,7 +68,7 @@ class Sealer:
             message = _message((node, attempt, status, start, end, worker), texts, later)
             hasher = self._prefix(run).copy()
             hasher.update(message)
-            right = hmac.compare_digest(hasher.digest(), tag)
+            right = same(hasher.digest(), tag)
         except (TypeError, AttributeError, struct.error):  # a column of a type that was never written
             right = False
         if not right:
@@ -96,7 +95,7 @@ class Sealer:
 
     def check(self, table: str, columns: Sequence[Column], tag: object) -> None:
         """Raise StoreUntrusted unless `tag` made this tag from these columns; the first one names the row."""
-        if not isinstance(tag, bytes) or not hmac.compare_digest(tag, self.tag(table, columns)):
+        if not isinstance(tag, bytes) or not same(tag, self.tag(table, columns)):
             raise _untrusted(f"The record of {table} {columns[0]!r}")
 
 

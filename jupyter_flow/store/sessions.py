@@ -9,7 +9,6 @@ WAL, or a power failure), which SQLite itself does not notice.
 import fcntl
 import os
 import re
-import secrets
 import socket
 import sqlite3
 import threading
@@ -32,7 +31,7 @@ class Session:
 
     def __init__(self, root: Path, sealer: Sealer) -> None:
         self.root = root
-        self.id = secrets.token_hex(8)
+        self.id = os.urandom(8).hex()
         self._sealer = sealer
         self._row: tuple[Column, ...] = ()
         self._fd = -1

@@ -30,7 +30,7 @@ BLOCK = 100  # rows in one statement
 SHORT = '(run, node, attempt, status, start, "end", worker, value, mac)'
 WHOLE = '(run, node, attempt, status, start, "end", worker, value, stdout, stderr, failure, displays, origin, mac)'
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 
 class Job(NamedTuple):
@@ -231,7 +231,7 @@ def _tell(job: Job, error: BaseException | None) -> None:
     try:
         job.on_commit(error)
     except Exception:  # its owner's mistake must not stop the writing
-        _log.exception("a callback of the store failed")
+        LOG.exception("a callback of the store failed")
 
 
 def _start_without_interrupts(thread: threading.Thread) -> None:

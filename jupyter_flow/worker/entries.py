@@ -7,9 +7,9 @@ worker itself a checksum is enough.
 
 import functools
 import hmac
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
+from json import dumps, loads  # an electron may have put others into the module
 from struct import Struct
 from typing import NamedTuple
 
@@ -129,7 +129,7 @@ def _failure_bytes(failure: Failure | None) -> bytes:
     if failure is None:
         return b""
     exception = b64encode(failure.exception).decode() if failure.exception else None
-    return json.dumps([*failure[:4], exception]).encode("utf-8", "backslashreplace")
+    return dumps([*failure[:4], exception]).encode("utf-8", "backslashreplace")
 
 
 def decoded(payload: bytes, worker: int) -> Entry:
@@ -177,5 +177,5 @@ def _value(part: bytes, blob: int) -> Value:
 def _failure(part: bytes) -> Failure | None:
     if not part:
         return None
-    kind, name, message, traceback, exception = json.loads(part)
+    kind, name, message, traceback, exception = loads(part)
     return Failure(kind, name, message, traceback, b64decode(exception) if exception else None)

@@ -119,7 +119,7 @@ class Runner:
         times = Times.now()
         self.journal.started(run, node, attempt, times.start, *position)
         self.shown.owner = run, node, attempt
-        status, value, failure = self._attempt(dispatch, member)
+        status, value, failure = self._attempt(dispatch, code, member)
         left = self.surroundings.restore(times.end() - times.start)
         if left is not None or code.place.max_tasks is not None:
             self._clear(code.place, left)
@@ -134,9 +134,8 @@ class Runner:
             self.ran[place.executor] = count = self.ran.get(place.executor, 0) + 1
             self.leaving = self.leaving or count >= place.max_tasks
 
-    def _attempt(self, dispatch: Dispatch, member: Member) -> tuple[int, Value | None, Failure | None]:
+    def _attempt(self, dispatch: Dispatch, code: Code, member: Member) -> tuple[int, Value | None, Failure | None]:
         node, attempt, version, kind, call = member
-        code = dispatch.codes[version]
         token = CURRENT.set((dispatch.setup.dispatch_id, node, attempt, code.place.executor))
         try:
             self.surroundings.enter(_folder(dispatch.setup, code.place, node))

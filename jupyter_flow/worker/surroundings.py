@@ -26,7 +26,7 @@ from typing import Any
 import psutil
 
 from . import imports
-from .bounds import Bounds
+from .bounds import Bounds, replace
 
 SHORT = 15_000  # ns: to start a thread takes longer
 LONG = 300_000  # ns: to start a process does
@@ -35,7 +35,6 @@ TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 CRASHES = frozenset({signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL})
 # Processes that libraries keep for their next call: they do nothing by themselves, and end with the worker.
 KEPT = ("resource_tracker", "semaphore_tracker", "multiprocessing.forkserver", "loky")
-ABLE: tuple[set[Any], ...] = (os.supports_fd, os.supports_dir_fd)  # where libraries look a function up
 change_folder = os.chdir  # as it is where nothing is noted
 
 
@@ -159,10 +158,7 @@ class Surroundings:
             noted.add(what)
             return original(*args, **kwargs)
 
-        setattr(module, name, noting)
-        for able in ABLE:
-            if original in able:
-                able.add(noting)
+        replace(module, name, noting)
 
     def _restore_environ(self) -> None:
         for name in os.environ.keys() - self._environ.keys():

@@ -82,6 +82,14 @@ def test_the_cause_of_a_failed_electron_is_shown_as_in_an_ordinary_cell(notebook
     assert told.index("No such file or directory: '/no/such'") < told.index("direct cause") < told.index("in electron")
 
 
+def test_a_group_that_led_to_an_electrons_exception_stays_in_its_note() -> None:
+    error = KeyError("x")
+    group = "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: many (1 sub-exception)\n"
+    error.add_note(f"in electron 'f':\n{group}{TEXT[TEXT.index(chr(10) + 'During') :]}")
+    assert len(frames(take_remote(error))) == 2
+    assert error.__notes__ == [f"in electron 'f':\n{group}".rstrip()]
+
+
 def test_an_exception_that_never_met_us_stays_as_it_is() -> None:
     error = ValueError()
     raised = (ValueError, error, remote(TEXT))

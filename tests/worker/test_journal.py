@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.model.events import BlobRef, Failure, Record
-from jupyter_flow.worker.entries import BatchDone, Entry, Finished, Returned, Started
-from jupyter_flow.worker.journal import SEGMENT, JournalReader, JournalWriter
+from jupyter_flow.worker.entries import FINISHED, BatchDone, Entry, Finished, Returned, Started
+from jupyter_flow.worker.journal import NO_KEY, SEGMENT, JournalReader, JournalWriter
 
 WORKER = 7
 small = st.integers(0, 2**32 - 1)
@@ -128,6 +128,21 @@ def test_a_failure_with_everything_in_it_fits(prefix: str) -> None:
     for _ in range(12):
         journal.finished(1, record)
     assert reader.read() == [Finished(1, record)] * 12
+
+
+def test_what_is_no_entry_ends_the_journal_and_what_stands_before_is_told(prefix: str) -> None:
+    for key in (None, NO_KEY):
+        journal = JournalWriter(f"{prefix}{key}")
+        journal.finished(1, done(0))
+        journal.started(1, 1, 1, 5)
+        journal._append(bytes([FINISHED, 1, 2]), True)
+        journal.seal()
+        journal.finished(1, done(2))
+        journal.seal()
+        reader = JournalReader(f"{prefix}{key}", WORKER, key)
+        assert reader.read() == [Finished(1, done(0))]
+        assert reader.garbled
+        assert reader.read() == reader.doubtful() == []
 
 
 def test_a_torn_record_is_no_record_and_ends_the_journal(prefix: str) -> None:

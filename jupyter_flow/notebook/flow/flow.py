@@ -20,7 +20,7 @@ from .execution import CellRun, Execution, Seen, State
 from .fingerprints import code_fingerprint
 from .home import NotebookHome
 from .imports import bind_imports
-from .lines import CellLine, answer
+from .lines import CellLine, awaited
 from .lookout import Lookout
 from .moments import Moments
 from .reach import CODE, written_here
@@ -174,7 +174,7 @@ class Flow:
         waiting = [execution for execution in executions if not execution.ended.is_set()]
         for execution in waiting:
             self.scheduler.wake(execution)
-        line = ProgressLine(lambda: _waited(waiting), self.shell.display_pub.clear_output if first else None)
+        line = ProgressLine(lambda: awaited(waiting), self.shell.display_pub.clear_output if first else None)
         try:
             for execution in waiting:
                 while not execution.ended.wait(TICK):
@@ -286,8 +286,3 @@ class Flow:
         nothing where a cell could not have what it read.
         """
         return bring_up_to_date(self, wanted, failed)
-
-
-def _waited(executions: Sequence[Execution]) -> str:
-    names = [answer(execution).partition(" · ")[0] for execution in executions if not execution.ended.is_set()]
-    return f"waiting for {'; '.join(names)}"

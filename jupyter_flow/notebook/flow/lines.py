@@ -5,7 +5,7 @@ When all is over it says the same each time, so that a saved notebook compares e
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -116,6 +116,15 @@ def _with_hits(line: str, execution: Execution) -> str:
     taken = sum(node.cached for node in nodes)
     some = f"{taken} of {len(nodes)} " if taken < len(nodes) else ""
     return f"{line} · {some}cached" if taken else line
+
+
+def awaited(executions: Sequence[Execution]) -> str:
+    """What a cell waits for that needs what these make: ``waiting for load() → table``, and what holds them up."""
+    left = [execution for execution in executions if not execution.ended.is_set()]
+    waiting = [one.run for one in left if one.run is not None and one.status is State.WAITING]
+    held_up = dict.fromkeys(run.held_up() for run in waiting)
+    made = "; ".join(answer(execution).partition(" · ")[0] for execution in left)
+    return " · ".join([f"waiting for {made}", *filter(None, held_up)])
 
 
 def how_far(execution: Execution) -> str:

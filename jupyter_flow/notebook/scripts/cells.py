@@ -49,9 +49,13 @@ class Source(NamedTuple):
     def parse(self, text: str | None = None) -> ast.Module:
         """Its syntax tree. Raises NotExportable."""
         try:
-            return ast.parse(self.text if text is None else text)
+            tree = ast.parse(self.text if text is None else text)
         except SyntaxError as error:
             self.refuse(f"this is no Python: {error.msg}", error.lineno or 1)
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                self.refuse("an import of the future holds for a whole script", node.lineno)
+        return tree
 
 
 class Plain(NamedTuple):

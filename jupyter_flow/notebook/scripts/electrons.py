@@ -150,8 +150,6 @@ class ElectronReader:
             told = f"`global {name}` would not reach the notebook from a function: return {name}"
             source.refuse(told, declared.lineno)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                source.refuse("an import of the future holds for a whole script", node.lineno)
             called = node.func if isinstance(node, ast.Call) else None
             if isinstance(called, ast.Name) and called.id in SPACES and called.id in names.reads:
                 source.refuse(f"{called.id}() finds other names in a function than in a cell", called.lineno)

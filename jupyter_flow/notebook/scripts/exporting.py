@@ -182,8 +182,6 @@ class _Script:
             asked = node.id if isinstance(node, ast.Name) and node.id in HISTORY else ""
             if asked and asked not in self._space and names is not None and asked in names.reads:
                 source.refuse(f"only the notebook has {asked}", getattr(node, "lineno", 1))
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                source.refuse("an import of the future holds for a whole script", node.lineno)
         if names is not None and names.awaits:
             source.refuse("a script cannot await outside of functions: make it an electron, or use asyncio.run")
 

@@ -28,6 +28,7 @@ class FlowGroup:
         self._blocks: list[str | ElectronCell] = []
         self._made: set[str] = set()
         self._touched: set[str] = set()
+        self._gone: set[str] = set()  # deleted, and not made again
         self._from: dict[str, Step] = {}  # by bundle: whose values it holds
         self._before: set[str] = set()  # names of cells above that it deletes
 
@@ -42,7 +43,8 @@ class FlowGroup:
         takes = {*cell.params, *([cell.mapped.iterable] if cell.mapped else [])}
         mixed = cell.shares and takes & self._made
         again = any(known.name == cell.name for known in self._cells)
-        return not (reaches & self._made or mixed or again or set(cell.defines) & self._touched)
+        gone = self._gone & set(cell.names.reads)  # it is to miss them, or finds what they hid
+        return not (reaches & self._made or mixed or again or gone or set(cell.defines) & self._touched)
 
     def passes(self, binds: Iterable[str], reads: Iterable[str]) -> bool:
         """Whether definitions may stand in front of it that the notebook has between its cells."""
@@ -54,6 +56,7 @@ class FlowGroup:
         self._cells.append(cell)
         self._blocks += [*cell.source.notes, *cell.prelude, cell]
         self._made.update(cell.outputs, cell.deletes)
+        self._gone = (self._gone | set(cell.deletes)) - set(cell.outputs)
         self._touched.update(self._made, cell.params, cell.code, cell.reaches, cell.names.reads, [cell.name])
         if cell.mapped:
             self._touched.add(cell.mapped.iterable)
