@@ -33,12 +33,19 @@ $(INSTALLED): pyproject.toml jupyter_flow/labextension/package.json
 	[ -x $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV)
 	# pip says too much, or nothing for minutes: a line every few seconds tells how far it is.
 	log=$(VENV)/install.log
+	count() { find $(VENV) -maxdepth 4 -name '*.dist-info' | wc -l; }
+	before=$$(count)
 	$(VENV)/bin/python -m pip install --progress-bar off --editable '.[dev,dask]' >"$$log" 2>&1 &
 	pip=$$!
 	trap 'kill $$pip 2>/dev/null || true' EXIT
 	while sleep 1 && kill -0 $$pip 2>/dev/null; do
 	    if [ $$((SECONDS % 5)) -eq 0 ]; then
-	        printf '    %3d s: %s\n' $$SECONDS "$$(grep -v '^ *WARNING' "$$log" | tail -n 1 | sed -E 's/ \(from .*//; s/^ +//' | cut -c 1-90)"
+	        line=$$(grep -v '^ *WARNING' "$$log" | tail -n 1 | sed -E 's/ \(from .*//; s/^ +//' || true)
+	        commas=$${line//[!,]/}
+	        case "$$line" in # it is the last that pip says for a minute
+	            "Installing collected"*) line="Installing collected packages: $$(($$(count) - before)) of $$(($${#commas} + 1))" ;;
+	        esac
+	        printf '    %3d s: %.90s\n' $$SECONDS "$$line"
 	    fi
 	done
 	wait $$pip || { tail -n 40 "$$log"; echo "==> setup: pip failed; all it said is in $$log"; exit 1; }
@@ -157,7 +164,8 @@ lab: setup ## open JupyterLab on copies of the notebooks, on this machine only
 	    echo "==> lab: you are root, which JupyterLab refuses without --allow-root: it is given that"
 	    root=--allow-root
 	fi
-	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 $$root $(LAB)
+	# One kernel to choose, the one that has the package: a tool of the tests brings another, called ipyflow.
+	$(VENV)/bin/jupyter lab --ServerApp.ip=127.0.0.1 --KernelSpecManager.allowed_kernelspecs=python3 $$root $(LAB)
 
 bench: setup browser ## measure our figures and the peers', and the page in a real browser
 	@echo "==> bench: running benchmarks/run.py, then benchmarks/browser/run.py, which takes a while"

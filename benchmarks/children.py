@@ -27,6 +27,7 @@ class Child:
             "TMPDIR": str(folder),
             "OMP_NUM_THREADS": "1",  # numpy's own threads would be counted for whoever calls it
         }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who has installed the package has its bytecode
         with (folder / "errors.txt").open("a") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, str(HERE / script), *arguments],

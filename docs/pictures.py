@@ -100,11 +100,13 @@ def study(path):
     return correlate(scale(table, "bmi"), scale(table, "blood pressure"))
 run = jf.dispatch(study)("patients.csv")
 """.strip()
+DATA = """
+patients = list(range(442))
+def train(table, alpha): time.sleep(600)
+""".strip()
 LIVE = """
 %%electron fit -x cpu
-print("fitting")
-time.sleep(600)
-model = 1
+model = train(patients, alpha=0.1)
 """.strip()
 
 
@@ -168,7 +170,7 @@ SCENES: dict[str, tuple[Callable[[Front], Locator | None], list[str], dict[str, 
     "small": (small, [LOADED, SMALL, "run"], {"width": 1100, "height": 900}),
     "large": (large, [LOADED, LARGE, "run", GO_ON], {"width": 1100, "height": 900}),
     "failed": (failed, [LOADED, FAILED, "run"], {"width": 1100, "height": 1100}),
-    "live": (live, [LOADED, SMALL, "run", LIVE], {"width": 1280, "height": 800}),
+    "live": (live, [f"{LOADED}\n{DATA}", SMALL, "run", LIVE], {"width": 1280, "height": 800}),
 }
 
 

@@ -23,7 +23,7 @@ from .dispatch.submitting import Submitter
 from .dispatch.views import RunView, StoreView
 from .dispatch.warning import warn
 from .dispatch.watching import watched
-from .executor import _executor_manager as names
+from .executor.names import executors as names
 from .model.electron import Electron
 from .model.errors import DispatchError
 from .model.events import Value

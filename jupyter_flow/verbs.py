@@ -133,9 +133,9 @@ def redispatch(
 ) -> Callable[..., DispatchId]:
     """Run a dispatch again: ``redispatch(id)(*new_args, **new_kwargs)``; without arguments, with those it had.
 
-    replace_electrons: electrons to call instead of those of these names. reuse_previous_results: take over the
-    outputs of nodes whose code and inputs are the same and that completed, and run only the rest, sublattices
-    included: what had not ended, and what is damaged or lost since.
+    replace_electrons: electrons to call instead of those of these names, in sublattices too.
+    reuse_previous_results: take over the outputs of nodes whose code and inputs are the same and that completed, and
+    run only the rest, sublattices included: what had not ended, and what is damaged or lost since.
 
     A name of an executor means what it names now, and a warning says so where that has changed; one that this kernel
     has not given means the executor as it was. So does the default executor.

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 import jupyter_flow as jf
+from tests import waiting
 
 ROOT = Path(__file__).parent.parent
 HEAD = """
@@ -98,12 +99,13 @@ def kernel(script: str, folder: Path) -> Iterator[Kernel]:
 
 
 def until(holds: Callable[[], Any], live: Kernel | None = None, seconds: float = 60) -> None:
-    """Wait until something holds; the limit only ends a test that fails."""
-    end = time.monotonic() + seconds
-    while not holds():
+    """Wait until something holds, while the kernel lives that is to bring it about."""
+
+    def held() -> Any:
         assert live is None or live.process.poll() is None, live.process.stdout and live.process.stdout.read().decode()
-        assert time.monotonic() < end, "it never came to hold"
-        time.sleep(0.005)
+        return holds()
+
+    waiting.until(held, seconds)
 
 
 def resumed(live: Kernel, id: str) -> Any:

@@ -28,7 +28,7 @@ def lab(folder: Path, user: int) -> str:
 @pytest.mark.parametrize("user", [0, 1000])
 def test_only_root_is_told_to_be_root_in_the_lab(tmp_path: Path, user: int) -> None:
     told = lab(tmp_path, user)
-    assert "jupyter lab --ServerApp.ip=127.0.0.1" in told
+    assert "jupyter lab --ServerApp.ip=127.0.0.1 --KernelSpecManager.allowed_kernelspecs=python3" in told
     assert (f"--allow-root {tmp_path / 'mine'}" in told) == (user == 0)
     assert ("you are root" in told) == (user == 0)
 

@@ -17,6 +17,7 @@ import pytest
 
 import jupyter_flow as jf
 from jupyter_flow.model.errors import SessionClosed
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
@@ -70,13 +71,6 @@ def finished(command: list[str], env: dict[str, str], **more: Any) -> subprocess
     assert done.returncode == 0, done.stderr
     nothing_left(env)
     return done
-
-
-def until(holds: Callable[[], Any], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # scripts ----------------------------------------------------------------------------------
@@ -595,8 +589,7 @@ def test_an_attempt_that_was_stopped_keeps_what_it_printed_and_where_it_ran(end:
 
     id = jf.dispatch(flow)()
     if end == "cancel":
-        while jf.get_result(id).nodes[0].status != "RUNNING":
-            time.sleep(0.02)
+        until(lambda: jf.get_result(id).nodes[0].status == "RUNNING")
         time.sleep(0.3)
         id.cancel()
     (node,) = jf.get_result(id, wait=True).nodes

@@ -11,9 +11,7 @@ import click
 from .. import __version__
 from ..model.errors import FlowError
 from . import cancelling, completing, dispatches, doctor, notebooks, pinning, pruning, recovering, resuming
-from .printing import say
-
-PROGRAM = "jupyter-flow"
+from .printing import PROGRAM, say
 
 
 @click.group(

@@ -3,9 +3,9 @@
 import click
 from click.shell_completion import get_completion_class
 
-from .printing import program
+from .printing import PROGRAM, program
 
-PROGRAM, VARIABLE = "jupyter-flow", "_JUPYTER_FLOW_COMPLETE"
+VARIABLE = "_JUPYTER_FLOW_COMPLETE"
 
 
 @click.command(short_help="Print what makes a shell complete commands and ids.")

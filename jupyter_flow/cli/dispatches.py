@@ -64,10 +64,10 @@ def show(id: str, node: str | None, logs: bool, as_json: bool) -> None:
       jupyter-flow show 3f2a --json | jq '.nodes[] | {name, status, seconds}'
     """
     from ..notebook import reports
-    from ..notebook.pictures import picture_of_result
     from ..notebook.targets import node_of
     from ..render import draw_text
     from ..session import session
+    from ..widgets.pictures import picture_of_result
 
     here = session()
     row = find(here.store, id)
@@ -95,7 +95,7 @@ def summary(row: RunRow) -> dict[str, Any]:
 
 
 def _node(node: Any, logs: bool) -> dict[str, Any]:
-    from ..notebook.pictures import label_of
+    from ..widgets.pictures import label_of
 
     start, end, error = node.start_time, node.end_time, node.error
     told = {

@@ -5,7 +5,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -19,6 +21,9 @@ from ..store.readonly import writable
 from ..store.runs import Store
 from ..store.settings import BUDGET, budget, readable
 from .findings import Finding
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 NETWORK = {
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "orangefs",
@@ -35,13 +40,27 @@ def store() -> Iterator[Finding]:
     """Where dispatches are kept."""
     root = default_root()
     try:
-        opened = Store.open(root)
-        lost, strange = opened.losses(thorough=True), list[str]()
-        opened.runs(strange=strange)
-        opened.close()
+        lost, strange = _damage(root)
     except FlowError as error:
         yield Finding("problem", f"store {root}", str(error))
         return
+    yield from _size(root)
+    if lost:
+        yield Finding("problem", "index of the store", lost)
+    if strange:
+        yield Finding("problem", "records of the store", left_out(strange), f"The key is {key_path()}")
+    yield from _disk(root)
+
+
+def _damage(root: Path) -> tuple[str, list[str]]:
+    """What is wrong with the index, and the ids of the dispatches that nobody can vouch for."""
+    with closing(Store.open(root)) as opened:
+        strange: list[str] = []
+        opened.runs(strange=strange)
+        return opened.losses(thorough=True), strange
+
+
+def _size(root: Path) -> Iterator[Finding]:
     size, most = folder_size(root), budget()
     holds = f"holds {readable(size)}"
     if writable(root):
@@ -51,10 +70,9 @@ def store() -> Iterator[Finding]:
     if most is not None and size > most:
         told, way = f"{readable(size)}, of the {readable(most)} that {BUDGET} names", "jupyter-flow prune makes room"
         yield Finding("warning", "size of the store", told, way)
-    if lost:
-        yield Finding("problem", "index of the store", lost)
-    if strange:
-        yield Finding("problem", "records of the store", left_out(strange), f"The key is {key_path()}")
+
+
+def _disk(root: Path) -> Iterator[Finding]:
     kind = file_system(root, _mounts())
     if kind in NETWORK:
         told = f"{kind}, a network file system: its locks may not hold between machines, and it is slow"
@@ -80,29 +98,34 @@ def key() -> Iterator[Finding]:
 
 def workers() -> Iterator[Finding]:
     """Whether a worker process starts, and runs an electron."""
+    from ..session import Session
+
+    with tempfile.TemporaryDirectory(prefix="jupyter-flow-doctor-") as folder, closing(Session(folder)) as session:
+        try:
+            took = _first_electron(session)
+        except Exception as error:  # whatever it is, it is what was to be found out
+            way_out = "Electrons can still run in threads: executor='thread'"
+            yield Finding("problem", "worker processes", f"{type(error).__name__}: {error}", way_out)
+        else:
+            yield Finding("ok", "worker processes", f"the first electron took {took:.1f} s, start included")
+
+
+def _first_electron(session: "Session") -> float:
+    """The seconds until an electron has run in a worker process. Raises whatever prevents it."""
     from ..executor import LocalExecutor
     from ..model.electron import Electron
     from ..model.options import Options
-    from ..session import Session
 
     electron = Electron(_pid, Options(executor=LocalExecutor(workers=1)))
-    with tempfile.TemporaryDirectory(prefix="jupyter-flow-doctor-") as folder:
-        session = Session(folder)
-        try:
-            began = time.monotonic()
-            id = session.submit(Lattice(lambda: electron()), (), {})
-            session.wait(id, WITHIN)
-            took = time.monotonic() - began
-            result = session.result(id)
-            result.raise_for_status()
-            if result.result == os.getpid():
-                raise FlowError("the electron ran in this process")
-            yield Finding("ok", "worker processes", f"the first electron took {took:.1f} s, start included")
-        except Exception as error:
-            way_out = "Electrons can still run in threads: executor='thread'"
-            yield Finding("problem", "worker processes", f"{type(error).__name__}: {error}", way_out)
-        finally:
-            session.close()
+    began = time.monotonic()
+    id = session.submit(Lattice(lambda: electron()), (), {})
+    session.wait(id, WITHIN)
+    took = time.monotonic() - began
+    result = session.result(id)
+    result.raise_for_status()
+    if result.result == os.getpid():
+        raise FlowError("the electron ran in this process")
+    return took
 
 
 def resources() -> Iterator[Finding]:

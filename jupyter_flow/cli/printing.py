@@ -6,7 +6,9 @@ import click
 
 from ..model.visible import coloured, one_line, visible
 
-__all__ = ["one_line", "program", "say", "say_coloured"]
+PROGRAM = "jupyter-flow"
+
+__all__ = ["PROGRAM", "one_line", "program", "say", "say_coloured"]
 
 
 def say(text: str, err: bool = False) -> None:

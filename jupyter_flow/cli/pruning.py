@@ -7,6 +7,7 @@ import click
 
 from ..dispatch.listed import when
 from ..dispatch.recovering import settle
+from ..model.tables import plain
 from ..store.pruning import Choice, Pruned
 from ..store.runs import Store
 from ..store.settings import parsed_size, readable
@@ -97,8 +98,6 @@ def _agreed(plan: Pruned) -> bool:
 
 
 def _list(plan: Pruned) -> None:
-    from ..notebook.tables import plain
-
     if plan.runs:
         rows = [[row.id, one_line(row.name), str(row.state), when(row.created / 1e9)] for row in plan.runs]
         say(plain(("id", "lattice", "status", "dispatched"), rows, SHOWN))

@@ -110,24 +110,26 @@ class Lane:
         many = -(-len(ready) // (workers * IN_FLIGHT)) if cores == 1 else 1
         many = min(many, self.share.tasks)
         whole = cores == 1 and not memory and self._little()
+        many = most if whole else many
         members: list[Member] = []
-        budget, cost = BUDGET, 0
-        while ready and len(members) < min(len(ready) + len(members) if whole else many, LARGEST):
-            cost = plan.cost[plan.version[ready[0]]]
-            if members and (not cost or cost > budget or self.cores > 1 or self.memory != memory):
+        budget, cost, enough = BUDGET, 0, min(many, most)
+        while ready and len(members) < enough:
+            number = plan.version[ready[0]]
+            cost = plan.cost[number]
+            if members and (not cost or cost > budget or plan.cores[number] > 1 or plan.memory[number] != memory):
                 break
-            budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0)
+            budget -= self._take(ready.popleft(), members, budget if cost and cores == 1 else 0, most)
             self.prune()
             if not cost or cores > 1:
                 break
         if whole and not ready:
             budget -= self._follow(members)
-        cheap = bool(cost) and cores == 1 and BUDGET - budget < BUDGET // 2
-        return Claim(self.work, self.share, members, cores, cheap, memory)
+        known = BUDGET - budget if cost and cores == 1 else 0
+        return Claim(self.work, self.share, members, cores, 0 < known < BUDGET // 2, memory, cost=known)
 
     def _single(self, cores: int, memory: int) -> Claim:
         members: list[Member] = []
-        self._take(self.ready.popleft(), members, 0)
+        self._take(self.ready.popleft(), members, 0, 1)
         return Claim(self.work, self.share, members, cores, False, memory)
 
     def _little(self) -> bool:
@@ -143,8 +145,10 @@ class Lane:
         missing: dict[int, int] = {}
         for member in members:  # grows
             for consumer in () if plan.opens[member[2]] else machine.consumers[member[0]]:
-                missing[consumer] = missing.get(consumer, machine.waiting[consumer]) - 1
-                if missing[consumer] or len(members) >= LARGEST or spent > LITTLE or not self._fits(consumer, 0):
+                if len(members) >= LARGEST or spent > LITTLE:
+                    return spent
+                missing[consumer] = left = missing.get(consumer, machine.waiting[consumer]) - 1
+                if left or not self._fits(consumer, 0):
                     continue
                 number = plan.version[consumer]
                 attempt = machine.handed(consumer)
@@ -152,8 +156,8 @@ class Lane:
                 spent += plan.cost[number]
         return spent
 
-    def _take(self, node: int, members: list[Member], budget: int) -> int:
-        """Take a node and what follows from it alone; returns what that is expected to cost."""
+    def _take(self, node: int, members: list[Member], budget: int, most: int) -> int:
+        """Take a node and what follows from it alone, if there are no more then; returns what they should cost."""
         plan, spent = self.plan, 0
         machine, version = plan.machine, plan.version
         following: int | None = node
@@ -162,9 +166,7 @@ class Lane:
             number = version[node]
             members.append((node, machine.handed(node), number, plan.kinds[node], plan.calls[node]))
             spent += plan.cost[number]
-            following = (
-                self._successor(node, plan.memory[number]) if spent < budget and len(members) < LARGEST else None
-            )
+            following = self._successor(node, plan.memory[number]) if spent < budget and len(members) < most else None
         return spent
 
     def _successor(self, node: int, memory: int) -> int | None:

@@ -100,7 +100,7 @@ class Machine:
 
     def current(self, node: int, attempt: int) -> bool:
         """Whether a report of this attempt still counts."""
-        return self.state[node] in (HANDED, RUNNING) and self.attempts[node] == attempt
+        return HANDED <= self.state[node] <= RUNNING and self.attempts[node] == attempt
 
     def completed(self, nodes: Iterable[int]) -> list[int]:
         """Nodes completed (their reports are current). Those that can run now."""

@@ -6,13 +6,13 @@ whole make their nodes COMPLETED, what had begun and not ended is INTERRUPTED (i
 """
 
 import logging
-import shutil
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from ..model.errors import StoreError
 from ..model.events import COMPLETED, INTERRUPTED, BlobRef, Failure, Record
+from ..store.files import remove_tree
 from ..store.records import Made, RunRow
 from ..store.runs import Store
 from .archive import archive_of
@@ -38,7 +38,7 @@ def settled(row: RunRow, store: Store) -> RunRow:
         aside(partial(store.mark_interrupted, row.id, found, _made(row, store, found)))
         row = store.run(row.id)
         if not store.unsettled(row.session):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
     except StoreError as error:  # a store that can only be read, say: it shows what is recorded
         LOG.debug("what the kernel of dispatch %s left could not be recorded: %s", row.id, error)
     return row

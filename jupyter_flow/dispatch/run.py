@@ -132,21 +132,20 @@ class Run(Telling):
             self._write(rows)
 
     def _step(self, records: Sequence[Record], objects: dict[int, Any] | None) -> tuple[list[Record], list[Record]]:
-        machine, plan = self.machine, self.plan
+        machine, plan, begun = self.machine, self.plan, self.started_at
         rows: list[Record] = []
         completed: list[int] = []
         expanded: list[Record] = []
         ready: list[int] = []
         for record in records:
-            node, attempt, status, start, end = record[:5]
+            node, attempt, status, start, end, _, value, _, _, _, _, _ = record
             if not machine.current(node, attempt):
                 continue  # cancelled, timed out, or told twice: what it says comes too late
-            if 0 < start < self.started_at:
-                record = since(record, self.started_at)
+            if 0 < start < begun:
+                record = since(record, begun)
             if 0 < start < end:
                 plan.measured(plan.version[node], end - start)
             if status == COMPLETED:
-                value = record[6]
                 assert value is not None
                 self.outputs.put(node, value, objects, len(machine.consumers[node]))
                 completed.append(node)
@@ -177,12 +176,11 @@ class Run(Telling):
             self._dispatcher.lookups.ask(self, asked)
             gone = set(asked)
             nodes = [node for node in nodes if node not in gone]
-        by_lane: dict[int, tuple[Lane, list[int]]] = {}
+        by_lane: dict[Lane, list[int]] = {}
         lane_of, version = self.plan.lane_of, self.graph.version
         for node in nodes:
-            lane = lane_of[version[node]]
-            by_lane.setdefault(id(lane), (lane, []))[1].append(node)
-        for lane, ready in by_lane.values():
+            by_lane.setdefault(lane_of[version[node]], []).append(node)
+        for lane, ready in by_lane.items():
             self._dispatcher.offer(lane, ready)
 
     # what people ask --------------------------------------------------------------------------
@@ -250,7 +248,7 @@ class Run(Telling):
     def held_up(self, node: int | None = None) -> str:
         """What a node that waits, or any, waits for besides its inputs and its turn: a cluster that starts, say."""
         lanes = self.plan.lane_of if node is None else self.plan.lane_of[self.graph.version[node] :][:1]
-        resources = {id(lane.resource): lane.resource for lane in lanes}
+        resources = {id(lane.resource): lane.resource for lane in dict.fromkeys(lanes)}
         return "; ".join(filter(None, map(status_of, resources.values())))
 
     def _witnessed(self, node: int) -> Seen:

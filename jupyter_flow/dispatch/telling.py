@@ -67,7 +67,7 @@ class Telling:
 
         Under the lock, so that they are queued in the order of the machine's steps: none comes after the end.
         """
-        self.landing.update((row[0], row) for row in rows)
+        self.landing.update({row[0]: row for row in rows})
         if self.machine.done:
             self._finish(rows)
         elif rows:
@@ -100,7 +100,7 @@ class Telling:
         for row in rows:
             node = row[0]
             self.landing.pop(node, None)
-            if (node, row[1]) in self._again:
+            if self._again and (node, row[1]) in self._again:
                 self.retried.append(row)
                 if self.begun.get(node) == row[3]:  # it waits; its next attempt may have begun as well
                     del self.begun[node]

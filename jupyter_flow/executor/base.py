@@ -1,9 +1,10 @@
 """Executors: what a person writes down. A value that says which resource to use and how; it owns nothing alive."""
 
 import copy
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, SupportsIndex
 
 from .settings import parted, restored, shown
 
@@ -40,7 +41,7 @@ class Executor:
         settings = shown({f.name: getattr(self, f.name) for f in fields(self)})
         return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         settings = {f.name: getattr(self, f.name) for f in fields(self)}
         secret = parted(settings)
         if not secret:
@@ -53,6 +54,11 @@ class Executor:
     def __str__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.describe().items())
         return f"{self.kind}({settings})" if settings else self.kind
+
+
+def path_text(path: str | os.PathLike[str] | None) -> str | None:
+    """A setting that is a path, as text that can be compared; none for an empty one."""
+    return os.fspath(path) if path else None
 
 
 def check_workers(workers: object, name: str = "workers") -> None:

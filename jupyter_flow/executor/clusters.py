@@ -16,29 +16,29 @@ JOB = {
 }  # what a job is asked for: our word, the library's
 
 
-class Door(NamedTuple):
-    """The library that starts clusters of a kind, and the settings it is given."""
+class ClusterKind(NamedTuple):
+    """What starts clusters of a kind: a class of some library, and our words for its settings."""
 
     module: str
-    name: str
+    name: str  # of the class in it
     needs: str  # the module that has to be there
     package: str  # which brings it
-    settings: Mapping[str, str]
+    settings: Mapping[str, str]  # our word, the class's
     defaults: Mapping[str, Any]
 
 
-def _queue(name: str, **more: str) -> Door:
+def _queue(name: str, **more: str) -> ClusterKind:
     settings = {**JOB, **more}
-    return Door("dask_jobqueue", name, "dask_jobqueue", "dask-jobqueue", settings, {"cores": 1, "memory": "2GB"})
+    return ClusterKind("dask_jobqueue", name, "dask_jobqueue", "dask-jobqueue", settings, {"cores": 1, "memory": "2GB"})
 
 
-DOORS = {
+CLUSTER_KINDS = {
     "slurm": _queue("SLURMCluster", partition="queue", account="account"),
     "pbs": _queue("PBSCluster", queue="queue", account="account"),
     "lsf": _queue("LSFCluster", queue="queue", account="project"),
     "sge": _queue("SGECluster", queue="queue", account="project"),
-    "ssh": Door("distributed", "SSHCluster", "asyncssh", "asyncssh", {"hosts": "hosts"}, {}),
-    "kubernetes": Door(
+    "ssh": ClusterKind("distributed", "SSHCluster", "asyncssh", "asyncssh", {"hosts": "hosts"}, {}),
+    "kubernetes": ClusterKind(
         "dask_kubernetes.operator", "KubeCluster", "dask_kubernetes", "dask-kubernetes",
         {"image": "image", "namespace": "namespace"}, {},
     ),
@@ -65,27 +65,27 @@ class Cluster:
     __slots__ = ("_given", "kind")
 
     def __init__(self, kind: str, *, options: Mapping[str, Any] | None = None, **settings: Any) -> None:
-        if kind not in DOORS:
-            raise BuildError(f"{kind!r} is no kind of cluster; there are {', '.join(DOORS)}")
-        door = DOORS[kind]
+        if kind not in CLUSTER_KINDS:
+            raise BuildError(f"{kind!r} is no kind of cluster; there are {', '.join(CLUSTER_KINDS)}")
+        known = CLUSTER_KINDS[kind]
         for name in settings:
-            if name not in door.settings:
-                raise BuildError(f"a {kind} cluster takes no {name}; it takes {', '.join(door.settings)}")
+            if name not in known.settings:
+                raise BuildError(f"a {kind} cluster takes no {name}; it takes {', '.join(known.settings)}")
         if kind == "ssh" and not settings.get("hosts"):
             raise BuildError("an ssh cluster needs hosts: the scheduler's first, then a worker's each")
-        if find_spec(door.needs) is None:
+        if find_spec(known.needs) is None:
             raise BuildError(
-                f"a {kind} cluster needs {door.package}, which is not installed: pip install {door.package}"
+                f"a {kind} cluster needs {known.package}, which is not installed: pip install {known.package}"
             )
         self.kind = kind
-        given = {**door.defaults, **settings}
+        given = {**known.defaults, **settings}
         self._given = (_frozen(given), _frozen(options or {}))
 
     def call(self) -> tuple[str, str, dict[str, Any]]:
         """The class to call, by module and name, and with what."""
-        door = DOORS[self.kind]
+        known = CLUSTER_KINDS[self.kind]
         settings, options = ({name: _thawed(value) for name, value in given} for given in self._given)
-        return door.module, door.name, {door.settings[name]: value for name, value in settings.items()} | options
+        return known.module, known.name, {known.settings[name]: value for name, value in settings.items()} | options
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cluster) and (self.kind, self._given) == (other.kind, other._given)

@@ -2,9 +2,9 @@
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
-from .base import Key
+from .base import Executor, Key
 
 _alive: "weakref.WeakValueDictionary[int, BaseExecutor]" = weakref.WeakValueDictionary()
 
@@ -73,6 +73,9 @@ class BaseExecutor:
 
     def __str__(self) -> str:
         return type(self).__name__
+
+
+AnyExecutor: TypeAlias = Executor | BaseExecutor
 
 
 class Elsewhere(BaseExecutor):

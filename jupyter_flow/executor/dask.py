@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from ..model.errors import BuildError
-from .base import Executor, Key, check_limits, check_resources, check_workers
+from .base import Executor, Key, check_limits, check_resources, check_workers, path_text
 from .clusters import Cluster
 
 MISSING = 'a DaskExecutor needs Dask\'s scheduler, which is not installed: pip install "jupyter-flow[dask]"'
@@ -95,9 +95,9 @@ class DaskExecutor(_Located, Executor):
         self.scheduler_address = scheduler_address
         self.workers = workers
         self.security = security
-        self.log_stdout = os.fspath(log_stdout) if log_stdout else None
-        self.log_stderr = os.fspath(log_stderr) if log_stderr else None
-        self.workdir = os.fspath(workdir) if workdir else None
+        self.log_stdout = path_text(log_stdout)
+        self.log_stderr = path_text(log_stderr)
+        self.workdir = path_text(workdir)
         self.create_unique_workdir = bool(create_unique_workdir)
         self.time_limit = time_limit
         self.retries = retries
@@ -159,9 +159,6 @@ class DaskExecutor(_Located, Executor):
         for field in fields(self):
             setattr(self, field.name, state[1].get(field.name, field.default))
 
-    def __str__(self) -> str:
-        return Executor.__str__(self)
-
 
 def address_of(target: Any, secure: bool = False) -> str | None:
     """The address of a scheduler that is named by it, by a scheduler file, a cluster or a client. Raises BuildError."""
@@ -216,6 +213,3 @@ def _normal(address: str) -> str:
     except OSError:
         host = parts.hostname
     return f"{parts.scheme}://{host}:{parts.port}"
-
-
-__all__ = ["DaskExecutor"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from types import MethodType
 from typing import Any, ClassVar
 
-from .base import Executor, check_limits, check_workers
+from .base import Executor, Key, check_limits, check_workers, path_text
 
 
 class Pool:
@@ -108,12 +108,12 @@ class FuturesExecutor(Executor):
         self.pool = pool if isinstance(pool, Pool) else pool_of(pool)
         self.name = name
         self.workers = workers
-        self.log_stdout = os.fspath(log_stdout) if log_stdout else None
-        self.log_stderr = os.fspath(log_stderr) if log_stderr else None
+        self.log_stdout = path_text(log_stdout)
+        self.log_stderr = path_text(log_stderr)
         self.time_limit = time_limit
         self.retries = retries
 
-    def resource(self) -> tuple[Any, ...]:
+    def resource(self) -> Key:
         """The pool: executors over one pool share it."""
         return (self.kind, self.pool.token)
 

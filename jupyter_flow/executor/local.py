@@ -4,10 +4,10 @@ import os
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .base import Executor, check_limits, check_workers
+from .base import Executor, check_limits, check_workers, path_text
 
 
-@dataclass(slots=True, unsafe_hash=False)
+@dataclass(slots=True)
 class LocalExecutor(Executor):
     """Worker processes of this machine: the default.
 
@@ -51,9 +51,9 @@ class LocalExecutor(Executor):
         check_workers(max_tasks, "max_tasks")
         check_limits(time_limit, retries)
         self.workers = workers
-        self.log_stdout = os.fspath(log_stdout) if log_stdout else None
-        self.log_stderr = os.fspath(log_stderr) if log_stderr else None
-        self.workdir = os.fspath(workdir) if workdir else None
+        self.log_stdout = path_text(log_stdout)
+        self.log_stderr = path_text(log_stderr)
+        self.workdir = path_text(workdir)
         self.create_unique_workdir = bool(create_unique_workdir)
         self.time_limit = time_limit
         self.retries = retries
@@ -90,8 +90,8 @@ class ThreadExecutor(Executor):
         check_workers(workers)
         check_limits(time_limit, retries)
         self.workers = workers
-        self.log_stdout = os.fspath(log_stdout) if log_stdout else None
-        self.log_stderr = os.fspath(log_stderr) if log_stderr else None
+        self.log_stdout = path_text(log_stdout)
+        self.log_stderr = path_text(log_stderr)
         self.time_limit = time_limit
         self.retries = retries
 

@@ -1,14 +1,17 @@
 """Executors by name: the kinds, and what ``%executor NAME`` has given a name."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..model.errors import BuildError
 from .base import Executor
-from .custom import BaseExecutor
+from .custom import AnyExecutor, BaseExecutor
 from .dask import DaskExecutor
 from .futures import FuturesExecutor
 from .local import InlineExecutor, LocalExecutor, ThreadExecutor
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 DEFAULT = "local"  # where nobody has said another
 
@@ -17,24 +20,24 @@ class ExecutorNames:
     """What a string may stand for where an executor is expected."""
 
     def __init__(self) -> None:
-        self.kinds: dict[str, Callable[..., Any]] = {
+        self.kinds: dict[str, Callable[..., AnyExecutor]] = {
             "local": LocalExecutor,
             "thread": ThreadExecutor,
             "inline": InlineExecutor,
             "dask": DaskExecutor,
             "futures": FuturesExecutor,
         }
-        self._plugged: dict[str, Any] = {}  # one of each kind: they are themselves, and so is what is behind them
-        self.named: dict[str, Any] = {}
+        self._plugged: dict[str, AnyExecutor] = {}  # one of each kind: made anew, it would be another
+        self.named: dict[str, AnyExecutor] = {}
         self.default: Any = DEFAULT
 
-    def plugins(self) -> dict[str, Any]:
+    def plugins(self) -> "dict[str, list[EntryPoint]]":
         """The kinds that installed packages bring; ours have their names first."""
         from .plugins import plugins  # looks through all that is installed
 
         return {name: points for name, points in plugins().items() if name not in self.kinds}
 
-    def kind(self, name: str) -> Callable[..., Any] | None:
+    def kind(self, name: str) -> Callable[..., AnyExecutor] | None:
         """What makes executors of a kind; None if there is no such kind. Raises BuildError for a broken plug-in."""
         found = self.kinds.get(name)
         if found is None and name in (plugged := self.plugins()):
@@ -43,7 +46,7 @@ class ExecutorNames:
             return load(name, plugged[name])
         return found
 
-    def _plugged_in(self, name: str) -> Any:
+    def _plugged_in(self, name: str) -> AnyExecutor:
         from .plugins import made
 
         executor = self._plugged.get(name)
@@ -63,7 +66,7 @@ class ExecutorNames:
         if self.default == name:
             self.default = DEFAULT
 
-    def get_executor(self, named: Any = None) -> Any:
+    def get_executor(self, named: Any = None) -> AnyExecutor:
         """The executor meant by an object, a kind, a name, or None for the default. Raises BuildError."""
         named = self.default if named is None else named
         if isinstance(named, Executor | BaseExecutor):
@@ -87,7 +90,7 @@ class ExecutorNames:
             print("\n".join(names))  # noqa: T201  # as Covalent does
         return names
 
-    def name_of(self, executor: Any) -> str:
+    def name_of(self, executor: AnyExecutor) -> str:
         """What to call an executor in a picture: the name it was given, else its kind and settings."""
         key = executor.key()
         return next((name for name, known in self.named.items() if known.key() == key), str(executor))

@@ -4,11 +4,10 @@ They are looked for when somebody asks for a kind that is none of ours, and impo
 """
 
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 
 from ..model.errors import BuildError
 from .base import Executor
-from .custom import BaseExecutor
+from .custom import AnyExecutor, BaseExecutor
 
 GROUP = "jupyter_flow.executors"
 
@@ -22,7 +21,7 @@ def plugins() -> dict[str, list[EntryPoint]]:
     return dict(sorted(found.items()))
 
 
-def load(name: str, points: list[EntryPoint]) -> type[Any]:
+def load(name: str, points: list[EntryPoint]) -> type[AnyExecutor]:
     """The class of a plug-in. Raises BuildError, which names it, whatever is wrong with it."""
     if len(points) > 1:
         whose = " and ".join(f"{whose_is(point)} ({point.value})" for point in points)
@@ -30,19 +29,19 @@ def load(name: str, points: list[EntryPoint]) -> type[Any]:
     (point,) = points
     try:
         found = point.load()
-    except Exception as error:
+    except Exception as error:  # somebody else's module: importing it may raise anything
         raise BuildError(f"{_named(point)} cannot be loaded: {type(error).__name__}: {error}") from error
     if not (isinstance(found, type) and issubclass(found, BaseExecutor | Executor)):
         raise BuildError(f"{_named(point)} is no subclass of jupyter_flow.executor.BaseExecutor, but {found!r}")
     return found
 
 
-def made(name: str, points: list[EntryPoint]) -> Any:
+def made(name: str, points: list[EntryPoint]) -> AnyExecutor:
     """An executor of a plug-in, with nothing set. Raises BuildError."""
     kind = load(name, points)
     try:
         return kind()
-    except Exception as error:
+    except Exception as error:  # the same, of its constructor
         raise BuildError(f"{_named(points[0])} cannot be made: {type(error).__name__}: {error}") from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..model.errors import BuildError, SecretNeeded
-from .custom import Elsewhere
+from .custom import AnyExecutor, Elsewhere
 from .names import DEFAULT, ExecutorNames
 
 UNSAID = ""  # what the default of the kernel is recorded as, which is no name
@@ -18,13 +18,15 @@ class Recalled(ExecutorNames):
     recorded: by name, what `load` makes an executor, or the default's name, of.
     """
 
-    def __init__(self, names: ExecutorNames, recorded: Mapping[str, Any], load: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, names: ExecutorNames, recorded: Mapping[str, Any], load: Callable[[Any], AnyExecutor | str]
+    ) -> None:
         vars(self).update(vars(names))  # the same kinds and names, also those that come later
         self.recorded, self._load = recorded, load
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, AnyExecutor] = {}
         self.changed: dict[str, str] = {}  # by name: how what it means now differs from what it meant
 
-    def get_executor(self, named: Any = None) -> Any:
+    def get_executor(self, named: Any = None) -> AnyExecutor:
         """The executor meant by an object, a kind, a name of now or then, or None for the default.
 
         Raises BuildError, SecretNeeded.
@@ -37,26 +39,26 @@ class Recalled(ExecutorNames):
             self._compare(named, self.named[named])
         return super().get_executor(named)
 
-    def _default(self) -> Any:
+    def _default(self) -> AnyExecutor:
         if self.default == DEFAULT:
             return self._then(UNSAID)
         now = self.get_executor(self.default)
         self._compare(UNSAID, now)
         return now
 
-    def _then(self, name: str) -> Any:
+    def _then(self, name: str) -> AnyExecutor:
         executor = self._on_record(name)
         if isinstance(executor, Elsewhere):
             raise BuildError(f"{_told(name)} was an executor of a class of yours, {executor}: give one that name first")
         return executor
 
-    def _on_record(self, name: str) -> Any:
+    def _on_record(self, name: str) -> AnyExecutor:
         if name not in self._made:
             then = self._load(self.recorded[name]) if name in self.recorded else DEFAULT
             self._made[name] = self.get_executor(then) if isinstance(then, str) else then
         return self._made[name]
 
-    def _compare(self, name: str, now: Any) -> None:
+    def _compare(self, name: str, now: AnyExecutor) -> None:
         try:
             then = self._on_record(name)
         except (BuildError, SecretNeeded):  # only to compare it, nobody is asked for that
@@ -64,7 +66,7 @@ class Recalled(ExecutorNames):
         if str(then) != str(now):
             self.changed[name] = f"{name or 'the default executor'} is {now} now, and was {then}"
 
-    def name_of(self, executor: Any) -> str:
+    def name_of(self, executor: AnyExecutor) -> str:
         """What to call an executor, by the names of then too."""
         called, key = super().name_of(executor), executor.key()
         then = (name for name, known in self._made.items() if name and name not in self.named and known.key() == key)

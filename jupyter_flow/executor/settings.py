@@ -7,8 +7,7 @@ knowing them gets an error that names them, or a description with ``***``.
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.discovering import discover
-from ..model.discovering import learn as keep
+from ..model import discovering
 from ..model.secret import Secret
 from ..model.vault import MASK, VAULT
 
@@ -18,8 +17,8 @@ Parted = tuple[tuple[bytes, ...], tuple[tuple[bytes, str], ...]]  # a text's pie
 def learn(settings: Mapping[str, Any]) -> None:
     """Remember the secrets among settings."""
     for name, value in settings.items():
-        keep(name, value)
-        discover(value)
+        discovering.learn(name, value)
+        discovering.discover(value)
 
 
 def shown(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,7 @@ class Binder:
 
     __slots__ = (
         "defaults",
-        "least",
-        "most",
+        "fitting",
         "names",
         "opens",
         "plain",
@@ -44,8 +43,8 @@ class Binder:
         only = {p.name for p in parameters if p.kind is p.POSITIONAL_ONLY}
         self.shadowed = only if any(p.kind is p.VAR_KEYWORD for p in parameters) else set()
         self.plain = bool(signature) and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
-        self.least = sum(p.default is p.empty for p in positional)
-        self.most = len(positional)
+        least = sum(p.default is p.empty for p in positional)
+        self.fitting = range(least, len(positional) + 1) if self.plain else range(0)  # how many arguments fit at once
         self.opens = not getattr(function, "keeps_secrets", False)  # it gets what is in secrets, not these
         self.promising = any(promise(name) for name in (*self.names, self.variadic))  # a secret, by their names
         # A default that tasks can change is passed along, so that none sees what another did to it. Others stay
@@ -56,7 +55,7 @@ class Binder:
 
     def check(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], kind: str = "electron") -> None:
         """Raise BuildError, naming the electron and what is wrong, unless the call fits."""
-        if self.plain and not kwargs and self.least <= len(args) <= self.most:
+        if not kwargs and len(args) in self.fitting:
             return
         if self.signature is None:
             return
@@ -76,7 +75,7 @@ class Binder:
 
     def label(self, position: int) -> str:
         """The parameter that a positional argument feeds."""
-        return self.names[position] if position < self.most else self.variadic or f"arg{position}"
+        return self.names[position] if position < len(self.names) else self.variadic or f"arg{position}"
 
 
 def labels(function: Callable[..., Any], args: Sequence[Any]) -> list[str]:

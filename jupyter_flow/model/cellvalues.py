@@ -55,6 +55,6 @@ def _refusal(value: object) -> str:
     buffers: Buffers = []
     try:
         dumps(value, buffers)
-    except Exception as error:
+    except Exception as error:  # pickling runs code of the value
         return f"{type(value).__name__}: {error}"[:MOST]
     return ""

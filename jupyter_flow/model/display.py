@@ -1,7 +1,7 @@
 """What an electron displayed: text and bytes as a front end takes them, never the object itself."""
 
-import json
 from collections.abc import Mapping, Sequence
+from json import dumps, loads  # an electron may have put others into the module
 from typing import Any, NamedTuple
 
 
@@ -21,7 +21,7 @@ class Display(NamedTuple):
 
 def encoded(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> bytes:
     """One display as a line of JSON. Raises TypeError and ValueError for what JSON cannot hold."""
-    text = json.dumps({"data": data, "metadata": metadata}, ensure_ascii=False)
+    text = dumps({"data": data, "metadata": metadata}, ensure_ascii=False)
     return text.encode("utf-8", "replace")  # a lone surrogate could not be sent to any front end
 
 
@@ -33,7 +33,7 @@ def joined(displays: Sequence[bytes]) -> bytes:
 def displays_in(text: bytes) -> list[Display]:
     """The displays of a `Record`. What is none is left out: code on a worker could have written anything."""
     try:
-        found = json.loads(text)
+        found = loads(text)
     except (ValueError, RecursionError):
         return []
     return [_display(item) for item in found if _is_display(item)] if isinstance(found, list) else []

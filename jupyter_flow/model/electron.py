@@ -1,7 +1,7 @@
 """Electrons: functions that, called inside a lattice, become nodes of its graph."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, overload
 
 from .errors import BuildError
@@ -53,6 +53,12 @@ class Electron:
         """
         changed: Electron = electron(**options)(self)
         return changed
+
+    def replacing(self, electrons: "Mapping[str, Electron]") -> "Electron":
+        """What is called instead of this one, by its name; a sublattice calls them inside as well."""
+        called = electrons.get(self.name, self)
+        inside = getattr(called.function, "replacing", None) if called.kind == "sublattice" else None
+        return called if inside is None else Electron(inside(electrons), called.options, called.name)
 
     def map(self, iterable: Any, *more: Any) -> Any:
         """Run once per element of a list, also of one that is known only at run time; the outputs in order.
@@ -106,6 +112,9 @@ class _Each:
     def __call__(self, *iterables: Any) -> list[Any]:
         return [self.electron(*items) for items in zip(*iterables, strict=True)]
 
+    def replacing(self, electrons: Mapping[str, Electron]) -> "_Each":
+        return _Each(self.electron.replacing(electrons))
+
 
 @overload
 def electron(function: Callable[..., Any], /) -> Electron: ...
@@ -139,7 +148,7 @@ def electron(
 ) -> Any:
     """Make a function an electron: a task of the lattices that call it.
 
-    executor: an executor, a kind (``"local"``, ``"thread"``, ``"inline"``) or a registered name;
+    executor: an executor, a kind (``"local"``, ``"thread"``, ``"inline"``, ``"dask"``) or a registered name;
         unset, the lattice's, else the session's default (process workers).
     retries: how many more attempts a failure gets.
     timeout: how long an attempt may run: seconds, or ``"90s"``, ``"10m"``, ``"2h"``.

@@ -5,7 +5,9 @@ fields for those who read it at leisure. Node states inside the engine are the s
 integers below, because a bytearray of them is a thousand times cheaper than objects.
 """
 
-from typing import NamedTuple
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from .status import Status
 from .visible import one_line
@@ -81,6 +83,10 @@ class Record(NamedTuple):
         why = why if len(why) <= LONGEST else why[:LONGEST] + "…"
         cached = ", from the cache" if self.origin else ""
         return f"<attempt {self.attempt} of node {self.node}: {STATUS_OF[self.status]}{took}{cached}{why}>"
+
+
+# A record of all its fields, as one tuple: made a third as fast by its class, and there is one for each attempt.
+record_of: Callable[[tuple[Any, ...]], Record] = functools.partial(tuple.__new__, Record)
 
 
 def counted(attempts: list[Record]) -> list[Record]:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
+from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, TypeGuard
 
 from .errors import BuildError
 from .output import Output
+from .sources import codes_in
 
 MOST = 1000  # things that are looked at for electrons
 ASK = "Is @electron (%%electron) missing above"
@@ -117,18 +118,11 @@ def _of(value: Any, function: FunctionType) -> TypeGuard[FunctionType]:
 
 def _loaded(function: FunctionType, called: bool = False) -> Iterator[tuple[str, Any]]:
     """The names that a function looks up outside of itself, with what they mean now; `called`: only to call it."""
-    for code in _codes(function.__code__):
+    for code in codes_in(function.__code__):
         for step in dis.get_instructions(code):
             calls = step.opname == "LOAD_GLOBAL" and step.arg is not None and step.arg & 1
             if step.opname in LOADS and step.argval in function.__globals__ and (calls or not called):
                 yield step.argval, function.__globals__[step.argval]
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
 
 
 def _reaches_one(function: FunctionType) -> bool:

@@ -6,8 +6,9 @@ almost all calls are of the first two and those need no object of their own.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .errors import BuildError
@@ -132,11 +133,12 @@ class TransportGraph:
 
     def edges(self) -> Iterator[tuple[int, int, str]]:
         """(producer, consumer, parameter), waits last."""
+        version, names_of = self.version, [version.names for version in self.versions]
         for node, kind in enumerate(self.kinds):
             if kind == PLAIN:
                 continue
-            if kind == OUTPUTS and len(call := self.calls[node]) == 1:
-                yield call[0], node, self.versions[self.version[node]].label(0)
+            if kind == OUTPUTS and len(call := self.calls[node]) <= len(names := names_of[version[node]]):
+                yield from zip(call, repeat(node), names, strict=False)
                 continue
             for label, tag, item in self.inputs_of(node):
                 if tag == OUTPUT:
@@ -182,14 +184,19 @@ class TransportGraph:
         """For each node its consumers, each once, and how many producers it waits for."""
         consumers: list[Any] = [()] * len(self)
         waiting = array("I", bytes(4 * len(self)))
-        for node in range(len(self)):
-            if self.kinds[node] != PLAIN:
-                for producer in self._distinct(node):
-                    _append(consumers, producer, node)
-                    waiting[node] += 1
+        for node, kind in enumerate(self.kinds):
+            if kind != PLAIN:
+                producers = self._distinct(node)
+                waiting[node] = len(producers)
+                for producer in producers:
+                    if consumers[producer]:
+                        consumers[producer].append(node)
+                    else:
+                        consumers[producer] = [node]
         for child, parents in self._extra_parents():
             for parent in parents:
-                _append(consumers, parent, child)
+                consumers[parent] = consumers[parent] or []
+                consumers[parent].append(child)
             waiting[child] += len(parents)
         return consumers, waiting
 
@@ -202,12 +209,11 @@ class TransportGraph:
             producers = set(self._distinct(child))
             yield child, [parent for parent in parents if parent not in producers]
 
-    def _distinct(self, node: int) -> Iterable[int]:
-        call = self.calls[node]
-        if self.kinds[node] == OUTPUTS and len(call) == 1:
-            found: Iterable[int] = call
-            return found
-        return dict.fromkeys(self.producers(node))
+    def _distinct(self, node: int) -> Collection[int]:
+        if self.kinds[node] != OUTPUTS:
+            return dict.fromkeys(self.producers(node))
+        call: Collection[int] = self.calls[node]
+        return call if len(call) == 1 else dict.fromkeys(call)
 
     def check_order(self) -> None:
         """Raise BuildError if `wait` made a circle (arguments alone cannot)."""
@@ -269,14 +275,6 @@ class TransportGraph:
         ) = state  # fmt: skip
         self.secrets, self.sealed = later or ({}, b"")  # an earlier version's has none
         self.versions = [Version(*fields) for fields in versions]
-
-
-def _append(consumers: list[Any], producer: int, node: int) -> None:
-    found = consumers[producer]
-    if found:
-        found.append(node)
-    else:
-        consumers[producer] = [node]
 
 
 __all__ = ["ATOM", "LITERAL", "MIXED", "OUTPUT", "OUTPUTS", "PLAIN", "WAIT", "Literal", "TransportGraph", "Version"]

@@ -1,6 +1,5 @@
 """What runs beside an electron, on its worker: calls before and after it, shell commands, packages, modules."""
 
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -53,6 +52,8 @@ class DepsBash(Hook):
 
     def apply(self) -> None:
         """Run them, their output in the electron's log."""
+        import subprocess  # where an electron runs, if at all
+
         for command in self.commands:
             subprocess.run(command, shell=True, check=True, stdin=subprocess.DEVNULL)
 
@@ -67,6 +68,8 @@ class DepsPip(Hook):
 
     def apply(self) -> None:
         """Ask pip, without questions."""
+        import subprocess
+
         if self.packages:
             command = [sys.executable, "-m", "pip", "install", "--no-input", *self.packages]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)

@@ -1,7 +1,7 @@
 """Lattices: workflow functions."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 from .absent import no_part
@@ -14,13 +14,15 @@ from .hooks import hooks
 from .options import Options
 from .pickles import sendable
 from .sources import source_of
-from .tracing import ACTIVE, Surroundings, trace
+from .tracing import ACTIVE, trace
+from .versions import Surroundings
 
 
 class Lattice:
     """A workflow function. Called, it runs as plain Python; dispatched, it is traced into a graph."""
 
     builds_graph = True  # as an electron's function, it makes that electron a sublattice
+    replaced: Mapping[str, Electron] = {}  # by name: what a sublattice calls instead
 
     def __init__(
         self, function: Callable[..., Any], options: Options = Options(), workflow_executor: Any = None
@@ -38,6 +40,8 @@ class Lattice:
         tracer = ACTIVE.get()
         if tracer is None or not tracer.open:
             return self.workflow_function(*args, **kwargs)
+        if self.replaced:  # it is all that this tracer traces
+            tracer.replaced = {**tracer.replaced, **self.replaced}
         with tracer.under(self.options), Explained(self.workflow_function):
             return self.workflow_function(*args, **kwargs)
 
@@ -70,6 +74,12 @@ class Lattice:
         changed.name = self.name
         return changed
 
+    def replacing(self, electrons: Mapping[str, Electron]) -> "Lattice":
+        """The same lattice calling these electrons instead of those of their names."""
+        changed = self.with_executor(None)
+        changed.replaced = {**self.replaced, **electrons}
+        return changed
+
     @property
     def workflow_function_string(self) -> str:
         """The text of the workflow function."""
@@ -82,7 +92,8 @@ class Lattice:
 
     def __reduce__(self) -> Any:
         function = sendable(self.workflow_function)
-        return _unpickled, (), {"workflow_function": function, "options": self.options, "name": self.name}
+        state = {"workflow_function": function, "options": self.options, "name": self.name}
+        return _unpickled, (), {**state, "replaced": self.replaced} if self.replaced else state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, transport_graph=None, workflow_executor=None)
@@ -135,8 +146,8 @@ def lattice(
     """Make a function a workflow: its body is run once to see which electrons it calls on what.
 
     The options are the defaults of its electrons (`cache` too: each of them is cached, the lattice is not).
-    `workflow_executor` is accepted for Covalent's scripts and must name an executor; glue runs beside its
-    electrons here, so nothing is left for it to run.
+    `workflow_executor` is accepted for Covalent's scripts and must name an executor. The steps between
+    electrons (indexing, arithmetic) run beside them here, so nothing is left for it to run.
     """
     before, after = hooks(deps_bash, deps_pip, deps_module, call_before, call_after)
     options = Options(executor, retries, timeout, cores, before, after, cache, memory, gpus)
@@ -174,3 +185,12 @@ class _Branch:
     def __call__(self, condition: Any) -> Any:
         chosen = self.then if condition else self.otherwise
         return chosen() if callable(chosen) else chosen
+
+    def replacing(self, electrons: Mapping[str, Electron]) -> "_Branch":
+        return _Branch(_replacing(self.then, electrons), _replacing(self.otherwise, electrons))
+
+
+def _replacing(branch: Any, electrons: Mapping[str, Electron]) -> Any:
+    if isinstance(branch, Electron | Lattice):
+        return branch.replacing(electrons)
+    return Lattice(branch).replacing(electrons) if callable(branch) else branch

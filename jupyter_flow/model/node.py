@@ -1,6 +1,7 @@
 """What came of one node of a dispatch, and where that is looked up."""
 
 import functools
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -273,15 +274,23 @@ def exception_of(name: str, failure: Failure, call: str = "") -> BaseException:
     if failure.exception is not None:
         try:
             error = loads(failure.exception)
-        except Exception:
+        except Exception:  # its class may be another one here, or none
             error = None
         if isinstance(error, BaseException):
-            error.add_note(note)
-            return error
+            if note != which:
+                error.__traceback__ = None  # it has come as text; tblib, which Dask brings, pickles it too
+            return _noted(error, note)
     kind: type[FlowError] = ERRORS.get(failure.kind, ElectronError)
     told = "" if failure.kind in ERRORS else f"{failure.type}: "
-    error = kind(f"electron {name!r} failed: {told}{failure.message}")
-    error.add_note(note)
+    return _noted(kind(f"electron {name!r} failed: {told}{failure.message}"), note)
+
+
+def _noted(error: BaseException, note: str) -> BaseException:
+    try:
+        error.add_note(note)
+    except Exception:  # its class has notions of its own of what notes are
+        with suppress(Exception):
+            error.__notes__ = [note]
     return error
 
 

@@ -76,11 +76,11 @@ class Result:
 
     @property
     def statuses(self) -> list[Status]:
-        """The status of every node, glue included."""
+        """The status of every node: of electrons, and of the steps between them (indexing, arithmetic)."""
         return [*map(self._view.state_of, range(len(self._view.graph)))]
 
     def node(self, node: int) -> NodeResult:
-        """One node, glue included. Raises IndexError."""
+        """One node: an electron, or a step between electrons. Raises IndexError."""
         if not 0 <= node < len(self._view.graph):
             raise IndexError(f"{node}: this dispatch has nodes 0 to {len(self._view.graph) - 1}")
         return NodeResult(self._view, node)
@@ -90,7 +90,7 @@ class Result:
         return self.node(node_id).as_dict(self._intermediate, self._inside)
 
     def get_all_node_results(self) -> list[dict[str, Any]]:
-        """All nodes, glue included."""
+        """All nodes, the steps between electrons included."""
         return [self.get_node_result(node) for node in range(len(self._view.graph))]
 
     def get_all_node_outputs(self) -> dict[str, TransportableObject]:
@@ -131,7 +131,7 @@ class Result:
     def _told_inputs(self) -> tuple[str, str]:
         try:
             args, kwargs = self._view.given()
-        except Exception as error:
+        except Exception as error:  # unpickling runs the code of the values
             return _unreadable(error), ""
         named = [f"{name!r}: {_shown(partial(_itself, value))}" for name, value in kwargs.items()]
         return ", ".join([_shown(partial(_itself, value)) for value in args]), ", ".join(named)
@@ -159,7 +159,7 @@ def _shown(look: Callable[[], Any]) -> str:
     """A value as text; printing a result never fails, whatever became of its values."""
     try:
         text = repr(look())
-    except Exception as error:
+    except Exception as error:  # so does a repr
         text = _unreadable(error)
     text = VAULT.masked(text)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
@@ -37,10 +37,14 @@ def _source(code: CodeType) -> str:
         return ""
 
 
-def names_in(code: CodeType) -> set[str]:
-    """The names a function's code mentions, those of its inner functions included."""
-    found = set(code.co_names)
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """A function's code, and that of the functions and classes written in it, in order."""
+    yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            found |= names_in(constant)
-    return found
+            yield from codes_in(constant)
+
+
+def names_in(code: CodeType) -> set[str]:
+    """The names a function's code mentions, those of its inner functions included."""
+    return {name for one in codes_in(code) for name in one.co_names}

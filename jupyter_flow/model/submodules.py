@@ -6,14 +6,16 @@ these are also those that what is inside it names (a lambda, a comprehension), a
 
 import dis
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from types import CodeType, ModuleType
 from typing import Any
+
+from .sources import codes_in
 
 
 def addressed(code: CodeType, used: Iterable[Any]) -> list[ModuleType]:
     """The submodules, loaded in this process, that code may name. used: what its globals are, packages among them."""
-    codes = list(_codes(code))
+    codes = list(codes_in(code))
     names = {name for one in codes for name in one.co_names}
     packages = [module.__name__ for module in used if isinstance(module, ModuleType) and hasattr(module, "__path__")]
     prefixes = tuple(f"{package}." for package in {*packages, *_imported(codes, names)})
@@ -23,13 +25,6 @@ def addressed(code: CodeType, used: Iterable[Any]) -> list[ModuleType]:
 def has_more(code: CodeType) -> bool:
     """Whether there may be some that cloudpickle does not see."""
     return any(isinstance(inner, CodeType) for inner in code.co_consts) or bool(_packages(code.co_names))
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _codes(inner)
 
 
 def _packages(names: Iterable[str]) -> set[str]:

@@ -1,26 +1,22 @@
 """Building a graph: run the lattice's body with electrons that note their calls instead of running."""
 
-import functools
 import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from .binding import Binder, enclosed, label_of
+from .binding import Binder, label_of
 from .errors import BuildError, StoreError
-from .events import BlobRef, Value
+from .events import Value
 from .graph import ATOM, LITERAL, MIXED, OUTPUT, OUTPUTS, PLAIN, TransportGraph, Version
 from .literal import ATOMS, TEXTS, Literal, capture, is_atom, special
 from .options import Options
 from .output import Output, itself, node_of
-from .pickles import pack, sendable
-from .secret import discover
+from .pickles import pack
 from .settling import place_glue, settle
-from .snapshot import snapshot
-from .sources import source_of, written_in
+from .versions import Near, Surroundings, Versions
 
 if TYPE_CHECKING:
     from .electron import Electron
@@ -30,50 +26,34 @@ ONLY_OUTPUTS = {Output}
 ACTIVE: "ContextVar[Tracer | None]" = ContextVar("jupyter_flow_tracer", default=None)
 
 
-class Surroundings(Protocol):
-    """What building needs from outside: where large values go, what executors and code are called."""
-
-    def keep(self, meta: bytes, buffers: Sequence[memoryview]) -> BlobRef:
-        """Store a large literal."""
-
-    def executor(self, named: Any) -> Any:
-        """The executor a person named, by object, kind or name; raises BuildError."""
-
-    def fingerprint(self, function: Callable[..., Any]) -> bytes:
-        """A digest of a function's code and of what it reaches."""
-
-    @property
-    def shares_process(self) -> bool:
-        """Whether electrons may run in threads of this very process."""
-
-
 class Tracer:
     """Collects the calls of one lattice body."""
 
-    def __init__(self, name: str, surroundings: "Surroundings | None" = None) -> None:
+    def __init__(self, name: str, surroundings: Surroundings | None = None) -> None:
         self.open = True
         self.graph = TransportGraph(name)
-        self.outside = surroundings
         self.defaults = [NOTHING]
-        self.replaced: Mapping[str, Any] = {}  # by name: what to call instead
+        self.replaced: Mapping[str, Electron] = {}  # by name: what to call instead
         self._keep = surroundings.keep if surroundings else None
-        self._near: dict[tuple[int, int, int], tuple[Electron, Binder, int]] = {}
-        self._versions: dict[Any, int] = {}
-        self._glue_code: dict[Any, Value] = {}
-        self._executors: dict[Any, int] = {}
-        self._binders: dict[int, Binder] = {}
-        self._alive: list[Any] = []  # what is known by id() must not be freed meanwhile
+        self._instead: dict[tuple[int, int], Electron] = {}  # by the ids of what is replaced and its options
+        self._versions = Versions(self.graph, surroundings)
+        self._near: dict[int, Near] = {}  # by the electron's id, under the defaults that hold now
+        self._glue_versions: dict[tuple[str, Callable[..., Any]], int] = {}
+        self._glue_code: dict[Callable[..., Any], Value] = {}
         self._glue = TransportGraph("glue")  # numbered ~0, ~1, … until the electrons are counted
 
     # calls ----------------------------------------------------------------------------------
 
     def electron(self, electron: "Electron", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Output:
         """Note the call of an electron; its output stands for the value."""
-        near = (id(electron), id(electron.options), id(self.defaults[-1]))
-        called, binder, version = self._near.get(near) or self._meet(electron, near)
+        near = self._near.get(id(electron))
+        if near is None or near[3] is not electron.options:
+            near = self._meet(electron)
+        called, binder, version, _ = near
         if version < 0:
-            version = self._now(called, binder, near)
-        binder.check(called.name, args, kwargs)
+            version = self._versions.now(electron, called, binder, self.defaults[-1])
+        if kwargs or len(args) not in binder.fitting:
+            binder.check(called.name, args, kwargs)
         if binder.defaults:
             kwargs = binder.completed(args, kwargs)
         kind, call = self._call(called.name, binder, args, kwargs)
@@ -84,13 +64,24 @@ class Tracer:
         graph.calls.append(call)
         return Output(self, node, called.name)
 
+    def _meet(self, electron: "Electron") -> Near:
+        called = self._replacing(electron) if self.replaced else electron
+        near = self._near[id(electron)] = self._versions.meet(electron, called, self.defaults[-1])
+        return near
+
+    def _replacing(self, electron: "Electron") -> "Electron":
+        key = id(electron), id(electron.options)
+        if key not in self._instead:  # one for all calls, which are of one version then
+            self._instead[key] = electron.replacing(self.replaced)
+        return self._instead[key]
+
     def glue(self, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Output:
         """Note a computation on outputs."""
         kind, call = self._call(name, None, args, kwargs)  # first: an output that leaked out is refused here
         key = (name, function)
-        version = self._versions.get(key)
+        version = self._glue_versions.get(key)
         if version is None:
-            version = self._versions[key] = len(self.graph.versions)
+            version = self._glue_versions[key] = len(self.graph.versions)
             code = self._glue_code.get(function) or self._glue_code.setdefault(function, pack(((), (), function)))
             self.graph.versions.append(Version(name, "glue", code, (), "", NOTHING, -1, function=function))
         self._glue.version.append(version)
@@ -123,9 +114,11 @@ class Tracer:
     def under(self, defaults: Options) -> Iterator[None]:
         """Electrons called meanwhile take these defaults (a lattice inside a lattice)."""
         self.defaults.append(defaults.under(self.defaults[-1]))
+        near, self._near = self._near, {}
         try:
             yield
         finally:
+            self._near = near
             self.defaults.pop()
 
     # arguments ------------------------------------------------------------------------------
@@ -134,13 +127,21 @@ class Tracer:
         self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[int, Any]:
         if not kwargs:
+            if len(args) == 1 and type(args[0]) is Output:  # most calls, and less than half the work
+                return OUTPUTS, (node_of(args[0], self),)
             kinds = set(map(type, args))
             if kinds == ONLY_OUTPUTS:
                 return OUTPUTS, tuple([node_of(value, self) for value in args])
             plain = kinds <= ATOMS and not (binder is not None and binder.promising)
             if plain and (kinds.isdisjoint(TEXTS) or not any(map(special, args))):
                 return PLAIN, args
+        return MIXED, self._mixed(name, binder, args, kwargs)
+
+    def _mixed(
+        self, name: str, binder: Binder | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[bytes, tuple[Any, ...], tuple[str, ...]]:
         tags, items = bytearray(), list[Any]()
+        opens = binder is None or binder.opens
         for value in (*args, *kwargs.values()):
             if type(value) is Output:
                 tags.append(OUTPUT)
@@ -152,12 +153,8 @@ class Tracer:
                 items.append(value)
             else:
                 tags.append(LITERAL)
-                items.append(
-                    self._literal(
-                        value, f"argument {label!r} of electron {name!r}", label, binder is None or binder.opens
-                    )
-                )
-        return MIXED, (bytes(tags), tuple(items), tuple(kwargs))
+                items.append(self._literal(value, f"argument {label!r} of electron {name!r}", label, opens))
+        return bytes(tags), tuple(items), tuple(kwargs)
 
     def _item(self, value: Any, where: str) -> tuple[int, Any]:
         if type(value) is Output:
@@ -173,94 +170,11 @@ class Tracer:
             return capture(value, self._keep, self, label, opens)
         except (BuildError, StoreError):
             raise
-        except Exception as error:
+        except Exception as error:  # pickling runs code of the value
             raise BuildError(
                 f"{where} cannot be pickled, so no worker could receive it: "
                 f"{type(value).__name__} ({error}); make it inside the electron instead"
             ) from error
-
-    # electrons ------------------------------------------------------------------------------
-
-    def _binder(self, function: Callable[..., Any]) -> Binder:
-        binder = self._binders.get(id(function))
-        if binder is None:
-            binder = self._binders[id(function)] = Binder(function)
-            self._alive.append(function)
-        return binder
-
-    def _meet(self, electron: "Electron", near: tuple[int, int, int]) -> "tuple[Electron, Binder, int]":
-        called, defaults = self.replaced.get(electron.name, electron), self.defaults[-1]
-        binder = self._binder(called.function)
-        version = -1 if enclosed(called.function) else self._same_version(called, binder, ())
-        self._alive += (electron, electron.options, defaults)
-        self._near[near] = called, binder, version
-        return called, binder, version
-
-    def _now(self, electron: "Electron", binder: Binder, near: tuple[int, int, int]) -> int:
-        """The version of a function with a closure: the body may have changed what it holds since the last call."""
-        held = enclosed(electron.function)
-        key = (near, *map(id, held))
-        if key not in self._versions:
-            self._versions[key] = self._same_version(electron, binder, held)
-        return self._versions[key]
-
-    def _same_version(self, electron: "Electron", binder: Binder, held: Sequence[Any]) -> int:
-        """Ten thousand electrons made of one function and equal options are one version."""
-        options = electron.options.under(self.defaults[-1])
-        executor = self._executor(options.executor)
-        asked = options.asked
-        key = (id(electron.function), electron.name, executor, asked, *map(id, held))
-        if key not in self._versions:
-            self.graph.versions.append(self._new_version(electron, options, executor, binder))
-            self._versions[key] = len(self.graph.versions) - 1
-            self._alive += held
-        return self._versions[key]
-
-    def _new_version(self, electron: "Electron", options: Options, executor: int, binder: Binder) -> Version:
-        function, refusal = electron.function, ""
-        hooks = options.before, options.after
-        try:
-            discover((*hooks, function))
-            code = pack((*hooks, sendable(function)), self._keep)
-        except BuildError as error:
-            raise BuildError(f"electron {electron.name!r} cannot be sent to a worker: {error}") from error
-        except StoreError:
-            raise
-        except Exception as error:
-            refusal = (
-                f"electron {electron.name!r} cannot be pickled, so no worker could receive it ({error}); it uses "
-                "something that exists only in this process: make it inside the electron, or run it on threads"
-            )
-            code = self._only_here(hooks, refusal, error)
-        hooked = functools.partial(function, *hooks) if any(hooks) else function
-        bare = replace(options, executor=None, before=(), after=())
-        file, text = written_in(function)
-        if text:
-            self.graph.sources[file] = text
-        return Version(
-            electron.name, electron.kind, code, binder.names, binder.variadic, bare, executor, source_of(function),
-            file, self.outside.fingerprint(hooked) if self.outside else b"", snapshot(function), refusal,
-        )  # fmt: skip
-
-    def _only_here(self, hooks: Any, refusal: str, error: Exception) -> Value:
-        """The code of a function that threads of this process can call, and nobody else."""
-        if self.outside is None or not self.outside.shares_process:
-            raise BuildError(refusal) from error
-        return pack((*hooks, None), self._keep)
-
-    def _executor(self, named: Any) -> int:
-        if named is None:
-            return -1
-        index = self._executors.get(id(named))
-        if index is None:
-            executor = self.outside.executor(named) if self.outside else named
-            key = executor.key() if hasattr(executor, "key") else executor if type(executor) is str else id(executor)
-            index = self._executors.setdefault(("key", key), len(self.graph.executors))
-            if index == len(self.graph.executors):
-                self.graph.executors.append(executor.snapshot() if hasattr(executor, "snapshot") else executor)
-            self._executors[id(named)] = index
-            self._alive.append(named)
-        return index
 
     # the end --------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ puts the text back, in a process that knows it. Texts for people get ``***`` ins
 
 import io
 import json
+import os
 import pickle
 import re
-import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -52,7 +52,7 @@ class Vault:
     """The secrets of a process."""
 
     def __init__(self) -> None:
-        self._key, self._seal = secrets.token_bytes(32), secrets.token_bytes(32)
+        self._key, self._seal = os.urandom(32), os.urandom(32)
         self._noting = _Noting()
         self._lock = threading.Lock()
         self._met = 0
@@ -251,7 +251,7 @@ class Vault:
         """Secrets for a file that only processes of this session can open: its key is in no file."""
         items = [(id, data, names[id[:ID]]) for id, data in list(self._pickles.items()) if id[:ID] in names]
         plain = pickle.dumps(items, 5)
-        nonce = secrets.token_bytes(NONCE)
+        nonce = os.urandom(NONCE)
         return nonce + _mixed(plain, self._seal, nonce)
 
     def unseal(self, data: bytes) -> None:
@@ -275,7 +275,7 @@ def _text(data: bytes) -> bytes:
     """The text in a pickle that holds just that; nothing is called."""
     try:
         value = _Texts(io.BytesIO(data)).load()
-    except Exception:
+    except Exception:  # it refers to a class, or is damaged
         return b""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")

@@ -8,7 +8,7 @@ import functools
 import threading
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 from cloudpickle import cloudpickle
 
@@ -20,7 +20,14 @@ METHODS_OWN = frozenset(vars(functools.singledispatchmethod(len)))  # with a cac
 LOCKED = hasattr(functools.cached_property(len), "lock")
 
 
-def is_generic(thing: Any) -> TypeGuard[FunctionType]:
+class Generic(Protocol):
+    """A function that chooses by the type of its first argument."""
+
+    __name__: str
+    registry: Mapping[type, Callable[..., Any]]
+
+
+def is_generic(thing: Any) -> TypeGuard[Generic]:
     """Whether `functools.singledispatch` made it."""
     return isinstance(thing, FunctionType) and thing.__code__ is GENERIC.__code__
 
@@ -38,7 +45,7 @@ def reduced(thing: Any) -> tuple[Any, ...] | None:
     if is_generic(thing) and not _importable(thing):
         own = {name: value for name, value in vars(thing).items() if name not in OWN}
         told = {name: getattr(thing, name) for name in TOLD}
-        state = {"kinds": dict(thing.registry), "attributes": {**own, **told}}  # type: ignore[attr-defined]
+        state = {"kinds": dict(thing.registry), "attributes": {**own, **told}}
         return _generic, (thing.__name__,), state, None, None, _fill_generic
     return None
 

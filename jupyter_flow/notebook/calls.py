@@ -4,6 +4,7 @@ import ast
 import re
 import traceback
 from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any, NamedTuple
 
 from IPython.core.error import UsageError
@@ -103,8 +104,6 @@ def _arguments(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, An
 
 def without_arguments(workflow: Callable[..., Any]) -> bool:
     """Whether a workflow can be built with nothing given."""
-    from inspect import Parameter, signature
-
     variadic = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
     try:
         parameters = signature(workflow).parameters.values()

@@ -4,17 +4,16 @@ import re
 from typing import Any
 
 from ..executor import BaseExecutor, Executor
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.electron import Electron
 from ..model.lattice import Lattice
 from ..session import session
 from ..verbs import DispatchId
 from .flow.commands import VERBS as FLOW_VERBS
-from .magics import FlowMagics
+from .magics import CELLS, LINES, FlowMagics
 from .resuming import resumable
 
-VERBS = ("electron", "lattice", "dispatch", "executor", "graph", "result", "flow")
-LINE = re.compile(rf"\s*%%?(?:jupyter_flow\s+)?({'|'.join(VERBS)})\s")
+LINE = re.compile(rf"\s*%%?(?:jupyter_flow\s+)?({'|'.join((*CELLS, *LINES))})\s")
 RECENT = 20  # dispatches whose ids are offered
 
 

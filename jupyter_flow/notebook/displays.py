@@ -17,6 +17,7 @@ from ..model.vault import VAULT
 from ..render import summary
 from ..session import session
 from ..verbs import DispatchId
+from ..widgets.pictures import label_of, picture_of_result
 from ..widgets.source import source_of, source_of_graph
 from . import reports, tables
 from .definitions import signature
@@ -24,7 +25,6 @@ from .drawing import Drawing, drawing_of_graph, drawing_of_result
 from .executors import ExecutorTable
 from .flow.report import FlowTable
 from .live import LivePictures
-from .pictures import label_of, picture_of_result
 from .shell import Shell, say
 from .unattended import Unattended
 

@@ -16,9 +16,9 @@ from ..model.status import Status
 from ..render import Folding, Picture, draw_svg, draw_text, summary
 from ..render.palette import By
 from ..widgets.folded import Folded, drawn, foldings_of
+from ..widgets.pictures import picture_of_graph, picture_of_result, with_states
 from . import calls
 from .flow.picture import FlowSource
-from .pictures import picture_of_graph, picture_of_result, with_states
 from .resuming import way_on
 from .shell import say
 from .targets import result_of
@@ -29,15 +29,16 @@ class Drawing:
 
     def __init__(
         self, picture: Picture, graph: TransportGraph, by: By = "status", dispatch: str = "",
-        flow: FlowSource | None = None,
+        flow: FlowSource | None = None, folded: Folded | None = None,
     ) -> None:  # fmt: skip
-        """dispatch, graph, flow: what it is a picture of, for who shows it live."""
+        """dispatch, graph, flow: what it is a picture of, for who shows it live. folded: as it is known already."""
         self.picture, self.by, self.dispatch, self.graph, self.flow = picture, by, dispatch, graph, flow
+        self._known = folded
 
     @cached_property
     def _folded(self) -> Folded:
         """The same as the live graph's, which is there or will be."""
-        return foldings_of(self.graph).folded(bytes(self.picture.statuses))
+        return self._known or foldings_of(self.graph).folded(bytes(self.picture.statuses))
 
     def svg(self) -> str:
         """The picture as SVG."""

@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from ..model.electron import Electron
 from ..model.errors import FlowError
 from ..model.options import Options
-from .cells import CellRefused, names_of
+from .cells import CellRefused, Names, names_of
 from .definitions import Body, bind_def, is_def
 from .displays import told
 from .flow.book import GUESS, Function
@@ -95,28 +95,47 @@ class Electrons:
             found = names_of(tree, source)
         except CellRefused as error:
             raise UsageError(f"electron: {error.msg or error}") from None
-        name = given.name or _name_of(given.outputs or found.writes or found.defines)
-        definition = Definition(
-            name, source, self._boundary.cell.raw if self._boundary.cell else body.source, body.file, found, options,
-            given.inputs, given.outputs, given.mapped, given.after, given.lazy, given.quiet, given.show,
-            given.name is not None,
-        )  # fmt: skip
-        cell = self._boundary.cell
-        key = (cell.key if cell else "") or (f"electron {name}" if given.name else f"{GUESS}{name}")
-        if cell is not None and cell.electron and cell.key:  # not its first: a loop that makes several
-            key = f"{cell.key} {name}"
-        if cell is not None:
-            cell.electron = True
-            self._flow.book.functions.pop(cell.key, None)
+        definition = self._defined(given, options, body, source, found)
+        key = self._key(definition)
         try:
             for other in given.after:
                 self._flow.execution_named(other)
         except FlowError as error:
             raise UsageError(f"electron: {error}") from None
         execution = self._flow.run(key, definition, cell_number(self._shell))
-        if definition.named and name not in execution.makes:
-            self._shell.user_ns[name] = Electron(execution.captured.task, options, name)
+        if definition.named and definition.name not in execution.makes:
+            self._shell.user_ns[definition.name] = Electron(execution.captured.task, options, definition.name)
         self._flow.show(execution)
+
+    def _defined(self, given: Namespace, options: Options, body: Body, source: str, found: Names) -> Definition:
+        return Definition(
+            name=given.name or _name_of(given.outputs or found.writes or found.defines),
+            source=source,
+            raw=self._boundary.cell.raw if self._boundary.cell else body.source,
+            file=body.file,
+            names=found,
+            options=options,
+            inputs=given.inputs,
+            outputs=given.outputs,
+            mapped=given.mapped,
+            after=given.after,
+            lazy=given.lazy,
+            quiet=given.quiet,
+            show=given.show,
+            named=given.name is not None,
+        )
+
+    def _key(self, definition: Definition) -> str:
+        """What the cell that runs is known by, which is an electron's from now on."""
+        cell, name = self._boundary.cell, definition.name
+        key = (cell.key if cell else "") or (f"electron {name}" if definition.named else f"{GUESS}{name}")
+        if cell is None:
+            return key
+        if cell.electron and cell.key:  # not its first: a loop that makes several
+            key = f"{cell.key} {name}"
+        cell.electron = True
+        self._flow.book.functions.pop(cell.key, None)
+        return key
 
 
 def _heads(tree: ast.Module) -> ast.Module:

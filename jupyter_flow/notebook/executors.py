@@ -1,6 +1,6 @@
 """The table of executors by resource: what ``%executor`` shows, and which executors are redundant."""
 
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..session import session
 from ..widgets.executors import lines_of, remarks_on
 from . import tables

@@ -9,13 +9,13 @@ from .flow.boundary import Boundary
 from .flow.explaining import explain
 from .flow.flow import Flow
 from .live import LivePictures
-from .magics import LINES, FlowMagics
+from .magics import CELLS, LINES, FlowMagics
 from .panel import Panels
 from .shell import Shell, running, say
 from .unattended import Unattended
 from .waiting import watching
 
-CELL = ("electron", "lattice", "jupyter_flow")
+CELL = (*CELLS, "jupyter_flow")
 LINE = (*LINES, "jupyter_flow")
 
 

@@ -50,7 +50,7 @@ class Graphs:
 
             widget = FlowGraph(source, by)
             self._shell.display_pub.publish(widget.bundle())
-        except Exception:
+        except Exception:  # a front end without it, ipywidgets in some other version: the picture is there
             LOG.debug("a graph could not be shown live", exc_info=True)
             return None
         self._keep(widget)
@@ -92,7 +92,8 @@ class FollowedGraph:
         began = time.monotonic()
         if update or len(self._run.graph) <= LARGE:
             self._drawn = self._state()  # before it is looked at: what happens meanwhile is drawn the next time
-            bundle = Drawing(self._source.drawing(self._by)[0], self._run.graph, self._by).bundle()
+            picture, folded = self._source.drawing(self._by)
+            bundle = Drawing(picture, self._run.graph, self._by, folded=folded).bundle()
         else:
             bundle = outline(self._run.graph)
         self._publisher.publish(bundle, {}, transient={"display_id": self._display}, update=update)

@@ -12,6 +12,7 @@ from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId
 from ..widgets.source import Source, source_of
+from ..widgets.threads import OnDemandThread
 from .drawing import drawing_of_flow
 from .flow.picture import FlowSource
 from .graphs import FollowedFlow, FollowedGraph, Graphs, request_of
@@ -48,7 +49,7 @@ class LivePictures:
         self._lock = threading.Lock()
         self._followed: list[Followed] = []
         self._flows: dict[str, tuple[str, FollowedFlow]] = {}  # that stay, by cell, with the request they are from
-        self._thread: threading.Thread | None = None
+        self._thread = OnDemandThread("jupyter_flow pictures", self._work, self._lock)
         self._shown: set[str] = set()  # by the cell that runs
 
     def follow(self, id: DispatchId, by: By = "status") -> bool:
@@ -123,15 +124,7 @@ class LivePictures:
     def _keep(self, followed: Followed) -> None:
         with self._lock:
             self._followed.append(followed)
-            if self._thread is None:
-                threading.Thread(target=self._begin, name="jupyter_flow pictures", daemon=True).start()
-
-    def _begin(self) -> None:
-        with self._lock:
-            if self._thread is not None:  # an interrupt came between the start of that and its being known
-                return
-            self._thread = threading.current_thread()
-        self._work()
+            self._thread.start()
 
     def _work(self) -> None:
         while True:
@@ -140,5 +133,4 @@ class LivePictures:
             with self._lock:
                 self._followed = [followed for followed in self._followed if followed not in over]
                 if not self._followed:
-                    self._thread = None
-                    return
+                    return self._thread.end()

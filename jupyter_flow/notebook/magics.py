@@ -12,10 +12,11 @@ from IPython.core.magic import needs_local_scope, no_var_expand
 from ..model.errors import BuildError, DispatchError
 from ..model.lattice import Lattice
 from ..model.options import Options
+from ..model.result import NodeResult
 from ..render.palette import By
 from ..session import session
 from ..verbs import DispatchId, dispatch
-from . import calls, electrons, lattices, naming, ondemand, reports, shows
+from . import calls, electrons, lattices, naming, reports, shows
 from .definitions import bind_def, body_of, is_def
 from .displays import told
 from .drawing import Drawing, drawing_meant, drawing_of_result
@@ -32,6 +33,7 @@ from .targets import node_of, result_of, split_target
 
 EXECUTOR = argument("-x", "--executor", metavar="EXECUTOR", help="a name, a kind (local, thread, …) or a variable")
 OUT = argument("-o", "--out", metavar="VAR", type=identifier, help="a variable to keep it in")
+CELLS = ("electron", "lattice")
 LINES = ("dispatch", "executor", "graph", "result", "flow")
 VALUED = frozenset({"-o", "--out", "-x", "--executor", "--resume"})
 
@@ -71,8 +73,10 @@ class FlowMagics:
         beside it, becomes an electron for lattices to call. In Python: @jupyter_flow.electron(...).
         """
         given = parsed(self.electron, line)
-        more = given.cache or None, given.memory, given.gpus
-        options = self._options(given, given.retries, given.timeout, given.cores, (), (), *more)
+        options = self._options(
+            given, retries=given.retries, timeout=given.timeout, cores=given.cores, cache=given.cache or None,
+            memory=given.memory, gpus=given.gpus,
+        )  # fmt: skip
         self._electrons.make(given, options, body_of(self.shell, self._raw(), "electron", line, cell))
 
     @no_var_expand
@@ -94,7 +98,7 @@ class FlowMagics:
         whose last expression is the result. In Python: @jupyter_flow.lattice(...).
         """
         given = parsed(self.lattice, line)
-        options = self._options(given, None, None, None)
+        options = self._options(given)
         body = body_of(self.shell, self._raw(), "lattice", line, cell)
         if is_def(self.shell.compile.ast_parse(body.source, body.file, "exec")):
             made = bind_def(self.shell, "lattice", body, given.name)
@@ -148,24 +152,7 @@ class FlowMagics:
         return id
 
     @no_var_expand
-    @takes(
-        "%executor [NAME [KIND [ADDRESS|VARIABLE]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME",
-        argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
-        argument("kind", nargs="?", help="local (unset), thread, dask, slurm, futures …, a plug-in's, or an executor"),
-        argument(
-            "address", nargs="?", help="dask: its scheduler: an address, a file or a variable; futures: a variable"
-        ),
-        argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
-        argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),
-        argument("--log-stderr", metavar="FILE", help="the same for standard error"),
-        argument("--workdir", metavar="DIR", help="the electrons' working directory"),
-        argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
-        argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
-        argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
-        *ondemand.OPTIONS,
-        argument("--default", action="store_true", help="use it where nothing else is said"),
-        argument("-d", "--delete", metavar="NAME", help="forget a name"),
-    )
+    @takes("%executor [NAME [KIND [ADDRESS|VARIABLE]]] [-n WORKERS] [OPTIONS] [--default] | -d NAME", *naming.ARGUMENTS)
     def executor(self, line: str) -> ExecutorTable | None:
         """Give an executor a name; or, without one, show the executors by the resource they share."""
         given = parsed(self.executor, line)
@@ -224,21 +211,23 @@ class FlowMagics:
             if not (node and node.has_output):
                 result.raise_for_status()
             self._keep(given.out, node.output if node else result.result)
-        nodes = [node] if node else result.nodes
-        if given.logs:
-            say(reports.headed(nodes, reports.logs) or reports.silence(nodes))
-        if given.traceback:
-            say(reports.headed(nodes, lambda node: reports.failure(self.shell, node)) or "no failure")
-        if given.show:
-            shows.show(nodes)
         if given.logs or given.show or given.traceback:
-            return None
+            return self._tell(given, [node] if node else result.nodes)
         if node is None:
             if rest := way_on(result):
                 say(rest)
             return result
         say(reports.title(node))
         return node.output
+
+    def _tell(self, given: Namespace, nodes: list[NodeResult]) -> None:
+        """What ``%result`` is asked for beside values."""
+        if given.logs:
+            say(reports.headed(nodes, reports.logs) or reports.silence(nodes))
+        if given.traceback:
+            say(reports.headed(nodes, lambda node: reports.failure(self.shell, node)) or "no failure")
+        if given.show:
+            shows.show(nodes)
 
     @no_var_expand
     def jupyter_flow(self, line: str, cell: str | None = None) -> Any:
@@ -248,11 +237,7 @@ class FlowMagics:
         magic of its own, %jupyter_flow cancel [ID], without an ID for the last dispatch.
         """
         verb, _, rest = line.strip().partition(" ")
-        known = (
-            ("electron", "lattice")
-            if cell is not None
-            else ("dispatch", "executor", "graph", "result", "flow", "cancel")
-        )
+        known = CELLS if cell is not None else (*LINES, "cancel")
         if verb not in known:
             what = f"{verb!r} is no verb here" if verb else "say what to do"
             raise UsageError(f"jupyter_flow: {what}; there are {', '.join(known)}")
@@ -269,9 +254,9 @@ class FlowMagics:
 
     # what they share ------------------------------------------------------------------------------
 
-    def _options(self, given: Namespace, *more: Any) -> Options:
+    def _options(self, given: Namespace, **asked: Any) -> Options:
         with _usage("options"):
-            return Options(executor_named(self.shell, given.executor), *more)
+            return Options(executor_named(self.shell, given.executor), **asked)
 
     def _bind(self, thing: Lattice, quiet: bool) -> None:
         self.shell.user_ns[thing.name] = thing

@@ -10,13 +10,29 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ..executor import BaseExecutor, Executor
-from ..executor import _executor_manager as names
-from ..executor.clusters import DOORS
+from ..executor.clusters import CLUSTER_KINDS
+from ..executor.names import executors as names
 from ..model.errors import BuildError
 from . import ondemand
 from .flow.shield import shielded
+from .parsing import argument, identifier, seconds
 from .shell import Shell, executor_variable, say
 
+ARGUMENTS = (
+    argument("name", nargs="?", type=identifier, help="a name for it, and a variable (unset: show the table)"),
+    argument("kind", nargs="?", help="local (unset), thread, dask, slurm, futures …, a plug-in's, or an executor"),
+    argument("address", nargs="?", help="dask: its scheduler: an address, a file or a variable; futures: a variable"),
+    argument("-n", "--workers", type=int, metavar="WORKERS", help="how many of its electrons run at once"),
+    argument("--log-stdout", metavar="FILE", help="where its electrons' output is appended"),
+    argument("--log-stderr", metavar="FILE", help="the same for standard error"),
+    argument("--workdir", metavar="DIR", help="the electrons' working directory"),
+    argument("--time-limit", type=seconds, metavar="TIME", help="how long an electron may run: 90, 10m, 2h"),
+    argument("--retries", type=int, metavar="N", help="further attempts after a failure"),
+    argument("--max-tasks", type=int, metavar="N", help="replace a worker process after so many of its electrons"),
+    *ondemand.OPTIONS,
+    argument("--default", action="store_true", help="use it where nothing else is said"),
+    argument("-d", "--delete", metavar="NAME", help="forget a name"),
+)  # of %executor
 SETTINGS = ("workers", "log_stdout", "log_stderr", "workdir", "time_limit", "retries", "max_tasks")
 
 
@@ -69,14 +85,14 @@ def _made(shell: Shell, kind: str, address: str | None, settings: dict[str, Any]
 
 def _maker(kind: str) -> tuple[Callable[..., Any], list[str]]:
     """What makes one of a kind, and what that takes."""
-    if kind in DOORS:
+    if kind in CLUSTER_KINDS:
         return partial(ondemand.made, kind), ondemand.takes(kind)
     try:
         make = names.kind(kind)
     except BuildError as error:
         raise UsageError(f"executor: {error}") from None
     if make is None:
-        there = ", ".join([*names.kinds, *DOORS, *names.plugins()])
+        there = ", ".join([*names.kinds, *CLUSTER_KINDS, *names.plugins()])
         raise UsageError(f"executor: {kind!r} is no kind of executor; there are {there}")
     return make, list(inspect.signature(make).parameters)
 

@@ -7,7 +7,7 @@ from inspect import signature
 from typing import Any
 
 from ..executor import DaskExecutor
-from ..executor.clusters import DOORS, Cluster
+from ..executor.clusters import CLUSTER_KINDS, Cluster
 from .parsing import Argument, amount, argument
 
 TEXTS = ("partition", "queue", "account", "walltime", "interface", "image", "namespace")
@@ -58,7 +58,7 @@ def settings_of(given: Namespace) -> dict[str, Any]:
 def takes(kind: str) -> list[str]:
     """The settings that an executor on a cluster of that kind has."""
     own = [name for name in signature(DaskExecutor).parameters if name not in ("scheduler_address", "security")]
-    return [*DOORS[kind].settings, *own]
+    return [*CLUSTER_KINDS[kind].settings, *own]
 
 
 def made(kind: str, **settings: Any) -> DaskExecutor:
@@ -69,5 +69,5 @@ def made(kind: str, **settings: Any) -> DaskExecutor:
 
 def parted(kind: str, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings of the cluster, and those of the executor on it."""
-    cluster = {name: value for name, value in settings.items() if name in DOORS[kind].settings}
+    cluster = {name: value for name, value in settings.items() if name in CLUSTER_KINDS[kind].settings}
     return cluster, {name: value for name, value in settings.items() if name not in cluster}

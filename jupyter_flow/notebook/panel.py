@@ -13,9 +13,9 @@ from ..session import opened, session
 from ..widgets.actions import resumed
 from ..widgets.busy import SAMPLER, Resources
 from ..widgets.channel import Channel
-from ..widgets.checking import PanelRequest, checked
+from ..widgets.checking import checked
 from ..widgets.hub import hub
-from ..widgets.messages import Badge, Dispatched, Panel, State, Told
+from ..widgets.messages import Badge, Dispatched, Panel, PanelRequest, State, Told
 from ..widgets.subshells import by_sender
 from .badges import badges
 from .flow.flow import Flow
@@ -29,14 +29,8 @@ LOG = logging.getLogger("jupyter_flow")
 TARGET = "jupyter_flow.panel"  # a page opens it
 HELLO = "jupyter_flow.hello"  # the kernel opens it: pages that were there before us learn that we are
 VERSION: str = getattr(sys.modules[__name__.partition(".")[0]], "__version__", "")
-OURS = (
-    "history",
-    "cancel_dispatch",
-    "cancel_cell",
-    "resume_dispatch",
-    "run_stale",
-    "watch_panel",
-)  # all other requests are views'
+# All other requests are views'.
+OURS = ("history", "cancel_dispatch", "cancel_cell", "resume_dispatch", "run_stale", "watch_panel")
 SECOND = 1.0  # between two looks at how busy executors are
 MOST = 1000  # dispatches in the list
 FEW = 10  # dispatches, until more are asked for
@@ -249,7 +243,7 @@ class Page:
         """Send a message. Never raises: the page may have gone."""
         try:
             self._comm.send(message)
-        except Exception:
+        except Exception:  # whatever the front end's way of sending raises
             LOG.debug("a page could not be told", exc_info=True)
 
     def close(self) -> None:
@@ -269,7 +263,7 @@ class Page:
                 self._panels.hear(self, checked(request, PanelRequest) or {})
             else:
                 self._views.hear(request)
-        except Exception:
+        except Exception:  # a page may send anything
             LOG.debug("a request of a page failed", exc_info=True)
 
 

@@ -1,6 +1,7 @@
 """The header lines of magics: options by argparse, never by evaluation."""
 
 import argparse
+import keyword
 import re
 import shlex
 from collections.abc import Callable
@@ -32,8 +33,8 @@ def takes(usage: str, *arguments: Argument) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         parser = MagicArgumentParser(
-            prog=function.__name__,
-            usage=usage.replace("%", "%%"),
+            prog=usage.split()[0],
+            usage=usage.removeprefix("%").replace("%", "%%"),  # the formatter puts one before it
             description=function.__doc__,
             formatter_class=MagicHelpFormatter,
         )  # type: ignore[no-untyped-call]
@@ -62,7 +63,7 @@ def parsed_words(magic: Callable[..., Any], words: list[str]) -> argparse.Namesp
     try:
         return parser.parse_args(words)
     except UsageError as error:
-        raise UsageError(f"{magic.__name__}: {error}; %{magic.__name__}? explains it") from None
+        raise UsageError(f"{magic.__name__}: {error}; {parser.prog}? explains it") from None
 
 
 def _check_options(magic: str, parser: argparse.ArgumentParser, words: list[str]) -> None:
@@ -132,8 +133,6 @@ def amount(text: str) -> str:
 
 def identifier(text: str) -> str:
     """A name that can be a variable."""
-    import keyword
-
     if not text.isidentifier() or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError(f"{text!r} cannot be a variable's name")
     return text

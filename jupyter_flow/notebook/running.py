@@ -65,24 +65,12 @@ def _read(path: Path) -> Any:
 
 def _execute(book: Any, order: Order, say: Say) -> str | None:
     """Run the cells; why it failed, or None."""
-    source, timeout = order.notebook, order.timeout
-    client = Client(
-        book,
-        lambda: say("waiting for electrons that still run"),
-        timeout=timeout,
-        kernel_name=_kernel(book),
-        resources={"metadata": {"path": str(source.parent)}},
-        store_widget_state=False,  # with it, a document shows widgets only, and those need a network
-        extra_arguments=[
-            "--log-level=ERROR",  # a kernel on loopback warns that it is not encrypted
-            *(["--HistoryManager.enabled=False"] if secret(order.parameters) else []),
-        ],
-    )
+    client = _client(book, order, say)
     told = _Told(book, say)
     signals = Signals(client)
     client.on_cell_start = signals.listen
     client.on_cell_execute, client.on_cell_executed = told.begin, told.end
-    failure = _outcome(client, signals, told, timeout)
+    failure = _outcome(client, signals, told, order.timeout)
     told.late(client.failed)
     if client.failed and failure != INTERRUPTED:  # why the cell failed too, where one did
         more = f" and {len(client.failed) - 1} more" if len(client.failed) > 1 else ""
@@ -90,13 +78,25 @@ def _execute(book: Any, order: Order, say: Say) -> str | None:
     return failure
 
 
+def _client(book: Any, order: Order, say: Say) -> Client:
+    return Client(
+        book,
+        lambda: say("waiting for electrons that still run"),
+        timeout=order.timeout,
+        kernel_name=_kernel(book),
+        resources={"metadata": {"path": str(order.notebook.parent)}},
+        store_widget_state=False,  # with it, a document shows widgets only, and those need a network
+        extra_arguments=[
+            "--log-level=ERROR",  # a kernel on loopback warns that it is not encrypted
+            *(["--HistoryManager.enabled=False"] if secret(order.parameters) else []),
+        ],
+    )
+
+
 def _outcome(client: Client, signals: Signals, told: "_Told", timeout: float | None) -> str | None:
     try:
         client.run(env={**os.environ, SWITCH: "run"})
-    except (
-        asyncio.CancelledError,
-        AssertionError,
-    ):  # the latter: a signal before the first cell, while nbclient cleans up
+    except (asyncio.CancelledError, AssertionError):  # the latter before the first cell, while nbclient cleans up
         return INTERRUPTED
     except CellExecutionError as error:
         electron = ELECTRON.search(COLOURS.sub("", error.traceback))

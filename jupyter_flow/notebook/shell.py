@@ -8,7 +8,7 @@ from IPython.core.error import UsageError
 from IPython.core.getipython import get_ipython
 
 from ..executor import BaseExecutor, Executor
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.errors import BuildError
 
 Shell: TypeAlias = Any  # an InteractiveShell: its traits are typed as optional, most of its methods not at all

@@ -9,10 +9,11 @@ __all__ = ["MOST", "code", "escaped", "markdown", "numbers", "plain"]
 MOST_RUNS = 3
 
 
-def markdown(head: Sequence[str], rows: Rows) -> str:
-    """A table in Markdown."""
+def markdown(head: Sequence[str], rows: Rows, quoted: bool = False) -> str:
+    """A table in Markdown. quoted: what stands in backticks in the first column is code."""
+    first = _quoted if quoted else escaped
     rule = ["---:" if numeric(rows, k) else ":---" for k in range(len(head))]
-    shown: list[Sequence[str]] = [head, rule, *[[escaped(cell) for cell in row] for row in rows[:MOST]]]
+    shown: list[Sequence[str]] = [head, rule, *[[first(row[0]), *map(escaped, row[1:])] for row in rows[:MOST]]]
     return "\n".join(["| " + " | ".join(row) + " |" for row in shown] + [f"\n{line}" for line in more(rows)])
 
 
@@ -20,6 +21,11 @@ def escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
     text = " ".join(text.split())
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#$~" else c for c in text)
+
+
+def _quoted(text: str) -> str:
+    inner = text[1:-1]
+    return code(inner).replace("|", "\\|") if inner and text == f"`{inner}`" else escaped(text)
 
 
 def numbers(ascending: Sequence[int]) -> str:

@@ -1,7 +1,7 @@
 """Tracebacks of the user's lines: our frames folded, and those of a failed electron put back.
 
 An electron fails in another process; what comes back is its exception and its traceback as text. From the
-text real frames are made again, as template engines do it, so that IPython shows the cell's lines.
+text real frames are made again, so that IPython shows the cell's lines.
 """
 
 import linecache
@@ -19,19 +19,14 @@ from IPython.core import ultratb
 from ..model.options import Options
 from ..widgets.trouble import name_files_with
 from .calls import FILE
+from .remote import BEGIN, FRAME, LED, put_causes_back, remote
 from .shell import Shell
 
 HERE = str(Path(__file__).parent.parent)
 IPYTHON = str(Path(IPython.__file__).parent)
-FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+), in (?P<name>.+)$')
-BEGIN = "Traceback (most recent call last):\n"
 MARK = "_jupyter_flow_folds"
 GENERATED = Options.__init__.__code__  # by dataclasses, in no file
 COUNT = "get_line_number_of_frame"  # of IPython
-
-
-class _Raised(Exception):
-    """What the frames that are put back raise."""
 
 
 Explain = Callable[[BaseException], str | None]
@@ -157,38 +152,14 @@ def take_remote(error: BaseException) -> TracebackType | None:
     """The frames that an exception of an electron brought along as a note, made real; the note loses them."""
     notes: list[str] = getattr(error, "__notes__", [])
     for index, note in enumerate(notes):
-        before, begin, text = note.partition(BEGIN)
+        before, begin, text = note.partition(f"\n{BEGIN}")  # that of a group is indented
         trace = remote(text) if begin else None
         if trace is not None:
-            told = before.strip().removesuffix(":")
+            put_causes_back(error, BEGIN + text)
+            told = LED.sub("", f"{before}\n").strip().removesuffix(":")
             notes[index : index + 1] = [told] if told else []
             return trace
     return None
-
-
-def remote(text: str) -> TracebackType | None:
-    """The frames of a traceback's text, outermost first; of several, chained ones, the last."""
-    lines = text.rpartition(BEGIN)[2].splitlines()
-    trace: TracebackType | None = None
-    for found in reversed([match for line in _indented(lines) if (match := FRAME.match(line))]):
-        trace = _frame(found["file"], int(found["line"]), found["name"], trace)
-    return trace
-
-
-def _indented(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        if not line.startswith("  "):
-            return
-        yield line
-
-
-def _frame(file: str, line: int, name: str, inner: TracebackType | None) -> TracebackType | None:
-    code = compile("\n" * (line - 1) + "raise error", file, "exec").replace(co_name=name, co_qualname=name)
-    try:
-        exec(code, {"error": _Raised(), "__name__": name})
-    except _Raised as raised:
-        made = raised.__traceback__.tb_next if raised.__traceback__ else None
-    return TracebackType(inner, made.tb_frame, made.tb_lasti, made.tb_lineno) if made else inner
 
 
 def with_cells(shell: Shell, text: str) -> str:

@@ -23,7 +23,7 @@ class Unattended:
         session().wait(id)
         try:
             session().result(id).raise_for_status()
-        except Exception as error:
+        except Exception as error:  # the electron's own
             self._failed.append(error)
         return True
 

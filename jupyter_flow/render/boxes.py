@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .groups import Group, counted
 from .lettering import clean, cut, escape, seconds, shorten, width
 from .palette import CLASS, LIGHT, By, mark, number
 from .standing import Standing
 
-_NAME = 13.0
+_NAME = 13.0  # px, as all below; the sizes of two fonts
 _SMALL = 10.0
 _PAD = 10.0
 _MARK = 16.0
@@ -97,13 +96,8 @@ def draw(box: Box, x: float, y: float, scheme: Scheme) -> str:
     deep = _STACK if group.count > 1 else 0.0
     w, h = box.width - deep, box.height - deep
     left, top = x - box.width / 2, y - box.height / 2 + deep
-    kind = f"n {_colour(group, scheme)}"
     parts = [f"<g><title>{escape(describe(group, scheme.by, box.argument))}</title>"]
-    if group.count > 1:
-        parts += [_rect(left + d, top - d, w, h, 8, kind) for d in (deep, deep / 2)]
-    parts.append(_rect(left, top, w, h, 8 if group.kind != "glue" else h / 2, kind))
-    if group.kind == "sublattice":
-        parts.append(_rect(left + 3, top + 3, w - 6, h - 6, 5.5, f"{kind} in"))
+    parts += _outlines(group, (left, top, w, h), f"n {_colour(group, scheme)}")
     inside = left + _PAD + (4 if group.kind == "sublattice" else 0)
     parts.append(mark(group.status, inside + _MARK / 2, top + 17))
     text = inside + _MARK + 7
@@ -115,6 +109,16 @@ def draw(box: Box, x: float, y: float, scheme: Scheme) -> str:
     if group.count > 1:
         parts.append(_bar(group, left + _PAD, top + h - 10, w - 2 * _PAD))
     return "".join(parts) + "</g>"
+
+
+def _outlines(group: Group, frame: tuple[float, float, float, float], classes: str) -> list[str]:
+    """One box, several behind each other for a group, one inside the other for a sublattice; frame: as `_rect`."""
+    left, top, w, h = frame
+    behind = [_rect(left + d, top - d, w, h, 8, classes) for d in (_STACK, _STACK / 2) if group.count > 1]
+    front = _rect(left, top, w, h, 8 if group.kind != "glue" else h / 2, classes)
+    if group.kind != "sublattice":
+        return [*behind, front]
+    return [*behind, front, _rect(left + 3, top + 3, w - 6, h - 6, 5.5, f"{classes} in")]
 
 
 def _colour(group: Group, scheme: Scheme) -> str:

@@ -167,19 +167,9 @@ def _medians(above: list[int], where: list[int], real: int) -> list[int]:
 
 def _compacted(placing: Placing, root: list[int]) -> list[float]:
     """Blocks as far left as they go, then each up to its right neighbours."""
-    n = len(root)
-    right: list[dict[int, float]] = [{} for _ in range(n)]
-    missing = [0] * n
-    for layer in placing.layers:
-        breathe()
-        for i, j in pairwise(layer):
-            a, b, distance = root[i], root[j], placing.distance(i, j)
-            if b not in right[a]:
-                missing[b] += 1
-            if distance > right[a].get(b, 0.0):
-                right[a][b] = distance
-    order = [i for i in range(n) if root[i] == i and not missing[i]]
-    x = [0.0] * n
+    right, missing = _constraints(placing, root)
+    order = [i for i, at in enumerate(root) if at == i and not missing[i]]
+    x = [0.0] * len(root)
     for a in order:
         for b, distance in right[a].items():
             x[b] = max(x[b], x[a] + distance)
@@ -190,6 +180,21 @@ def _compacted(placing: Placing, root: list[int]) -> list[float]:
         if right[a]:
             x[a] = max(x[a], min([x[b] - distance for b, distance in right[a].items()]))
     return [x[r] for r in root]
+
+
+def _constraints(placing: Placing, root: list[int]) -> tuple[list[dict[int, float]], list[int]]:
+    """How far each block is to be from those on its right, and how many blocks are on each one's left."""
+    right: list[dict[int, float]] = [{} for _ in root]
+    missing = [0] * len(root)
+    for layer in placing.layers:
+        breathe()
+        for i, j in pairwise(layer):
+            a, b, distance = root[i], root[j], placing.distance(i, j)
+            if b not in right[a]:
+                missing[b] += 1
+            if distance > right[a].get(b, 0.0):
+                right[a][b] = distance
+    return right, missing
 
 
 def _balanced(drawings: list[list[float]], widths: Sequence[float]) -> list[float]:

@@ -5,17 +5,18 @@ the depth of two: two rounds of label refinement (Weisfeiler and Leman 1968), O(
 fan of any width is then one group. Where that leaves too many groups, coarser rules follow.
 """
 
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import count
 from threading import Lock
 
-from jupyter_flow.model.events import FAILED, INTERRUPTED, RUNNING
-
+from ..model.events import FAILED, INTERRUPTED, RUNNING
 from .breath import breathe
 from .glue import LabelledEdge, dissolve_glue
 from .layering import Layering
+from .picking import picked
 from .picture import WAITING_EDGE, Picture
 from .ranks import longest_path
 
@@ -113,14 +114,13 @@ def _folding(
         members[label].append(node)
         group_of[node] = label
     breathe()
-    pairs = [*zip(*[map(labels.__getitem__, end) for end in ends], strict=True)]
-    return Folding(group_of, members, _quotient(pairs, edges), mixed)
+    sources, targets = (picked(labels, end) for end in ends)
+    return Folding(group_of, members, _quotient(sources, targets, edges), mixed)
 
 
 def _numbered(keys: Iterable[Hashable]) -> list[int]:
     """Equal keys get equal numbers, in order of first appearance."""
-    keys = list(keys)
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
     return [*map(numbers.__getitem__, keys)]
 
 
@@ -169,9 +169,13 @@ def _neighbourhoods(labels: list[int], there: Ends, here: Ends) -> list[int]:
     """For each node the set of labels at the other ends of its edges: a bit for each, for there are few labels."""
     bits = [1 << label for label in labels]
     found = [0] * len(labels)
+    if max(labels, default=0) == 0:
+        for node in set(here):
+            found[node] = 1
+        return found
     for start in range(0, len(here), _STRETCH):
         stretch = slice(start, start + _STRETCH)
-        for node, bit in zip(here[stretch], map(bits.__getitem__, there[stretch]), strict=True):
+        for node, bit in zip(here[stretch], picked(bits, there[stretch]), strict=True):
             found[node] |= bit
         breathe()
     return found
@@ -217,10 +221,10 @@ def _from_the_top(labels: list[int], layers: list[int]) -> list[int]:
     return [*map(rank.__getitem__, labels)]
 
 
-def _quotient(pairs: list[tuple[int, int]], edges: list[LabelledEdge]) -> list[FoldedEdge]:
-    counts = Counter(pairs)
+def _quotient(sources: Sequence[int], targets: Sequence[int], edges: list[LabelledEdge]) -> list[FoldedEdge]:
+    counts = Counter(zip(sources, targets, [label for _, _, label in edges], strict=True))
     breathe()
-    labels: dict[tuple[int, int], dict[str, None]] = {}
-    for pair, label in dict.fromkeys(zip(pairs, [label for _, _, label in edges], strict=True)):
-        labels.setdefault(pair, {})[label] = None
-    return [FoldedEdge(*pair, tuple(labels[pair]), counts[pair]) for pair in sorted(labels)]
+    pairs: dict[tuple[int, int], dict[str, int]] = {}
+    for (source, target, label), many in counts.items():
+        pairs.setdefault((source, target), {})[label] = many
+    return [FoldedEdge(*pair, tuple(labels), sum(labels.values())) for pair, labels in sorted(pairs.items())]

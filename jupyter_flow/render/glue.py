@@ -9,8 +9,7 @@ hundred thousand terms, each consumed), which keeps the work linear.
 from collections import Counter
 from collections.abc import Sequence
 
-from jupyter_flow.model.events import FAILED
-
+from ..model.events import FAILED
 from .breath import breathe
 from .picture import Picture
 

@@ -1,12 +1,12 @@
 """What is said about a group: its name, how many, their states, executors and times."""
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from jupyter_flow.model.status import NEVER_BEGUN, Status
-
+from ..model.status import NEVER_BEGUN, Status
 from .folding import Folding
+from .picking import picked, tallied
 from .picture import Kind, Picture
 from .standing import STANDING_OF, Beside, Standing
 
@@ -38,6 +38,13 @@ class Group:
     seconds: float | None
     given_up: int = 0  # members that ended, and whose threads may still run
     interrupted: bool = False  # the whole has ended before its time: what waits will not run
+
+    def standing(self, counts: dict[Standing, int], seconds: float | None, interrupted: bool = False) -> "Group":
+        """The same group, counted at another time. Live graphs ask often, and `dataclasses.replace` is slow."""
+        return Group(
+            self.number, self.name, self.kind, self.first, self.count, counts, self.executors, seconds,
+            self.given_up, interrupted,
+        )  # fmt: skip
 
     @property
     def status(self) -> Standing:
@@ -87,12 +94,9 @@ def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Gr
     name = picture.names[first]
     if mixed and any(picture.names[i] != name for i in members):
         name += " …"
-    executors: dict[str, int] = {}
-    for i in members:
-        label = picture.executor(i)
-        executors[label] = executors.get(label, 0) + 1
+    executors = dict(tallied(picked(picture.executors, members))) if picture.executors else {}
     executors.pop("", None)
-    times = [t for t in map(picture.duration, members) if t is not None] if picture.durations else []
+    times = [t for t in picked(picture.durations, members) if t is not None] if picture.durations else []
     return Group(
         number=number,
         name=name,
@@ -107,12 +111,13 @@ def _group(picture: Picture, number: int, members: list[int], mixed: bool) -> Gr
     )
 
 
-def count_states(picture: Picture, nodes: list[int]) -> dict[Standing, int]:
+def count_states(picture: Picture, nodes: Sequence[int]) -> dict[Standing, int]:
     """How many of the nodes are in which state, the gravest first."""
-    found = Counter[Standing]()
-    for number, count in Counter(map(picture.statuses.__getitem__, nodes)).items():
-        found[STANDING_OF[number]] += count
-    return {state: found[state] for state in SEVERITY if found[state]}
+    states = bytes(picked(picture.statuses, nodes))
+    found = dict.fromkeys(SEVERITY, 0)
+    for number in set(states) if len(states) < len(STANDING_OF) else range(len(STANDING_OF)):
+        found[STANDING_OF[number]] += states.count(number)
+    return {state: count for state, count in found.items() if count}
 
 
 def said(status: Standing, interrupted: bool = False) -> str:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .boxes import Scheme, chip
 from .groups import NOT_RUN, count_states, said
 from .lettering import clean, escape, seconds, shorten, width

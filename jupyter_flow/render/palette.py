@@ -7,8 +7,7 @@ contrast on their background; marks are paths, drawn in a circle of radius 8 aro
 from dataclasses import dataclass
 from typing import Literal
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .standing import Beside, Standing
 
 By = Literal["status", "executor", "duration"]

@@ -1,16 +1,19 @@
 """What is drawn: a transport graph as plain arrays, with the state of every node."""
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Literal
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .standing import STANDING_OF, Standing
 
 Kind = Literal["electron", "glue", "sublattice"]
 
 WAITING_EDGE = "!waiting_edge"
+
+_KNOWN = bytes(range(len(STANDING_OF)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,42 @@ class Picture:
 
     def __post_init__(self) -> None:
         n = len(self.names)
+        self._check_lengths()
+        self._check_statuses()
+        for end in (0, 1) if self.edges else ():
+            ends = [*map(itemgetter(end), self.edges)]
+            if not (min(ends) >= 0 and max(ends) < n):
+                source, target = next((a, b) for a, b, _ in self.edges if not (0 <= a < n and 0 <= b < n))
+                raise ValueError(f"edge {source} → {target} in a graph of {n} nodes")
+
+    def _check_lengths(self) -> None:
+        n = len(self.names)
         if len(self.statuses) != n:
             raise ValueError(f"{n} names but {len(self.statuses)} statuses")
         for what in ("executors", "kinds", "durations"):
             length = len(getattr(self, what))
             if length not in (0, n):
                 raise ValueError(f"{n} names but {length} {what}")
-        if n and not (min(self.statuses) >= 0 and max(self.statuses) < len(STANDING_OF)):
+
+    def _check_statuses(self) -> None:
+        try:
+            strange = bytes(self.statuses).translate(None, _KNOWN)
+        except ValueError:  # they are no bytes
+            strange = bytes([max(_KNOWN) + 1])
+        if strange:
             raise ValueError(f"statuses are integers from 0 to {len(STANDING_OF) - 1}")
-        ends = [end for a, b, _ in self.edges for end in (a, b)]
-        if ends and not (min(ends) >= 0 and max(ends) < n):
-            source, target = next((a, b) for a, b, _ in self.edges if not (0 <= a < n and 0 <= b < n))
-            raise ValueError(f"edge {source} → {target} in a graph of {n} nodes")
+
+    def standing(
+        self, statuses: Sequence[int], durations: Sequence[float | None], status: Standing, given_up: Collection[int]
+    ) -> "Picture":
+        """The same graph in other states. Its edges, which may be many, are not looked at again."""
+        made = copy(self)
+        now = {"statuses": statuses, "durations": durations, "status": status, "given_up": given_up}
+        for name, value in now.items():
+            object.__setattr__(made, name, value)
+        made._check_lengths()
+        made._check_statuses()
+        return made
 
     def __len__(self) -> int:
         return len(self.names)
@@ -62,12 +89,8 @@ class Picture:
         """Whether a node is an electron, glue between electrons, or a sublattice."""
         return self.kinds[node] if self.kinds else "electron"
 
-    def duration(self, node: int) -> float | None:
-        """Seconds that a node took, None where unknown."""
-        return self.durations[node] if self.durations else None
-
-    def electrons(self) -> list[int]:
+    def electrons(self) -> Sequence[int]:
         """The nodes that are somebody's electron, not glue."""
-        if not self.kinds:
-            return list(range(len(self.names)))
+        if "glue" not in self.kinds:
+            return range(len(self.names))
         return [i for i, kind in enumerate(self.kinds) if kind != "glue"]

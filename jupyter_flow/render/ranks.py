@@ -24,10 +24,19 @@ def downward(n: int, edges: Iterable[Edge]) -> tuple[list[int], list[Edge]]:
     for a, b in proper:
         succ[a].append(b)
         missing[b] += 1
-    order = [i for i in range(n) if not missing[i]]
-    seen = [not m for m in missing]
+    order = _in_order(succ, missing)
+    place = [0] * n
+    for k, i in enumerate(order):
+        place[i] = k
+    return order, [(a, b) if place[a] < place[b] else (b, a) for a, b in proper]
+
+
+def _in_order(succ: list[list[int]], missing: list[int]) -> list[int]:
+    """All nodes, each after its producers where that can be; ``missing``, how many of these are left, is used up."""
+    order = [i for i, producers in enumerate(missing) if not producers]
+    seen = [not producers for producers in missing]
     done = lowest = 0
-    while len(order) < n or done < n:
+    while done < len(succ):
         if done == len(order):
             while seen[lowest]:
                 lowest += 1
@@ -39,22 +48,24 @@ def downward(n: int, edges: Iterable[Edge]) -> tuple[list[int], list[Edge]]:
                 seen[b] = True
                 order.append(b)
         done += 1
-    place = [0] * n
-    for k, i in enumerate(order):
-        place[i] = k
-    return order, [(a, b) if place[a] < place[b] else (b, a) for a, b in proper]
+    return order
 
 
 def longest_path(n: int, sources: Sequence[int], targets: Sequence[int]) -> list[int]:
     """The length of the longest path to each node, in edges; cycles are broken first."""
-    rank = [0] * n
     if _in_turn(sources, targets):
+        rank = [0] * n
         for a, b in zip(sources, targets, strict=True):
             if rank[a] >= rank[b]:
                 rank[b] = rank[a] + 1
         return rank
     order, down = downward(n, zip(sources, targets, strict=True))
-    pred = _neighbours(n, down)[0]
+    return _below(order, _neighbours(n, down)[0])
+
+
+def _below(order: list[int], pred: list[list[int]]) -> list[int]:
+    """A rank for each node: just below the lowest of its producers."""
+    rank = [0] * len(pred)
     for i in order:
         if pred[i]:
             rank[i] = 1 + max([rank[p] for p in pred[i]])
@@ -70,10 +81,7 @@ def ranks(n: int, edges: Sequence[Edge]) -> list[int]:
     """A layer for each node, from 0, such that every edge of a DAG leads to a later layer."""
     order, down = downward(n, edges)
     pred, succ = _neighbours(n, down)
-    rank = [0] * n
-    for i in order:
-        if pred[i]:
-            rank[i] = 1 + max([rank[p] for p in pred[i]])
+    rank = _below(order, pred)
     for _ in range(2):
         _slide(order, pred, succ, rank)
     _spread_lonely(n, pred, succ, rank)

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from jupyter_flow.model.events import STATUS_OF
-from jupyter_flow.model.status import Status
+from ..model.events import STATUS_OF
+from ..model.status import Status
 
 
 class Beside(StrEnum):

@@ -40,7 +40,14 @@ _SHAPE = {
 
 
 def _rules(theme: Theme, statuses: list[Standing], executors: int, by: By) -> dict[str, str]:
-    rules = {
+    rules = _grounds(theme) | _statuses(theme, statuses, by) | _executors(theme, executors, by)
+    if by == "duration":
+        rules |= {f".n.z{k},.z{k}": f"fill:{colour}" for k, colour in enumerate(theme.times)}
+    return rules
+
+
+def _grounds(theme: Theme) -> dict[str, str]:
+    return {
         ".bg": f"fill:{theme.card};stroke:{theme.rim}",
         "text": f"fill:{theme.text}",
         "text.u": f"fill:{theme.muted}",
@@ -54,6 +61,10 @@ def _rules(theme: Theme, statuses: list[Standing], executors: int, by: By) -> di
         ".m .l": f"stroke:{theme.card}",
         ".m .g": f"fill:{theme.card}",
     }
+
+
+def _statuses(theme: Theme, statuses: list[Standing], by: By) -> dict[str, str]:
+    rules = {}
     for status in statuses:
         line, tint = theme.status[status]
         name = CLASS[status]
@@ -61,15 +72,16 @@ def _rules(theme: Theme, statuses: list[Standing], executors: int, by: By) -> di
         rules[f"text.{name}"] = f"fill:{line}"
         if by == "status":
             rules[f".n.{name}"] = f"fill:{tint};stroke:{line}"
-    for k in range(min(executors, len(theme.executors))):
-        colour = theme.executors[k]
+    return rules
+
+
+def _executors(theme: Theme, executors: int, by: By) -> dict[str, str]:
+    rules = {}
+    for k, colour in enumerate(theme.executors[:executors]):
         rules[f".d{k}"] = f"fill:{colour}"
         rules[f".c{k}"] = f"fill:{colour};fill-opacity:{theme.tint}"
         if by == "executor":
             rules[f".n.y{k}"] = f"fill:{_mixed(colour, theme)};stroke:{colour}"
-    if by == "duration":
-        for k, colour in enumerate(theme.times):
-            rules[f".n.z{k},.z{k}"] = f"fill:{colour}"
     return rules
 
 

@@ -1,13 +1,13 @@
 """A picture as text: one line for any output, a few lines for a terminal."""
 
-from collections import Counter
+from collections.abc import Sequence
 
-from jupyter_flow.model.status import Status
-
+from ..model.status import Status
 from .folding import FoldedEdge, Folding, fold
 from .groups import Group, count_states, counted, said, tally, whole
 from .lettering import clean, columns, cut
 from .palette import SIGN
+from .picking import picked, tallied
 from .picture import WAITING_EDGE, Picture
 from .ranks import ranks
 
@@ -27,7 +27,7 @@ def about(picture: Picture) -> str:
     """How many electrons, on which executors, and how many of them did not complete."""
     electrons = picture.electrons()
     parts = [f"{len(electrons)} electron{'' if len(electrons) == 1 else 's'}"]
-    counts = Counter([picture.executors[i] for i in electrons] if picture.executors else [])
+    counts = dict(tallied(picked(picture.executors, electrons))) if picture.executors else {}
     counts.pop("", None)
     if counts:
         parts.append(_on(dict(sorted(counts.items()))))
@@ -43,7 +43,7 @@ def _on(counts: dict[str, int]) -> str:
     return ", ".join(phrases)
 
 
-def _states(picture: Picture, electrons: list[int]) -> list[str]:
+def _states(picture: Picture, electrons: Sequence[int]) -> list[str]:
     """Counts by state, unless all electrons are where the whole is."""
     counts = count_states(picture, electrons)
     if not counts or set(counts) == {picture.status}:

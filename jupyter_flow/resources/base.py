@@ -57,6 +57,7 @@ class Claim(NamedTuple):
     cheap: bool  # measured to be done in no time: its worker may hold the next batch already
     memory: int = 0  # bytes that each of its members may use; 0: as many as there are
     needs: Mapping[int, Sequence[int]] = {}  # by member: whom it comes after, that lie with the same resource
+    cost: int = 0  # ns that its members were measured to take; 0: nobody knows
     lender: "Lying | None" = None  # whose place among those that may run it has, once that is through
 
 

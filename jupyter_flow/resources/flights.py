@@ -20,6 +20,7 @@ from ..model.vault import VAULT
 from ..store.location import private_folder
 from ..worker.begun import Begun as Notes
 from ..worker.carried import packed
+from ..worker.journal import unlink_all
 from ..worker.logs import printed
 from ..worker.messages import Code, Moment, Setup
 from ..worker.orders import Begun, Home, Order, Worker, refs_in
@@ -31,7 +32,7 @@ from ..worker.runner import append
 from ..worker.shown import written
 from ..worker.tree import alive
 from .base import Claim, Services, Work
-from .workerprocess import masked, unlink_all
+from .workerprocess import masked
 
 UNSEEN = "what it prints is shown when it has ended, for the workers of its pool do not see the store"
 

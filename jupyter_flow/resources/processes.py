@@ -24,6 +24,7 @@ from ..worker.memory import machine
 from ..worker.messages import Recall
 from ..worker.payload import Payload
 from .base import Claim, Services, Work
+from .foresight import Foresight, long
 from .guardian import guardian
 from .memorywatch import MemoryWatch
 from .patience import Patience
@@ -36,7 +37,6 @@ from .workerprocess import WorkerProcess
 LOG = logging.getLogger("jupyter_flow")
 SWEEP = 0.002  # seconds between two looks at the journals while short electrons run
 SLOW_SWEEP = 0.02
-LONG = 0.004  # seconds after which an electron holds up what lies behind it
 GRACE = 3.0  # seconds in which a kernel that is being shut down, whose workers went first, is gone
 
 
@@ -53,7 +53,8 @@ class ProcessResource:
         self._payload = Payload(services.store.blobs)
         self._folder = services.folder
         self._board = Switchboard(f"jupyter-flow-{id}", self._turn, self._timeout)
-        self._reports = Reports(services.queue)
+        self._foresight = Foresight()
+        self._reports = Reports(services.queue, self._foresight)
         self._starter = Starter(id, services, self._board.tell, self._adopt, self._unproved)
         self._stopper = Stopper(self._reports)
         self._watch = MemoryWatch(
@@ -66,6 +67,11 @@ class ProcessResource:
         self._closed = False
 
     # what the dispatcher calls ------------------------------------------------------------------
+
+    @property
+    def batch(self) -> int:
+        """(lock) How many electrons a worker gets at once, at most."""
+        return self._foresight.batch
 
     def want(self, workers: int | None) -> None:
         """(lock) Grow, if need be."""
@@ -146,6 +152,8 @@ class ProcessResource:
         for worker in dead:
             self._bury(worker)
         self._share()
+        for worker in self._live:
+            self._board.watch_room(worker.channel.fileno(), worker.clogged)
         self._pause = SWEEP if news else min(SLOW_SWEEP, self._pause * 1.5)
 
     # giving out ---------------------------------------------------------------------------------
@@ -154,7 +162,7 @@ class ProcessResource:
         """Batches to those who have none, then ahead to those whose batch is short; new workers where there is more."""
         for depth in (0, 1):
             for worker in self._live:
-                if len(worker.batches) == depth and not worker.killed and (_brief(worker) if depth else self._room):
+                if len(worker.batches) == depth and not worker.killed and self._open(worker):
                     self._give(worker)
         with self._queue.lock:
             waiting = self._queue.waiting(self)
@@ -165,6 +173,10 @@ class ProcessResource:
                 self._starter.begin()
         elif idle or room > 0:
             self._recall()
+
+    def _open(self, worker: WorkerProcess) -> bool:
+        """Whether a worker is to have more now."""
+        return self._foresight.brief(worker) if worker.batches else self._room
 
     @property
     def _room(self) -> bool:
@@ -200,7 +212,7 @@ class ProcessResource:
         """Nobody is to wait behind a long electron while a worker has nothing to do, or could be started."""
         for worker in self._live:
             behind = worker.unstarted
-            if behind > 0 and _long(worker) and not worker.recalled:
+            if behind > 0 and long(worker) and not worker.recalled:
                 worker.recalled = True
                 worker.send(Recall(behind))
 
@@ -268,8 +280,7 @@ class ProcessResource:
     def _let_go(self, worker: WorkerProcess) -> None:
         reason = "" if worker.proved or worker.killed else f"it {worker.cause()}"
         for batch in list(worker.batches.values()):
-            started = worker.current
-            if started is not None and batch.claim.work.number == started.run and started.node in batch.members:
+            for started in worker.begun(batch):
                 batch.members.pop(started.node)
                 batch.claim.work.finished([self._loss(worker, started)])
         for number in list(worker.batches):
@@ -285,12 +296,3 @@ class ProcessResource:
     def _forget(self, work: Work) -> None:
         for worker in self._live:
             worker.forget(work)
-
-
-def _brief(worker: WorkerProcess) -> bool:
-    """Whether a worker will soon be through with what it has."""
-    return all(batch.claim.cheap for batch in worker.batches.values()) and not _long(worker)
-
-
-def _long(worker: WorkerProcess) -> bool:
-    return worker.current is not None and time.monotonic() - worker.since > LONG

@@ -7,14 +7,15 @@ from typing import Any
 from ..model.events import Record
 from ..worker.entries import BatchDone, Entry, Finished, Returned, Started
 from .base import Queue, Work
-from .workerprocess import WorkerProcess
+from .foresight import Foresight
+from .workerprocess import Outstanding, WorkerProcess
 
 
 class Reports:
     """Reads the journals of the workers of one resource."""
 
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, queue: Queue, foresight: Foresight) -> None:
+        self._queue, self._foresight = queue, foresight
 
     def read(self, worker: WorkerProcess) -> int:
         """Take in what a worker has written since the last look; how many entries that was."""
@@ -25,6 +26,8 @@ class Reports:
             for kind, same in groupby(entries, key=_kind):
                 self._handle(worker, works, kind, list(same))
             worker.tidy()
+        if worker.garbled and not worker.killed:
+            worker.kill()
         return len(entries)
 
     def _handle(self, worker: WorkerProcess, works: dict[int, Work], kind: Any, entries: list[Entry]) -> None:
@@ -42,20 +45,13 @@ class Reports:
 
     def _told(self, worker: WorkerProcess, work: Work, entries: list[Entry]) -> None:
         """Starts and finishes of one dispatch. Only the start of what still runs is news."""
-        records: list[Record] = []
-        worker.current = None
-        for entry in entries:
-            if isinstance(entry, Finished):
-                records.append(entry.record)
-                worker.current = None
-            elif isinstance(entry, Started):
-                worker.current = entry
+        records = [entry.record for entry in entries if isinstance(entry, Finished)]
+        worker.current = entries[-1] if isinstance(entries[-1], Started) else None
         for batch in worker.batches.values():
             if batch.claim.work is work:
-                for node, attempt, *_ in records:
-                    if batch.members.get(node) == attempt:
-                        del batch.members[node]
+                _strike(batch, records)
         if records:
+            worker.ended = records[-1].end
             work.finished(records)
         if worker.current is not None:
             worker.since, worker.recalled = time.monotonic(), False
@@ -65,6 +61,9 @@ class Reports:
     def through(self, worker: WorkerProcess, number: int) -> None:
         """A batch is over; what it did not report was not started."""
         batch = worker.batches.pop(number)
+        if batch.begun and not worker.batches:
+            took = worker.ended - batch.begun
+            self._foresight.waited(time.time_ns() - worker.ended, len(batch.claim.members), took)
         with self._queue.lock:
             batch.claim.work.returned(list(batch.members.items()))
             self._queue.release(batch.claim)
@@ -77,7 +76,19 @@ class Reports:
             work.returned(returned)
 
 
+def _strike(batch: Outstanding, records: list[Record]) -> None:
+    """Members that have ended are not outstanding any more."""
+    members = batch.members
+    for record in records:
+        node = record[0]
+        if node in members and members[node] == record[1]:
+            del members[node]
+            batch.begun = batch.begun or record[3]
+
+
 def _kind(entry: Entry) -> Any:
+    if isinstance(entry, Finished):
+        return entry[0]
     if isinstance(entry, BatchDone):
         return "batch"
     return "returned" if isinstance(entry, Returned) else entry.run

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from .holding import write
+
 LOG = logging.getLogger("jupyter_flow")
 BREATH = 0.02  # seconds of rest after an error of ours
 
@@ -42,7 +44,7 @@ class Switchboard:
         if not self._rung:
             self._rung = True
             with contextlib.suppress(OSError):
-                self._bell[1].send(b"!")
+                write(self._bell[1].fileno(), b"!")
 
     def tell(self, command: Command) -> None:
         """Have something done on the thread; here and now if that has ended."""
@@ -55,6 +57,13 @@ class Switchboard:
     def watch(self, descriptor: int, data: Any) -> None:
         """Wait for this too. On the thread only."""
         self._selector.register(descriptor, selectors.EVENT_READ, data)
+
+    def watch_room(self, descriptor: int, wanted: bool) -> None:
+        """Wait, besides, until something can be written there; or no longer. On the thread only."""
+        key = self._selector.get_key(descriptor)
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wanted else 0)
+        if key.events != events:
+            self._selector.modify(descriptor, events, key.data)
 
     def unwatch(self, descriptor: int) -> None:
         """Wait for it no more. On the thread only."""

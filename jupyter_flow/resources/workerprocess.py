@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -19,15 +18,17 @@ from ..model.printed import Seen
 from ..model.sizes import size_text
 from ..model.vault import VAULT, Shipment
 from ..worker.entries import Entry, Started
-from ..worker.journal import JournalReader
+from ..worker.journal import JournalReader, unlink_all
 from ..worker.logs import mend, printed
 from ..worker.memory import oom_kills
 from ..worker.messages import Batch, Code, Forget, Message
 from ..worker.payload import nodes_in
 from ..worker.process import NO_SPACE
+from ..worker.recovery import NOWHERE
 from ..worker.shown import written
 from ..worker.tree import kill_descendants
 from .base import Claim, Work
+from .holding import drain, write
 
 _SIGNALS = frozenset(signal.Signals)  # real-time signals have no names
 FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
@@ -36,10 +37,11 @@ FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
 class Outstanding:
     """A batch that a worker has not done with."""
 
-    __slots__ = ("claim", "members")
+    __slots__ = ("begun", "claim", "members")
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
+        self.begun = 0  # when its first member was
         self.members = {member[0]: member[1] for member in claim.members}  # node: attempt
 
 
@@ -55,6 +57,7 @@ class WorkerProcess:
         self._identity = _identity(self.pid)
         self.batches: dict[int, Outstanding] = {}
         self.current: Started | None = None
+        self.ended = 0  # when the last electron was through
         self.since = 0.0  # when `current` was first seen
         self.recalled = False
         self.killed = False
@@ -115,18 +118,22 @@ class WorkerProcess:
         self._out += struct.pack("!i", len(data)) + data
         self.flush()
 
-    def flush(self) -> bool:
-        """Send what the channel takes; True if something is left."""
+    def flush(self) -> None:
+        """Send what the channel takes."""
         while self._out:
             try:
-                sent = os.write(self.channel.fileno(), self._out)
+                sent = write(self.channel.fileno(), bytes(self._out))
             except BlockingIOError:
-                return True
+                return
             except OSError:  # it is dead: its sentinel says so
                 self._out.clear()
-                return False
+                return
             del self._out[:sent]
-        return False
+
+    @property
+    def clogged(self) -> bool:
+        """Whether something is left to be sent when there is room."""
+        return bool(self._out)
 
     def forget(self, work: Work) -> None:
         """A dispatch is over."""
@@ -137,15 +144,16 @@ class WorkerProcess:
 
     def hush(self) -> None:
         """Take the bells out of the channel."""
-        try:
-            while os.read(self.channel.fileno(), 4096):
-                continue
-        except OSError:
-            return
+        drain(self.channel.fileno())
 
     def read(self) -> list[Entry]:
         """What it has written since the last look."""
         return self._reader.read()
+
+    @property
+    def garbled(self) -> str:
+        """What is wrong with what it wrote, if anything is."""
+        return self._reader.garbled
 
     def tidy(self) -> None:
         """What was read has been handed on: files of the journal that are through go when that is on disk."""
@@ -162,6 +170,12 @@ class WorkerProcess:
     def unstarted(self) -> int:
         """How many electrons lie with it and do not run."""
         return sum(len(batch.members) for batch in self.batches.values()) - (self.current is not None)
+
+    @property
+    def cost(self) -> int:
+        """ns that all it has was measured to take; 0 where that is not known of all."""
+        costs = [batch.claim.cost for batch in self.batches.values()]
+        return sum(costs) if all(costs) else 0
 
     # its end ------------------------------------------------------------------------------------
 
@@ -198,6 +212,15 @@ class WorkerProcess:
         shown = written(f"{self.prefix}.shown", started[:3])
         return Seen(self.number, *map(masked, (stdout, stderr, shown)))
 
+    def begun(self, batch: Outstanding) -> list[Started]:
+        """What of a batch it had begun and not ended, as far as anybody can tell."""
+        run, current = batch.claim.work.number, self.current
+        found = {current.node: current} if current is not None and current.run == run else {}
+        if self.garbled:  # all that is left may have begun, and nothing is to run twice
+            left, now = batch.members.items(), time.time_ns()
+            found = {node: Started(run, node, attempt, now, NOWHERE, NOWHERE) for node, attempt in left} | found
+        return [started for node, started in found.items() if node in batch.members]
+
     def loss(self, started: Started) -> Record:
         """The record of the attempt that its death ended, with what had been printed."""
         _, stdout, stderr, _ = self.seen(started)
@@ -211,6 +234,8 @@ class WorkerProcess:
         """How it ended."""
         self.process.join(1)
         code = self.process.exitcode
+        if self.garbled:
+            return f"wrote what nobody can read into its journal ({self.garbled}), and was ended"
         if code is None:
             return "stopped answering"
         if code == NO_SPACE:
@@ -264,12 +289,6 @@ class WorkerProcess:
         if not keep:
             with suppress(StoreError):  # closed: what it has, it has; what it has not, the journal tells later
                 self._store.then(self._reader.remove)
-
-
-def unlink_all(paths: list[str]) -> None:
-    """Remove files."""
-    for path in paths:
-        Path(path).unlink(missing_ok=True)
 
 
 def masked(shown: bytes | None) -> bytes | None:

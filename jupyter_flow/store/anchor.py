@@ -16,6 +16,8 @@ import struct
 import threading
 from pathlib import Path
 
+from .files import opened
+
 SHARED = 0x40000002, 510  # of the database: first byte, bytes
 SWITCH = 128, 1  # of the WAL-index
 SET = getattr(fcntl, "F_OFD_SETLK", None)  # Linux has them
@@ -75,7 +77,7 @@ class Anchor:
         known = about.st_dev, about.st_ino
         if known not in self._descriptors:
             self._forget_removed()
-            self._descriptors[known] = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            self._descriptors[known] = opened(path)
         return self._descriptors[known]
 
     def _forget_removed(self) -> None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from jupyter_flow.model.events import Record
-
+from ..model.events import Record
 from .reader import Reader
 from .records import Cached, RunRow, WorkerRow
 
@@ -59,6 +58,10 @@ class Answers:
     def workers(self, numbers: Iterable[int]) -> dict[int, WorkerRow]:
         """What is known of workers, by number; unknown numbers are left out."""
         return self._reading().workers(numbers)
+
+    def unsettled(self, session: str) -> bool:
+        """Whether a dispatch that a session began is yet to be recorded as ended."""
+        return self._reading().unsettled(session)
 
     def losses(self, thorough: bool = False) -> str:
         """What the index has lost, in a sentence that says the way out; empty where nothing is known to be missing.

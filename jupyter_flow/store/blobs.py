@@ -6,7 +6,6 @@
 import errno
 import mmap
 import os
-import secrets
 import struct
 import threading
 import time
@@ -19,10 +18,9 @@ from typing import Any, Literal
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
-from jupyter_flow.model.events import BlobRef
-
-from .files import create, locked, sync
+from ..model.errors import StoreCorruption, StoreError, StoreFull
+from ..model.events import BlobRef
+from .files import create, locked, opened, sync
 from .layout import parts, split
 from .location import WAY_OUT, private_folder
 
@@ -70,7 +68,7 @@ class Blobs:
         self._keep(map(memoryview, pieces), ref)
 
     def _keep(self, parts: Iterable[memoryview], expected: BlobRef | None = None) -> BlobRef:
-        temporary = self._temporary / secrets.token_hex(16)
+        temporary = self._temporary / os.urandom(16).hex()
         try:
             ref = self._write(temporary, parts)
             if expected not in (None, ref):
@@ -92,7 +90,7 @@ class Blobs:
         """
         path = self.path(ref)
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = opened(path)
         except FileNotFoundError:
             raise StoreCorruption(
                 f"The blob {path} is missing ({ref[1]} bytes expected); has it been pruned?"
@@ -111,7 +109,7 @@ class Blobs:
         """
         path = self.path(ref)
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = opened(path)
             with open(fd, "rb") as file:
                 data = file.read(ref[1] + 1)
             if blake3(data).digest() != ref[0]:
@@ -208,7 +206,7 @@ class Blobs:
             raise self._corrupt(path, found.st_ino, "it is not a blob of this store") from None
 
     def _corrupt(self, path: Path, inode: int, why: str) -> StoreCorruption:
-        moved = self.root / "quarantine" / f"{path.name}-{secrets.token_hex(4)}"
+        moved = self.root / "quarantine" / f"{path.name}-{os.urandom(4).hex()}"
         try:
             private_folder(moved.parent)
             if os.stat(path).st_ino == inode:  # else someone has healed it meanwhile

@@ -9,16 +9,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import COMPLETED, Origin
-
+from ..model.errors import StoreUntrusted
+from ..model.events import COMPLETED, Origin
 from .records import Cached, Made
 from .schema import ATTEMPT
 from .sealing import Sealer, clean
 
 AT_ONCE = 500  # keys in one statement
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 _INSERT = "INSERT OR REPLACE INTO cached (key, run, node, attempt, name, parts, mac) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _POINTER = "c.key, run.id, c.node, c.attempt, c.name, c.parts, c.mac"
@@ -63,7 +62,7 @@ def _trusted(sealer: Sealer, row: tuple[Any, ...]) -> Iterator[Cached]:
         sealer.check("cached", (key, run, node, attempt, name, parts), tag)
         record = sealer.attempt(run, row[7:]) if len(row) > 7 else None
     except (StoreUntrusted, TypeError, AttributeError) as error:  # or a column of a type that was never written
-        _log.warning("a value of the cache is not used, and computed again: %s", error)
+        LOG.warning("a value of the cache is not used, and computed again: %s", error)
         return
     if record is None or (record.status == COMPLETED and record.value is not None):
         yield Cached(key, Origin(run, node), name, parts, record)

@@ -11,6 +11,8 @@ from ..model.secretnames import holds_secret, sure_of
 from ..model.vault import VAULT
 from .packages import installed
 
+PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
+CHANGING = {list, dict, bytearray}  # whether two names have one of these is seen when it is changed
 # of a class: where it was written and what the interpreter adds, some of it in no fixed order
 UNTOLD = {
     "__dict__",
@@ -80,5 +82,5 @@ def annotations_of(function: types.FunctionType) -> dict[str, Any]:
     """Its annotations; none where they cannot be evaluated, which Python does from 3.14 on when they are asked for."""
     try:
         return dict(function.__annotations__)
-    except Exception:
+    except Exception:  # evaluating them runs code
         return {}

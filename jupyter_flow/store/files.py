@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,17 @@ def create(path: Path, flags: int = NEW) -> int:
     return fd
 
 
-def contents(path: Path) -> bytes:
-    """What is in a file of ours: a link, a pipe or a device in its place is none, and holds nobody up.
+def opened(path: Path) -> int:
+    """A descriptor to read a file of ours: a link in its place is none, and a pipe or a device holds nobody up.
 
     Raises FileNotFoundError, OSError.
     """
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def contents(path: Path) -> bytes:
+    """What is in a file of ours; nothing where that is a pipe or a device. Raises FileNotFoundError, OSError."""
+    fd = opened(path)
     with open(fd, "rb") as file:
         return file.read() if stat.S_ISREG(os.fstat(fd).st_mode) else b""
 
@@ -39,7 +43,7 @@ def sync(path: Path) -> None:
 
 def write_whole(path: Path, data: bytes, full: bool = False) -> None:
     """Replace a file: readers see the old one or the new one; `full`: also after a power failure."""
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     fd = create(temporary)
     try:
         with open(fd, "wb") as file:
@@ -53,6 +57,13 @@ def write_whole(path: Path, data: bytes, full: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and what is in it, as far as that can be."""
+    import shutil  # which knows all archives there are: few need it, and never at once
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

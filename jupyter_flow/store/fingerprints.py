@@ -24,11 +24,10 @@ from ..model.lattice import Lattice
 from ..model.options import Options
 from ..model.vault import VAULT
 from ..model.wrappers import is_generic
-from .contents import UNTOLD, WRAPPED, annotations_of, in_cell, known_as, name_of, reduced, told
+from .contents import CHANGING, PLAIN, UNTOLD, WRAPPED, annotations_of, in_cell, known_as, name_of, reduced, told
 from .imports import Reached, names
 from .packages import installed
 
-PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None), type(...), list, dict, tuple}
 NEITHER = object()
 
 
@@ -97,7 +96,7 @@ class _Walk:
     def function(self, function: FunctionType) -> None:
         if self._package(function):
             return
-        self.tell("function")
+        self.tell("function", function.__name__, function.__qualname__)
         self._code(function.__code__)
         self.visit(function.__defaults__)
         self.visit(function.__kwdefaults__)
@@ -157,10 +156,11 @@ class _Walk:
             self.visit(type(cls))
         for base in cls.__bases__:
             self.visit(base)
-        for name, value in sorted(vars(cls).items()):
-            if name not in UNTOLD:
-                self.tell("member", name)
-                self.visit(value)
+        members = {name: value for name, value in vars(cls).items() if name not in UNTOLD}
+        self.tell("order", *(name for name in members if not name.startswith("__")))  # Python may add the others late
+        for name, value in sorted(members.items()):
+            self.tell("member", name)
+            self.visit(value)
 
     def module(self, module: ModuleType) -> None:
         if self._package(module):
@@ -176,31 +176,36 @@ class _Walk:
         self.visit(function.__self__)
 
     def method(self, method: MethodType) -> None:
-        self.tell("method")
-        self.visit(method.__func__)
-        self.visit(method.__self__)
+        self._parts("method", method.__func__, method.__self__)
 
     def partial(self, partial: "functools.partial[Any]") -> None:
-        self.tell("partial")
-        for part in (partial.func, partial.args, partial.keywords):
-            self.visit(part)
+        self._parts("partial", partial.func, partial.args, partial.keywords)
         self._kind(partial, functools.partial)
 
     def property_(self, found: property) -> None:
-        self.tell("property")
-        for part in (found.fget, found.fset, found.fdel):
+        self._parts("property", found.fget, found.fset, found.fdel)
+
+    def _parts(self, what: str, *parts: Any) -> None:
+        self.tell(what)
+        for part in parts:
             self.visit(part)
 
     def known(self, thing: Any) -> None:
         """What brings a digest of its own along."""
-        digest: Fingerprint = thing.__fingerprint__
-        self.tell("known", type(thing).__qualname__, digest)
-        self.aside.packages.update(digest.packages)
-        self.aside.opaque |= digest.opaque
+        self.tell("known", type(thing).__qualname__, thing.__fingerprint__)
+        self.aside.packages.update(thing.__fingerprint__.packages)
+        self.aside.opaque |= thing.__fingerprint__.opaque
 
     def wrapper(self, wrapper: Any) -> None:
+        before = self.aside.replaced
+        if isinstance(wrapper, Lattice):
+            self.aside.replaced = {**before, **wrapper.replaced}
+        instead = before.get(wrapper.name) if isinstance(wrapper, Electron) else None
+        if instead is not None and fingerprint(instead) != fingerprint(wrapper):  # else only its options are others
+            wrapper = instead
         self.tell("wrapper", type(wrapper).__qualname__)
         self.visit(wrapper.__wrapped__)
+        self.aside.replaced = before
         if not isinstance(wrapper, Electron | Lattice):  # a decorator of somebody's: what it is, and what it holds
             self.visit(type(wrapper))
             self._attributes(wrapper)
@@ -259,9 +264,11 @@ class _Pickler(pickle.Pickler):
         kind = type(obj)
         if kind is str or kind is bytes or kind is complex:
             self._walk.tell(kind.__name__, obj if kind is complex else VAULT.disguised(obj))
-        elif kind in PLAIN:
+        elif kind in PLAIN and kind not in CHANGING:
             return None
         elif not self._walk.again(obj):
+            if kind in CHANGING:
+                self._walk.meet(obj)
             if _teller(obj) is None:
                 return None
             self._walk.visit(obj)
@@ -278,8 +285,7 @@ class _Pickler(pickle.Pickler):
 def _digest(thing: Any, met: dict[int, tuple[int, object]], aside: Reached) -> bytes:
     walk = _Walk(blake3(), met, aside)
     walk.visit(thing)
-    digest: bytes = walk.hasher.digest()
-    return digest
+    return bytes(walk.hasher.digest())
 
 
 def _teller(thing: Any) -> Callable[[_Walk, Any], None] | None:

@@ -8,20 +8,23 @@ import ast
 import dis
 import functools
 import os
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-import psutil
 from blake3 import blake3
 
+from ..model.sources import codes_in
 from .arrivals import State, arrival_of, state_of, unchanged, users_modules
 from .packages import installed, version_at
 
 BY_NAME = {"LOAD_GLOBAL", "LOAD_NAME"}
+BY_TEXT = {"eval", "exec", "globals"}  # functions that find what a text names
+WORD = re.compile(r"[^\W\d]\w*")
 DYNAMIC = {"import_module", "__import__"}  # functions that import what a text names
 IMPORT = dis.opmap["IMPORT_NAME"]
 
@@ -38,6 +41,7 @@ class Reached:
     """What some code reaches besides what this process can show: versions of packages, and files."""
 
     def __init__(self) -> None:
+        self.replaced: Mapping[str, Any] = {}  # electrons, by the names of those they stand for
         self.opaque = False  # it reaches something that nobody can compare with what it was
         self.packages: dict[str, str] = {}
         self.files: dict[str, bytes] = {}  # digests of what is in them, comments aside
@@ -109,16 +113,24 @@ class Reached:
 
 
 def names(code: CodeType) -> Iterator[str]:
-    """The global names that a function and those inside it read, in order."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in BY_NAME:
-            yield instruction.argval
-    for inner in _inner(code):
-        yield from names(inner)
+    """The global names that a function and those inside it read, in order, and those that a text there may look up."""
+    for one in codes_in(code):
+        for instruction in dis.get_instructions(one):
+            if instruction.opname in BY_NAME:
+                yield instruction.argval
+        if not BY_TEXT.isdisjoint(one.co_names):
+            for constant in one.co_consts:
+                if isinstance(constant, str):
+                    yield from WORD.findall(constant)
 
 
 def imports(code: CodeType) -> Iterator[Import]:
     """The import statements of a function and of those inside it."""
+    for one in codes_in(code):
+        yield from _own_imports(one)
+
+
+def _own_imports(code: CodeType) -> Iterator[Import]:
     if not DYNAMIC.isdisjoint(code.co_names):
         yield from filter(None, map(_named, code.co_consts))
     if IMPORT in code.co_code[::2]:
@@ -128,8 +140,6 @@ def imports(code: CodeType) -> Iterator[Import]:
                 yield Import(loaded[-2], instruction.argval, loaded[-1] or ())
             elif instruction.opname in ("LOAD_CONST", "LOAD_SMALL_INT"):
                 loaded.append(instruction.argval)
-    for inner in _inner(code):
-        yield from imports(inner)
 
 
 def _named(constant: Any) -> Import | None:
@@ -138,10 +148,6 @@ def _named(constant: Any) -> Import | None:
     if not name or not all(part.isidentifier() for part in name.split(".")):
         return None
     return Import(len(constant) - len(name), name, ())
-
-
-def _inner(code: CodeType) -> Iterator[CodeType]:
-    return (constant for constant in code.co_consts if isinstance(constant, CodeType))
 
 
 def _absolute(statement: Import, module: str) -> str:
@@ -245,6 +251,8 @@ def _started() -> float:
 
 @functools.cache
 def _began() -> tuple[float, float]:
+    import psutil  # where somebody's module was imported before this package, if at all
+
     return psutil.Process().create_time(), _clock()
 
 

@@ -2,18 +2,15 @@
 
 import json
 import os
-import secrets
-import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.events import INTERRUPTED, RUNNING
-
+from ..model.events import INTERRUPTED, RUNNING
 from .blobs import LOCK, Blobs
-from .files import locked
+from .files import locked, remove_tree
 from .location import private_folder
 from .manifests import manifest_path
 from .records import valid
@@ -70,7 +67,7 @@ class Leftovers:
             found = path.stat()
             if found.st_mtime_ns >= self._before:
                 return None
-            aside = self._root / "tmp" / f"{MOVED}{secrets.token_hex(12)}"
+            aside = self._root / "tmp" / f"{MOVED}{os.urandom(12).hex()}"
             os.replace(path, aside)
         except OSError:  # gone, or not ours to remove
             return None
@@ -85,7 +82,7 @@ class Leftovers:
             if not valid(folder.name) or folder.name in known or manifest_path(self._root, folder.name).exists():
                 continue
             if self._old(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_tree(folder)
 
     def remove_sessions(self, index: sqlite3.Connection, owned: Callable[[str], bool]) -> None:
         """Remove what processes that have died left behind, and no dispatch needs.
@@ -113,7 +110,7 @@ class Leftovers:
         journals, requests = self._root / "journals" / session, self._root / "requests" / session
         for folder in (journals, requests) if ID.fullmatch(session) else ():
             if folder == journals or self._old(folder):  # who reads journals does so before all is settled
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_tree(folder)
 
     def _old(self, path: Path) -> bool:
         try:
@@ -126,7 +123,7 @@ def remove_journals(root: Path, over: Callable[[str], bool]) -> None:
     """Remove the journals of sessions that are over: all that these know is recorded."""
     for folder in _entries(root / "journals"):
         if ID.fullmatch(folder.name) and over(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
 
 
 def remove_moved(root: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
+from ..model.errors import StoreError, StoreUntrusted
 
 INSIDE = ("index.sqlite3", "index.sqlite3-wal", "blobs", "runs", "sessions", "tmp", "journals", "requests", "pins")
 WAY_OUT = "Set JUPYTER_FLOW_STORE (or a lattice's results_dir) to a folder of your own that can be written."

@@ -12,7 +12,6 @@ one without rows is always a dispatch that the index has lost.
 import json
 import logging
 import os
-import secrets
 import sqlite3
 import sys
 import threading
@@ -21,8 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .blobs import Blobs
 from .files import create, sync
 from .location import private_folder
@@ -44,7 +42,7 @@ OF_A_TREE = {
     "session": "id IN (SELECT session FROM run WHERE serial IN (SELECT value FROM json_each(?)))",
 }
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 
 def manifest_path(root: Path, dispatch: str) -> Path:
@@ -65,7 +63,7 @@ def manifests(root: Path) -> Iterator[str]:
 
 def write_manifest(index: sqlite3.Connection, blobs: Blobs, dispatch: str, serials: list[int]) -> None:
     """Write that of a dispatch with these runs, unless it is pruned. Raises StoreError, sqlite3.Error, OSError."""
-    temporary = private_folder(blobs.root / "tmp") / f"manifest-{secrets.token_hex(12)}"
+    temporary = private_folder(blobs.root / "tmp") / f"manifest-{os.urandom(12).hex()}"
     try:
         os.close(create(temporary))
         _copy(index, temporary, json.dumps(serials))
@@ -156,8 +154,8 @@ class Keeper:
             while self._wait():
                 self._write_due()
             self._write_due(all=True)
-        except Exception:
-            _log.warning("no manifests are written any more in %s", self._blobs.root, exc_info=True)
+        except Exception:  # the index has all of it, and goes on without
+            LOG.warning("no manifests are written any more in %s", self._blobs.root, exc_info=True)
 
     @contextmanager
     def _index(self) -> Iterator[sqlite3.Connection]:
@@ -216,6 +214,6 @@ class Keeper:
             with self._index() as index:
                 write_manifest(index, self._blobs, dispatch, serials)
         except (StoreError, sqlite3.Error, OSError) as error:  # a full disk: the index has it all the same
-            _log.warning("the manifest of dispatch %s could not be written: %s", dispatch, error)
+            LOG.warning("the manifest of dispatch %s could not be written: %s", dispatch, error)
             return False
         return True

@@ -4,8 +4,7 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .files import create
 from .gate import writing
 from .location import WAY_OUT, private_folder

@@ -6,7 +6,6 @@ so whoever could write in the folder can have made up what is told.
 
 import json
 import sqlite3
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,10 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, UnknownDispatch
-from jupyter_flow.model.events import STATUS_OF
-from jupyter_flow.model.status import Status
-
+from ..model.errors import StoreCorruption, StoreError, UnknownDispatch
+from ..model.events import STATUS_OF
+from ..model.status import Status
 from .blobs import Blobs
 from .location import absolute
 from .schema import copy_index, index_path
@@ -121,6 +119,8 @@ class PlainStore:
     @contextmanager
     def _copied(self) -> Iterator[Path]:
         """A copy of the index, which may have been left with a log that only a writer could put in order."""
+        import tempfile  # by few, and never at once
+
         with tempfile.TemporaryDirectory(prefix="jupyter-flow-") as folder:
             index = index_path(self.root)
             try:

@@ -22,20 +22,18 @@ Other kernels run and write meanwhile, and this process may be killed at any poi
 One process prunes at a time.
 """
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
 from typing import NamedTuple
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import RUNNING
-
+from ..model.errors import StoreUntrusted
+from ..model.events import RUNNING
 from . import tables
 from .blobs import LOCK, Blobs
-from .files import locked
-from .gate import writing
+from .files import locked, remove_tree
+from .gate import transaction, writing
 from .leftovers import Leftovers, folder_size, remove_moved
 from .manifests import manifest_path
 from .pins import pinned
@@ -106,16 +104,10 @@ class Pruner:
     def _forgotten(self, index: sqlite3.Connection, choice: Choice, dry: bool) -> Pruned:
         """Let the cache forget values, those that were computed long ago or all. They stay with their dispatches."""
         before = FOREVER if choice.older_than is None else time.time_ns() - int(choice.older_than * 1e9)
-        index.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(index):
             found = index.execute(OF_THE_CACHE, (before,)).fetchall()
             if not dry:
                 index.executemany("DELETE FROM cached WHERE number = ?", [(number,) for number, _ in found])
-            index.execute("COMMIT")
-        except BaseException:
-            if index.in_transaction:
-                index.execute("ROLLBACK")
-            raise
         return Pruned([], 0, sum(size for _, size in found), len(found))
 
     def _planned(self, index: sqlite3.Connection, choice: Choice) -> Pruned:
@@ -229,7 +221,7 @@ class Pruner:
                 index.execute("ROLLBACK")
             raise
         for row in rows if going else ():
-            shutil.rmtree(self._root / "runs" / row.id, ignore_errors=True)
+            remove_tree(self._root / "runs" / row.id)
         self._freed += size if going else 0
         return going
 

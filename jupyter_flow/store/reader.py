@@ -9,9 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.model.errors import FlowError, StoreCorruption, StoreError, StoreUntrusted, UnknownDispatch
-from jupyter_flow.model.events import COMPLETED, RUNNING, Record
-
+from ..model.errors import FlowError, StoreCorruption, StoreError, StoreUntrusted, UnknownDispatch
+from ..model.events import COMPLETED, RUNNING, Record
 from . import cached, tables, users
 from .leftovers import UNSETTLED
 from .manifests import manifest_path, manifests

@@ -2,12 +2,10 @@
 
 import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .location import WAY_OUT
 from .schema import VERSION, check, connected, copy_index, index_path, translated, wal_path
 
@@ -68,6 +66,8 @@ def connect_read_only(root: Path) -> sqlite3.Connection:
 
 def _of_copy(index: Path) -> sqlite3.Connection:
     """What a kernel that died has left in the WAL can only be read in a copy, which is unlinked while it is read."""
+    import tempfile  # by few, and never at once
+
     with tempfile.TemporaryDirectory(prefix="jupyter-flow-") as folder:
         copy = copy_index(index, Path(folder))
         with closing(connected(copy)) as whole:

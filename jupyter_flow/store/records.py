@@ -1,11 +1,11 @@
 """The rows of the store, as values."""
 
+import os
 import re
-import secrets
 from typing import NamedTuple
 
-from jupyter_flow.model.events import STATUS_OF, Origin, Record, Value
-from jupyter_flow.model.status import Status
+from ..model.events import STATUS_OF, Origin, Record, Value
+from ..model.status import Status
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 
@@ -17,7 +17,7 @@ def valid(id: str) -> bool:
 
 def new_worker() -> int:
     """A number for a worker: nobody has it, in any kernel."""
-    return secrets.randbits(62) | 1
+    return int.from_bytes(os.urandom(8), "big") >> 2 | 1
 
 
 class Run(NamedTuple):

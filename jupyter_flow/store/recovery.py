@@ -6,7 +6,6 @@ point, it can be done again: what was made until then is one more source.
 """
 
 import os
-import secrets
 import shutil
 import sqlite3
 import time
@@ -16,9 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-from jupyter_flow.model.events import INTERRUPTED, RUNNING
-
+from ..model.errors import StoreError, StoreUntrusted
+from ..model.events import INTERRUPTED, RUNNING
 from . import tables
 from .authentication import Key
 from .files import locked
@@ -63,11 +61,7 @@ def recover(root: Path, key: Key) -> Recovered:
     if not writable(root):
         raise StoreError(f"{root} can only be read here, so that no index can be made in it. {WAY_OUT}")
     with locked(root / ".lock"), locked(root / ".prune.lock"):
-        if working := sum(held for _, held in everyone(root)):
-            raise StoreError(
-                f"The store {root} is in use by {working} kernel or script{'' if working == 1 else 's'}; end what uses "
-                "it (to restart a kernel is enough), and try again."
-            )
+        _check_unused(root)
         new = root / NEW
         if not new.exists():
             make(new)
@@ -81,6 +75,14 @@ def recover(root: Path, key: Key) -> Recovered:
         for id in listed.keys() - sessions:
             settle(root, id)
         return found._replace(lost=lost, aside=aside)
+
+
+def _check_unused(root: Path) -> None:
+    if working := sum(held for _, held in everyone(root)):
+        raise StoreError(
+            f"The store {root} is in use by {working} kernel or script{'' if working == 1 else 's'}; end what uses "
+            "it (to restart a kernel is enough), and try again."
+        )
 
 
 class _Merger:
@@ -186,7 +188,7 @@ class _Merger:
 @contextmanager
 def _copied(index: Path) -> Iterator[Path]:
     """A copy of a database with its WAL, to be read: SQLite would write into the original."""
-    folder = private_folder(index.parent / "tmp" / f"recovering-{secrets.token_hex(8)}")
+    folder = private_folder(index.parent / "tmp" / f"recovering-{os.urandom(8).hex()}")
     try:
         with suppress(FileNotFoundError):
             copy_index(index, folder)
@@ -200,7 +202,7 @@ def _copied(index: Path) -> Iterator[Path]:
 def _exchange(root: Path, new: Path) -> Path:
     """Put the new index in the place of the old one, which has two names until then."""
     index = index_path(root)
-    aside = private_folder(root / f"damaged-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}")
+    aside = private_folder(root / f"damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}")
     for file in (index, wal_path(index)):
         with suppress(FileNotFoundError):
             os.link(file, aside / file.name)

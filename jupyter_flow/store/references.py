@@ -16,9 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.model.errors import StoreError
-from jupyter_flow.model.events import BlobRef
-
+from ..model.errors import StoreError
+from ..model.events import BlobRef
 from .blobs import Blobs
 from .files import contents
 

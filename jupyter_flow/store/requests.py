@@ -8,23 +8,20 @@ only while something is asked, so looking costs one system call that finds nothi
 import json
 import logging
 import os
-import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_flow.model.errors import StoreError, StoreUntrusted
-
-from .files import write_whole
+from ..model.errors import StoreError, StoreUntrusted
+from .files import opened, remove_tree, write_whole
 from .location import private_folder
 from .sealing import Sealer
 
 TRIES = 10  # the one who is asked removes its empty folder, perhaps just as another one asks
 LARGEST = 1 << 20  # bytes
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 
 class Request(NamedTuple):
@@ -43,7 +40,7 @@ class Requests:
 
     def ask(self, request: Request) -> Path:
         """Ask for something; the file is gone when it has been done. Raises StoreError."""
-        name = secrets.token_hex(8)
+        name = os.urandom(8).hex()
         said = json.dumps([request.run, request.nodes])
         data = json.dumps([said, self._tag(name, said).hex()]).encode()
         for _ in range(TRIES):
@@ -67,18 +64,18 @@ class Requests:
 
     def close(self) -> None:
         """Nobody listens any more."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
 
     def _serve(self, path: Path, act: Callable[[Request], object]) -> None:
         try:
             act(self._read(path))
-        except Exception:
-            _log.exception("a request to the session %s was not done", self._session)
+        except Exception:  # a request that is no good must not keep the next one from being served
+            LOG.exception("a request to the session %s was not done", self._session)
         with suppress(OSError):
             path.unlink()
 
     def _read(self, path: Path) -> Request:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = opened(path)
         with open(fd, "rb") as file:
             data = file.read(LARGEST)
         try:

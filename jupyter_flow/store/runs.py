@@ -12,15 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.model.errors import StoreError, UnknownDispatch
-from jupyter_flow.model.events import RUNNING, Record
-
+from ..model.errors import StoreError, UnknownDispatch
+from ..model.events import RUNNING, Record
 from . import cached, forking, pins, settings, tables
 from .anchor import ANCHOR
 from .answers import Answers
 from .authentication import Key
 from .blobs import Blobs, Durability
-from .latch import Latch
 from .leftovers import remove_journals
 from .location import WAY_OUT, absolute, check_folder, default_root, private_folder
 from .manifests import Keeper
@@ -32,7 +30,7 @@ from .requests import Requests
 from .schema import InPlace, connect, ensure, index_path
 from .sealing import FAR, Sealer, clean, far_key
 from .sessions import Session, lost
-from .writer import Act, Job, OnCommit, Writer, insert
+from .writer import Act, Job, OnCommit, Writer, insert, wait_for
 
 MET = 1000  # workers that are remembered
 
@@ -94,7 +92,7 @@ class Store(Answers):
             raise ValueError(f"{run.id!r} cannot be a dispatch's id: letters, digits, - and _ only.")
         serial: list[int] = []
         try:
-            self._wait(lambda index: serial.append(tables.begin(index, self._sealer, run, self._session.id)))
+            wait_for(self._put, lambda index: serial.append(tables.begin(index, self._sealer, run, self.session_id)))
         except KeyboardInterrupt:
             mine = (run.id, self.session_id)  # the caller will never know the serial: nothing runs under it
             self._put(Job(0, "", (), lambda index: tables.take_back(index, self._sealer, *mine), None))
@@ -190,7 +188,7 @@ class Store(Answers):
                 cached.remember(index, self._sealer, serial, id, made)
                 tables.end(index, self._sealer, serial, status=row.status, error=row.error)
 
-        self._wait(act)
+        wait_for(self._put, act)
         row = self.run(id)
         if row.id == row.root:  # its sublattices came first
             self._keeper.settled(row.id, self._reading().serials(row.id))
@@ -201,10 +199,6 @@ class Store(Answers):
         if not valid(id):
             raise UnknownDispatch(f"{id!r} cannot be a dispatch's id.")
         return private_folder(self.root / "runs" / id)
-
-    def unsettled(self, session: str) -> bool:
-        """Whether a dispatch that a session began is yet to be recorded as ended."""
-        return self._reading().unsettled(session)
 
     def requests(self, session: str | None = None) -> Requests:
         """What a session is asked; None for the one that the runs begun through this object have."""
@@ -249,20 +243,6 @@ class Store(Answers):
             ANCHOR.let_go(index_path(self.root))
         self._reader.close()
         forking.closed(self)
-
-    def _wait(self, act: Act) -> None:
-        done = Latch()
-        problems: list[BaseException] = []
-
-        def on_commit(problem: BaseException | None) -> None:
-            if problem is not None:
-                problems.append(problem)
-            done.set()
-
-        self._put(Job(0, "", (), act, on_commit))
-        done.wait()
-        if problems:
-            raise problems[0]
 
     def _put(self, job: Job) -> None:
         writer = self._writer

@@ -1,17 +1,15 @@
 """The index: a SQLite database in WAL mode, and how it is told from anything else."""
 
 import os
-import secrets
 import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from jupyter_flow.model.errors import StoreCorruption, StoreError, StoreFull
-
+from ..model.errors import StoreCorruption, StoreError, StoreFull
 from .anchor import ANCHOR
-from .files import create, locked, write_whole
+from .files import create, locked, opened, write_whole
 
 APPLICATION_ID = 0x4A464C57  # "JFLW"
 VERSION = 2
@@ -162,7 +160,7 @@ def told(error: BaseException, root: Path) -> BaseException:
 
 def make(index: Path) -> None:
     """Make an empty one under another name: who finds an index finds a whole one."""
-    temporary = index.with_name(f".{index.name}-{secrets.token_hex(8)}")
+    temporary = index.with_name(f".{index.name}-{os.urandom(8).hex()}")
     os.close(create(temporary))  # SQLite gives its other files this one's mode
     try:
         with translated(index.parent), closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
@@ -201,7 +199,7 @@ def migrate(index: Path) -> None:
 
 
 def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
-    temporary = copy.with_name(f".{copy.name}-{secrets.token_hex(8)}")
+    temporary = copy.with_name(f".{copy.name}-{os.urandom(8).hex()}")
     os.close(create(temporary))
     try:
         with closing(sqlite3.connect(temporary)) as target:
@@ -235,7 +233,7 @@ def copy_index(index: Path, folder: Path) -> Path:
     copy = folder / index.name
     _copy(ANCHOR.descriptor(index), copy)
     with suppress(FileNotFoundError):
-        wal = os.open(wal_path(index), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        wal = opened(wal_path(index))
         try:
             _copy(wal, wal_path(copy))
         finally:

@@ -4,18 +4,16 @@ An inline value is a BLOB; a reference is TEXT, ``digest:size``, so that one col
 """
 
 import base64
-import hmac
 import json
 import struct
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from blake3 import blake3
 
-from jupyter_flow.model.errors import StoreUntrusted
-from jupyter_flow.model.events import BlobRef, Failure, Origin, Record, Value
-
-from .authentication import Key
+from ..model.errors import StoreUntrusted
+from ..model.events import BlobRef, Failure, Origin, Record, Value
+from .authentication import Key, same
 
 Column = int | str | bytes | None
 
@@ -70,7 +68,7 @@ class Sealer:
             message = _message((node, attempt, status, start, end, worker), texts, later)
             hasher = self._prefix(run).copy()
             hasher.update(message)
-            right = hmac.compare_digest(hasher.digest(), tag)
+            right = same(hasher.digest(), tag)
         except (TypeError, AttributeError, struct.error):  # a column of a type that was never written
             right = False
         if not right:
@@ -97,7 +95,7 @@ class Sealer:
 
     def check(self, table: str, columns: Sequence[Column], tag: object) -> None:
         """Raise StoreUntrusted unless `tag` made this tag from these columns; the first one names the row."""
-        if not isinstance(tag, bytes) or not hmac.compare_digest(tag, self.tag(table, columns)):
+        if not isinstance(tag, bytes) or not same(tag, self.tag(table, columns)):
             raise _untrusted(f"The record of {table} {columns[0]!r}")
 
 
@@ -115,7 +113,7 @@ def to_value(column: Any) -> Value | None:
     if isinstance(column, str):
         digest, _, size = column.partition(":")
         return BlobRef(bytes.fromhex(digest), int(size))
-    return column  # type: ignore[no-any-return]  # bytes or None: nothing else was ever sealed
+    return cast("bytes | None", column)  # nothing else was ever sealed
 
 
 def clean(text: str) -> str:

@@ -9,7 +9,6 @@ WAL, or a power failure), which SQLite itself does not notice.
 import fcntl
 import os
 import re
-import secrets
 import socket
 import sqlite3
 import threading
@@ -17,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .files import NEW, contents, create
+from .files import NEW, contents, create, opened
 from .location import private_folder
 from .records import SessionRow, valid
 from .schema import SESSION
@@ -32,7 +31,7 @@ class Session:
 
     def __init__(self, root: Path, sealer: Sealer) -> None:
         self.root = root
-        self.id = secrets.token_hex(8)
+        self.id = os.urandom(8).hex()
         self._sealer = sealer
         self._row: tuple[Column, ...] = ()
         self._fd = -1
@@ -154,7 +153,7 @@ def _file(folder: Path, id: str) -> Path:
 
 def _held(path: Path) -> bool:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = opened(path)
     except OSError:
         return False
     try:

@@ -4,8 +4,7 @@ import os
 import re
 from typing import get_args
 
-from jupyter_flow.model.errors import StoreError
-
+from ..model.errors import StoreError
 from .blobs import Durability
 
 DURABILITY = "JUPYTER_FLOW_DURABILITY"

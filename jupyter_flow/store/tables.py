@@ -3,9 +3,8 @@
 import sqlite3
 from typing import Any
 
-from jupyter_flow.model.errors import StoreError, UnknownDispatch
-from jupyter_flow.model.events import CANCELLED, INTERRUPTED, RUNNING
-
+from ..model.errors import StoreError, UnknownDispatch
+from ..model.events import CANCELLED, INTERRUPTED, RUNNING
 from .records import Run, RunRow, SessionRow, WorkerRow
 from .schema import RUN, SESSION, WORKER
 from .sealing import Sealer, clean, to_column, to_value

@@ -14,7 +14,8 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from . import users
-from .gate import Gate
+from .gate import Gate, transaction
+from .latch import Latch
 from .schema import InPlace, connected, index_path, told
 from .sealing import Column, Sealer
 from .sessions import Session
@@ -29,7 +30,7 @@ BLOCK = 100  # rows in one statement
 SHORT = '(run, node, attempt, status, start, "end", worker, value, mac)'
 WHOLE = '(run, node, attempt, status, start, "end", worker, value, stdout, stderr, failure, displays, origin, mac)'
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("jupyter_flow")
 
 
 class Job(NamedTuple):
@@ -114,7 +115,7 @@ class Writer:
     def _commit(self, jobs: list[Job]) -> None:
         try:
             self._transaction(jobs)
-        except Exception as error:
+        except Exception as error:  # SQLite's, or that of what a job does: its owner is told
             if len(jobs) > 1:  # one at a time, so that a bad one spoils only itself
                 for job in jobs:
                     self._commit([job])
@@ -157,18 +158,12 @@ class Writer:
 
     def _write(self, jobs: list[Job], short: list[Column], whole: list[Column]) -> None:
         connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             insert(connection, short, whole)
             for job in jobs:
                 if job.act is not None:
                     job.act(connection)
             self._session.count(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
         if not self._in_place():  # what was written into a file that is gone is nowhere
             raise self._in_place.corrupt()
         self._session.counted()
@@ -200,6 +195,22 @@ class Writer:
         self._lost = not self._session.complete(self._connection)
 
 
+def wait_for(put: Callable[[Job], object], act: Act) -> None:
+    """Have something done in a transaction of its own, and wait for it. Raises what it raises."""
+    done = Latch()
+    problems: list[BaseException] = []
+
+    def on_commit(problem: BaseException | None) -> None:
+        if problem is not None:
+            problems.append(problem)
+        done.set()
+
+    put(Job(0, "", (), act, on_commit))
+    done.wait()
+    if problems:
+        raise problems[0]
+
+
 def insert(connection: sqlite3.Connection, short: list[Column], whole: list[Column]) -> None:
     """Put in attempts, as the sealer made columns of them, inside the caller's transaction."""
     _insert(connection, SHORT, 9, short)
@@ -219,8 +230,8 @@ def _tell(job: Job, error: BaseException | None) -> None:
         return
     try:
         job.on_commit(error)
-    except Exception:
-        _log.exception("a callback of the store failed")
+    except Exception:  # its owner's mistake must not stop the writing
+        LOG.exception("a callback of the store failed")
 
 
 def _start_without_interrupts(thread: threading.Thread) -> None:

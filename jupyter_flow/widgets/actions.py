@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..dispatch.resuming import check_resumable, told_taken
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.errors import FlowError, SecretNeeded
 from ..model.events import COMPLETED
 from ..model.graph import TransportGraph

@@ -45,10 +45,10 @@ class Calls:
     def of(self, node: int) -> str:
         """What tells a node from others of its name; nothing for one that is alone."""
         if node not in self._known:
-            self._known[node] = self._said(node)
+            self._known[node] = self._differing_text(node)
         return self._known[node]
 
-    def _said(self, node: int) -> str:
+    def _differing_text(self, node: int) -> str:
         name = self._graph.name_of(node)
         if len(self._alike.get(name, ())) < 2:
             return ""

@@ -23,14 +23,8 @@ from .views import DispatchView
 LOG = logging.getLogger("jupyter_flow")
 MOST = 16  # views; beyond, the one that has asked for nothing for the longest is closed
 PATIENCE = 3  # messages in a row that cannot be sent, until the page is taken for gone
-LANES = {
-    "look": "looking",
-    "rerun": "running",
-    "resume": "running",
-    "export": "drawing",
-    "cancel": "cancelling",
-}  # what takes its time
-FOLDING = "folding"  # a lane
+FOLDING = "folding"  # a lane of the hub's, as these are, by what takes its time in them
+LANES = {"look": "looking", "rerun": "running", "resume": "running", "export": "drawing", "cancel": "cancelling"}
 
 Send = Callable[[ViewMessage], object]
 Sources = Callable[[], Source | None]
@@ -74,8 +68,9 @@ class Channel:
     def pulse(self) -> bool:
         """Tell what has changed; whether there is more to come."""
         views = self._now()
-        for view in views:
-            self._tell(view.pulse())
+        for view in [view for view in views if view.rhythm.due(view.shown)]:
+            with view.rhythm:
+                self._tell(view.pulse())
         return not self.closed and any(not view.over for view in views)
 
     def _now(self) -> list[DispatchView]:
@@ -92,7 +87,7 @@ class Channel:
                 self._ask(view, request)
         except FlowError as error:
             self._refuse(request, str(error))
-        except Exception as error:
+        except Exception as error:  # values and lattices are the user's: they may raise anything
             LOG.debug("a request of a page failed", exc_info=True)
             self._refuse(request, f"{type(error).__name__}: {error}")
         self._hub.keep_up(self)
@@ -111,6 +106,7 @@ class Channel:
         elif request["kind"] in actions.ACTIONS:
             self._tell([actions.answer(place, request)])
         else:
+            view.rhythm.hurry()
             self._tell(view.handle(request))
 
     def _errand(self, view: DispatchView, place: actions.Place, request: Any) -> None:
@@ -119,7 +115,7 @@ class Channel:
             return
         try:
             self._answer(view, place, request)
-        except Exception as error:
+        except Exception as error:  # the same
             LOG.debug("a request of a page failed", exc_info=True)
             self._refuse(request, f"{type(error).__name__}: {error}")
 
@@ -168,7 +164,7 @@ class Channel:
             try:
                 self._send(message)
                 self._failed = 0
-            except Exception:
+            except Exception:  # whatever the front end's way of sending raises
                 LOG.debug("a page could not be told", exc_info=True)
                 self._failed += 1
                 if self._failed >= PATIENCE:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
-from .messages import PanelRequest, ViewRequest
+from .messages import ViewRequest
 
 LONGEST = {"view": 100, "dispatch": 100, "executor": 200, "cell": 200, "input": 1000}  # characters
 TEXT = 1000  # characters of any other
@@ -84,6 +84,3 @@ def _composed(name: str, origin: Any, inner: tuple[Any, ...]) -> Check:
         item, most = _check(name, inner[0]), MOST[name]
         return lambda value: type(value) is list and len(value) <= most and all(map(item, value))
     raise TypeError(f"no check of {name}: {origin}")
-
-
-__all__ = ["PanelRequest", "ViewRequest", "checked", "fields"]

@@ -42,7 +42,6 @@ def palette() -> str:
         + _constant("DARK: Theme", _theme(DARK))
         + _constant("MARKS: Mark[]", marks)
         + _constant("SIGNS: string[]", _by_status(SIGN.__getitem__))
-        + _constant("STATUSES: string[]", _by_status(str))
     )
 
 

@@ -1,9 +1,9 @@
 """All about one node: how it went, where it ran, what it was given, what it printed and displayed."""
 
 import time
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from ..model.events import COMPLETED, RUNNING, Record, counted
+from ..model.events import COMPLETED, RUNNING, Record, Value, counted
 from ..model.node import Place
 from ..model.printed import Seen
 from ..render.lettering import clean, cut
@@ -22,6 +22,43 @@ from .trouble import trouble
 LONGEST = 500  # characters of a reason
 SOURCE = 100_000  # characters of a source
 Can = Literal["cancel", "rerun", "debug", "assign", "enter"]
+
+
+class Moment(NamedTuple):
+    """A node as it is now. Times are nanoseconds since the epoch."""
+
+    status: int
+    ended: list[Record]  # attempts
+    seen: Seen  # where it runs or ran, and what that printed
+    begun: int  # the attempt that runs; 0 for none
+
+    @classmethod
+    def of(cls, source: Source, node: int) -> "Moment":
+        """That of a node of a source."""
+        facts = source.facts
+        status = told(facts.states()[node : node + 1])[0]
+        ended = counted(facts.attempts(node))
+        if status == RUNNING:
+            return cls(status, ended, source.seen(node), facts.begun().get(node, 0))
+        if ended and status >= COMPLETED:
+            last = ended[-1]
+            return cls(status, ended, Seen(last.worker, last.stdout, last.stderr, last.displays), 0)
+        return cls(status, ended, Seen(), 0)
+
+    @property
+    def last(self) -> Record | None:
+        """The attempt that the node has ended with."""
+        return self.ended[-1] if self.ended and self.status >= COMPLETED else None
+
+    @property
+    def value(self) -> Value | None:
+        """Its output."""
+        return self.last.value if self.last is not None and self.status == COMPLETED else None
+
+    @property
+    def start(self) -> float | None:
+        """When it began, in seconds since the epoch."""
+        return (self.begun or (self.last.start if self.last is not None else 0)) / 1e9 or None
 
 
 class Selected:
@@ -69,14 +106,8 @@ class Selected:
     def _details(self) -> Details:
         about = self._source.about(self.node)
         source, node = self._source.behind(self.node)
-        facts, graph = source.facts, source.graph
-        status = told(facts.states()[node : node + 1])[0]
-        attempts = counted(facts.attempts(node))
-        last = attempts[-1] if attempts and status >= COMPLETED else None
-        seen = self._seen(source, node, status, last)
-        begun = facts.begun().get(node, 0) if status == RUNNING else 0
-        progress = progress_of(source, seen) if status == RUNNING else None
-        value = last.value if last is not None and status == COMPLETED else None
+        now, graph = Moment.of(source, node), source.graph
+        status, last, seen, value = now.status, now.last, now.seen, now.value
         return {
             "kind": "details",
             "view": self._view,
@@ -88,17 +119,17 @@ class Selected:
             "note": about.note if about is not None else self._held_up(source, node, status),
             "cell": about.cell if about is not None else "",
             "dispatch": about.dispatch if about is not None else "",
-            "start": (begun or (last.start if last is not None else 0)) / 1e9 or None,
+            "start": now.start,
             "end": last.end / 1e9 if last is not None and last.start else None,
             "now": time.time(),
-            "progress": progress.fraction if progress is not None else None,
-            "attempts": self._attempts(source, attempts, begun, seen),
+            "progress": _fraction(source, now),
+            "attempts": _attempts(source, now),
             "where": _where(source, node, seen.worker),
             "inputs": arguments(source, node),
             "has_output": value is not None,
             "size": None if value is None else size_of(value),
             "output": "" if value is None else brief(value) or "",
-            "cached": _lender(last, facts.started) if last is not None else "",
+            "cached": _lender(last, source.facts.started) if last is not None else "",
             "trouble": trouble(last.failure) if last is not None else None,
             "stdout": tail(source, seen.stdout),
             "stderr": tail(source, seen.stderr),
@@ -111,33 +142,6 @@ class Selected:
     def _held_up(self, source: Source, node: int, status: int) -> str:
         """What it waits for besides its inputs and its turn."""
         return source.waits(node) if status < RUNNING else ""
-
-    def _seen(self, source: Source, node: int, status: int, last: Record | None) -> Seen:
-        """Where it runs or ran, and what that printed."""
-        if status == RUNNING:
-            return source.seen(node)
-        return Seen(last.worker, last.stdout, last.stderr, last.displays) if last is not None else Seen()
-
-    def _attempts(self, source: Source, ended: list[Record], begun: int, seen: Seen) -> list[Attempt]:
-        told: list[Attempt] = [
-            {
-                "number": record.attempt,
-                "status": record.status,
-                "start": record.start / 1e9 or None,
-                "end": record.end / 1e9 or None,
-                "worker": source.place(record.worker).name,
-                "why": _why(record),
-            }
-            for record in ended
-            if record.attempt  # none: it was skipped, or cancelled before
-        ]
-        if begun:
-            worker = source.place(seen.worker).name
-            number = ended[-1].attempt + 1 if ended else 1
-            told.append({
-                "number": number, "status": RUNNING, "start": begun / 1e9, "end": None, "worker": worker, "why": "",
-            })  # fmt: skip
-        return told
 
     def _can_cell(self, about: About) -> list[Can]:
         can = list[Can]()
@@ -163,6 +167,33 @@ class Selected:
         if source.inside(self.node) is not None:
             can.append("enter")
         return can
+
+
+def _fraction(source: Source, now: Moment) -> float | None:
+    progress = progress_of(source, now.seen) if now.status == RUNNING else None
+    return progress.fraction if progress is not None else None
+
+
+def _attempts(source: Source, now: Moment) -> list[Attempt]:
+    tried: list[Attempt] = [
+        {
+            "number": record.attempt,
+            "status": record.status,
+            "start": record.start / 1e9 or None,
+            "end": record.end / 1e9 or None,
+            "worker": source.place(record.worker).name,
+            "why": _why(record),
+        }
+        for record in now.ended
+        if record.attempt  # none: it was skipped, or cancelled before
+    ]
+    if now.begun:
+        worker = source.place(now.seen.worker).name
+        number = now.ended[-1].attempt + 1 if now.ended else 1
+        tried.append({
+            "number": number, "status": RUNNING, "start": now.begun / 1e9, "end": None, "worker": worker, "why": "",
+        })  # fmt: skip
+    return tried
 
 
 def _where(source: Source, node: int, worker: int) -> Where:

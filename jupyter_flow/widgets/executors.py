@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..session import ResourceInfo
 
 

@@ -5,6 +5,7 @@ Nothing here is done for each event: whoever looks takes a copy of the states an
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from ..dispatch.archive import archive_of
@@ -19,7 +20,6 @@ from .pictures import NUMBER_OF
 LOG = logging.getLogger("jupyter_flow")
 REST = 1.0  # seconds between two looks at the store, at least,
 SHARE = 20.0  # and never more than a twentieth of the time
-NOWHERE = 0  # a dispatch that has not begun
 
 
 class Facts(Protocol):
@@ -54,7 +54,7 @@ class Facts(Protocol):
     def begun(self) -> dict[int, int]:
         """When the nodes that run now were started."""
 
-    def record(self, node: int) -> Record | None:
+    def record(self, node: int, /) -> Record | None:
         """The last attempt of a node that has ended."""
 
     def attempts(self, node: int) -> list[Record]:
@@ -72,6 +72,7 @@ class RunFacts:
 
     def __init__(self, run: Run) -> None:
         self.id, self.graph, self._run = run.id, run.graph, run
+        self.record: Callable[[int], Record | None] = run.records.get  # the last attempt of a node
 
     @property
     def status(self) -> int:
@@ -118,10 +119,6 @@ class RunFacts:
             return begun
         fallen = {(record.node, record.start) for record in retried}
         return {node: start for node, start in begun.items() if (node, start) not in fallen}
-
-    def record(self, node: int) -> Record | None:
-        """The last attempt of a node."""
-        return self._run.records.get(node)
 
     def attempts(self, node: int) -> list[Record]:
         """Its attempts that have ended."""
@@ -238,7 +235,7 @@ class GraphFacts:
     """A graph that has not been dispatched."""
 
     id = ""
-    status = NOWHERE
+    status = 0  # it has not begun
     error = None
     resumable = ""
     started = 0
@@ -284,6 +281,16 @@ def lent(record: Record, since: int) -> bool:
 
 def seconds_of(record: Record | None, since: int = 0) -> float | None:
     """How long an attempt ran; None for one that did not, or not for the dispatch that began at ``since``."""
-    if record is None or lent(record, since) or not record[3] or record[2] < COMPLETED or record[4] < record[3]:
+    if record is None or lent(record, since) or not record.start or record.status < COMPLETED:
         return None
-    return (record[4] - record[3]) / 1e9
+    return (record.end - record.start) / 1e9 if record.end >= record.start else None
+
+
+def took(records: Iterable[Record | None], since: int = 0) -> list[float | None]:
+    """The same for many. Most ran, for this dispatch, and that is seen at a glance."""
+    return [
+        (end - record[3]) / 1e9
+        if record and since < record[3] <= (end := record[4]) and record[11] is None and record[2] >= COMPLETED
+        else seconds_of(record, since)
+        for record in records
+    ]

@@ -20,7 +20,7 @@ from ..render.standing import Standing
 from . import messages
 from .apart import told_apart
 from .messages import By, Orientation
-from .pictures import Look, looks_of, picture_of_graph, with_states
+from .pictures import Looks, looks_of, picture_of_graph, with_states
 
 KEPT = 4  # drawings of a graph that are remembered
 LONGEST = 300  # characters of a name
@@ -111,7 +111,7 @@ def drawn(
     )
 
 
-_known: dict[int, tuple["weakref.ref[TransportGraph]", list[Look], Foldings]] = {}
+_known: dict[int, tuple["weakref.ref[TransportGraph]", Looks, Foldings]] = {}
 _knowing = threading.Lock()
 
 
@@ -153,7 +153,7 @@ def _folded(
     base: Folded | None = None,
 ) -> Folded:
     folding = fold(picture, opened)
-    groups = [replace(group, counts={}, seconds=None) for group in tally(picture, folding)]
+    groups = [group.standing({}, None) for group in tally(picture, folding)]
     family = [group.first for group in groups]
     if base is not None:
         family = [base.folding.members[base.folding.group_of[first]][0] for first in family]
@@ -164,7 +164,7 @@ def _folded(
 def _roomy(group: Group, argument: str) -> Box:
     """A box with room for whatever it will say: nothing moves while a dispatch runs, or is coloured otherwise."""
     busy: dict[Standing, int] = {Status.FAILED: group.count, STATUS_OF[COMPLETED]: group.count}
-    full = replace(group, counts=busy, seconds=SOME_SECONDS)
+    full = group.standing(busy, SOME_SECONDS)
     by_status = measure(full, Scheme("status", {}), argument)
     by_duration = measure(full, Scheme("duration", {}), argument)
     widest = max(by_status.width, by_duration.width)

@@ -7,7 +7,7 @@ cells of the notebook go on beside them. All threads start when they are needed 
 nothing is left to do. A process that was forked has none of this, and starts afresh.
 
 Some of it is called by cells, where an interrupt may come between any two steps: so the lock is taken by itself, since
-a condition that is interrupted as it is entered would keep it; and a thread says itself that it is there.
+a condition that is interrupted as it is entered would keep it.
 """
 
 import logging
@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ..render.breath import breathing
+from .threads import OnDemandThread
 
 LOG = logging.getLogger("jupyter_flow")
 PULSE = 0.1  # seconds between two looks at what is shown
@@ -50,14 +51,14 @@ class Hub:
         self._turn = threading.Condition(self._lock)
         self._pulsed: dict[Pulsed, int] = {}  # and how often that was asked for
         self._requests: deque[Call] = deque()
-        self._thread: threading.Thread | None = None
+        self._thread = OnDemandThread("jupyter_flow views", self._work, self._lock)
         self._lanes: dict[str, deque[Call]] = {}
 
     def keep_up(self, pulsed: Pulsed) -> None:
         """Have it pulsed until it says that nothing is to come."""
         with self._lock:
             self._pulsed[pulsed] = self._pulsed.get(pulsed, 0) + 1
-            self._start()
+            self._thread.start()
 
     def drop(self, pulsed: Pulsed) -> None:
         """Pulse it no more."""
@@ -70,7 +71,7 @@ class Hub:
             if len(self._requests) >= MOST:
                 return False
             self._requests.append(call)
-            self._start()
+            self._thread.start()
             self._turn.notify()
         return True
 
@@ -92,18 +93,7 @@ class Hub:
     def idle(self) -> bool:
         """Whether no thread of it runs."""
         with self._lock:
-            return self._thread is None and not (self._lanes or self._requests or self._pulsed)
-
-    def _start(self) -> None:
-        if self._thread is None:
-            threading.Thread(target=self._begin, name="jupyter_flow views", daemon=True).start()
-
-    def _begin(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            self._thread = threading.current_thread()
-        self._work()
+            return not (self._thread.there or self._lanes or self._requests or self._pulsed)
 
     def _work(self) -> None:
         due = time.monotonic()
@@ -111,8 +101,7 @@ class Hub:
             with self._lock:
                 if not self._requests:
                     if not self._pulsed:
-                        self._thread = None
-                        return
+                        return self._thread.end()
                     self._turn.wait(max(0.0, due - time.monotonic()))
                 requests, self._requests = list(self._requests), deque()
                 pulsed = dict(self._pulsed) if time.monotonic() >= due else {}
@@ -147,7 +136,7 @@ def _done(call: Call) -> object:
     try:
         with breathing():
             return call()
-    except Exception:
+    except Exception:  # one that fails must not end the thread of all others
         LOG.debug("a view could not be served", exc_info=True)
         return None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ..dispatch.endings import given_up
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.graph import TransportGraph
 from ..model.result import NodeResult, Result
 from ..model.status import Status
@@ -18,20 +18,26 @@ from ..session import session
 
 NUMBER_OF: dict[Standing, int] = {status: STANDING_OF.index(status) for status in STANDING_OF}
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_KINDS: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 
-Look = tuple[str, str, Kind]
+Looks = tuple[list[str], list[str], list[Kind]]
 
 
-def looks_of(graph: TransportGraph) -> list[Look]:
-    """What a node of each version shows: its name, its executor's label, its kind."""
+def looks_of(graph: TransportGraph) -> Looks:
+    """What the nodes of each version show: their name, their executor's label, their kind."""
     labels = {index: _label(graph, index) for index in {version.executor for version in graph.versions}}
-    return [(version.name.lstrip(":"), labels[version.executor], _kind(version.kind)) for version in graph.versions]
+    kind_of = _KINDS.get
+    return (
+        [version.name.lstrip(":") for version in graph.versions],
+        [labels[version.executor] for version in graph.versions],
+        [kind_of(version.kind, "electron") for version in graph.versions],
+    )
 
 
-def picture_of_graph(graph: TransportGraph, looks: Sequence[Look] | None = None, *, edges: bool = True) -> Picture:
+def picture_of_graph(graph: TransportGraph, looks: Looks | None = None, *, edges: bool = True) -> Picture:
     """A graph that has not run; nodes that were given no executor show the default. It may do without its edges."""
-    names, labels, kinds = zip(*(looks or looks_of(graph)), strict=True) if graph.versions else ((), (), ())
+    names, labels, kinds = looks or looks_of(graph)
     return Picture(
         [*map(names.__getitem__, graph.version)],
         bytes(len(graph)),
@@ -91,14 +97,7 @@ def with_states(
     given_up: Collection[int] = (),
 ) -> Picture:
     """The same picture with other states; ``status`` is the dispatch's own, ``given_up`` are nodes that may run on."""
-    names, executors, kinds, edges = picture.names, picture.executors, picture.kinds, picture.edges
-    return Picture(
-        names, statuses, executors, kinds, edges, seconds, title=picture.title, status=status, given_up=given_up
-    )
-
-
-def _kind(kind: str) -> Kind:
-    return next((known for known in KINDS if known == kind), "electron")
+    return picture.standing(statuses, seconds, status, given_up)
 
 
 def _seconds(node: NodeResult) -> float | None:

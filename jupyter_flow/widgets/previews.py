@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from ..model.pickles import PROTOCOL
 from ..resources.guardian import guardian
 from ..resources.spawning import launch
 from ..store.blobs import Blobs
@@ -67,7 +68,7 @@ class Previewer:
         with self._lock:
             self._keep_awake()
             try:
-                return Look("", json.loads(self._asked(pickle.dumps(order, 5))))
+                return Look("", json.loads(self._asked(pickle.dumps(order, PROTOCOL))))
             except _Gone as gone:
                 self._end()
                 return Look(str(gone))

@@ -42,6 +42,7 @@ class Progress:
     def __init__(self, graph: TransportGraph) -> None:
         self._electrons = graph.electrons
         self._speed: Speed | None = None
+        self._waited = 0.0  # until when nothing had begun: workers start, a queue takes its time
 
     def state(self, facts: Facts, status: int, states: bytes, untimed: int = 0, given_up: int = 0) -> State:
         """How it is: status and states, looked at in this order.
@@ -66,8 +67,12 @@ class Progress:
         }
 
     def _foretold(self, facts: Facts, counts: list[int], now: float, untimed: int) -> tuple[float | None, float | None]:
+        done = max(0, counts[COMPLETED] + counts[FAILED] - untimed)  # skipped ones take no time either
+        if self._speed is None and not done and not counts[RUNNING]:
+            self._waited = now
+            return None, None
         if self._speed is None:
-            self._speed = Speed(facts.started / 1e9, 0)
-        self._speed.saw(now, max(0, counts[COMPLETED] + counts[FAILED] - untimed))  # skipped ones take no time either
+            self._speed = Speed(self._waited or facts.started / 1e9, 0)
+        self._speed.saw(now, done)
         rate = self._speed.rate(now)
         return rate, (self._electrons - sum(counts[COMPLETED:])) / rate if rate else None

@@ -1,16 +1,18 @@
 """Arrays of states, compared and counted without an object for each node."""
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 
-from ..model.events import CANCELLED, COMPLETED, EXPANDED, FAILED, INTERRUPTED, RUNNING, SKIPPED
+from ..model.events import COMPLETED, EXPANDED, RUNNING
 from ..render.groups import SEVERITY
 from ..render.standing import STALE, STANDING_OF, Standing
 from .pictures import NUMBER_OF
 
 NUMBERS = STALE + 1  # statuses that are told: 0, RUNNING .. INTERRUPTED, STALE
-COUNTED = (0, RUNNING, COMPLETED, FAILED, CANCELLED, SKIPPED, INTERRUPTED, STALE)
 BY_SEVERITY = tuple(NUMBER_OF[status] for status in SEVERITY)
-_STRIDE = 256
+_STRIDE = 1024
+_OPEN = bytes([state < COMPLETED for state in range(256)])
+_OVER = bytes([state >= COMPLETED for state in range(256)])
 _TOLD = bytes([0, 0, 0, *range(RUNNING, EXPANDED), RUNNING, *range(EXPANDED + 1, 256)])
 
 
@@ -23,14 +25,29 @@ def differences(before: bytes, after: bytes) -> list[int]:
     """Where two arrays of one length differ."""
     if before == after:
         return []
-    return [i for start in _differing(before, after) for i in range(start, min(start + _STRIDE, len(after)))
-            if before[i] != after[i]]  # fmt: skip
+    return [*_differing(before, after)]
 
 
 def _differing(before: bytes, after: bytes) -> Iterator[int]:
     for start in range(0, len(after), _STRIDE):
-        if before[start : start + _STRIDE] != after[start : start + _STRIDE]:
-            yield start
+        was, now = before[start : start + _STRIDE], after[start : start + _STRIDE]
+        if was != now:
+            differ = int.from_bytes(was, "big") ^ int.from_bytes(now, "big")
+            yield from compress(range(start, start + len(now)), differ.to_bytes(len(now), "big"))
+
+
+def ended(nodes: Sequence[int], before: bytes, after: bytes) -> list[int]:
+    """Those of some nodes, whose states are given, that have ended meanwhile."""
+    both = int.from_bytes(before.translate(_OPEN), "big") & int.from_bytes(after.translate(_OVER), "big")
+    return [*compress(nodes, both.to_bytes(len(nodes), "big"))]
+
+
+def parted(nodes: Sequence[int], states: bytes) -> tuple[Sequence[int], Sequence[int]]:
+    """Those of some nodes, whose states are given, that have not ended, and those that have."""
+    over = states.translate(_OVER)
+    if 0 not in over:
+        return [], nodes
+    return [*compress(nodes, states.translate(_OPEN))], [*compress(nodes, over)]
 
 
 def counts_of(states: bytes) -> list[int]:

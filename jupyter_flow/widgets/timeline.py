@@ -62,16 +62,12 @@ class Timelines:
             chart = self._look()
         start, end = _clamped(part, chart.span)
         width = part["width"] if part is not None else 0
-        rows = [(lane, number) for lane, inner in enumerate(chart.rows) for number in range(len(inner))]
-        found = merged([chart.rows[lane][number] for lane, number in rows], start, end, width)
-        bars = [self._bar(*place, stretch) for place, row in zip(rows, found, strict=True) for stretch in row]
-        bars.sort(key=lambda bar: bar["critical"])
         return {
             "kind": "timeline",
             "view": view,
             "lanes": chart.lanes,
             "rows": [len(inner) for inner in chart.rows],
-            "bars": bars,
+            "bars": self._bars(chart, start, end, width),
             "start": start,
             "end": end,
             "width": width,
@@ -80,6 +76,13 @@ class Timelines:
             "waiting": chart.waiting,
             "critical": chart.critical,
         }
+
+    def _bars(self, chart: Chart, start: float, end: float, width: int) -> list[Bar]:
+        """Those on the longest path come last."""
+        rows = [(lane, number) for lane, inner in enumerate(chart.rows) for number in range(len(inner))]
+        found = merged([chart.rows[lane][number] for lane, number in rows], start, end, width)
+        bars = [self._bar(*place, stretch) for place, row in zip(rows, found, strict=True) for stretch in row]
+        return sorted(bars, key=lambda bar: bar["critical"])
 
     def _bar(self, lane: int, row: int, stretch: Stretch) -> Bar:
         names = self._source.picture.names

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any, NamedTuple
 
-from ..executor import _executor_manager as names
+from ..executor.names import executors as names
 from ..model.errors import BuildError
 from ..model.events import COMPLETED
 from ..model.graph import TransportGraph

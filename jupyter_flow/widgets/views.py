@@ -4,11 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any, ClassVar, cast
 
 from ..model.errors import FlowError
 from ..model.events import RUNNING
+from .background import Aim, BackgroundLayout, Later
 from .bars import Bars
 from .busy import SAMPLER
 from .exporting import plain, seen
@@ -17,17 +17,14 @@ from .folded import Folded, Placed
 from .messages import By, Crumb, Delta, Graph, Orientation, Show, State, ViewMessage, ViewRequest
 from .panes import Panes
 from .pictures import assignable
+from .rhythm import Rhythm
 from .search import search
 from .source import Source
-from .states import told
 
 LOG = logging.getLogger("jupyter_flow")
 LARGE = 1500  # nodes, from where on a picture is made by the next pulse and not at once
 HEARTBEAT = 1.0  # seconds between two signs of life of a dispatch that runs and changes nothing
 MOST_OPENED = 100  # groups
-
-Later = Callable[[Callable[[], object]], bool]
-Aim = tuple[Source, tuple[int, ...], Orientation]  # what is folded, with what opened, and how it is laid out
 
 
 class DispatchView:
@@ -38,7 +35,7 @@ class DispatchView:
 
         by: what the colours mean at first.
         """
-        self.id, self._later = view, later
+        self.id = view
         self.source = source  # what was opened
         self.shown = source  # what is looked at: the same, or a sublattice inside
         self.path: list[int] = []
@@ -51,10 +48,10 @@ class DispatchView:
         self._folded: Folded | None = None
         self._counted: Counted | None = None
         self._bars = Bars()
+        self.rhythm = Rhythm()
         self._panes = Panes(view, source)
         self._wanted = False  # a picture, by a later pulse
-        self._aimed: Aim | None = None  # what is being folded
-        self._made: tuple[Aim, Placed | None] | None = None  # what was
+        self._background = BackgroundLayout(later) if later is not None else None
         self._whole = False  # the end was told
         self._told: Any = None  # the dispatch's stamp when it was last looked at
         self._state: State | None = None
@@ -86,6 +83,8 @@ class DispatchView:
 
     def _close(self, request: Any) -> list[ViewMessage]:
         self.closed = True
+        if self._background is not None:
+            self._background.stop()
         return []
 
     def _select(self, request: Any) -> list[ViewMessage]:
@@ -146,28 +145,12 @@ class DispatchView:
 
     def _ready(self) -> bool:
         """Whether the picture that is wanted is folded and laid out; if not, it will be."""
-        if self._later is None or len(self.shown.graph) <= LARGE:
+        if self._background is None or len(self.shown.graph) <= LARGE:
             return True
-        aim = self.shown, self.opened, self.orientation
-        if self._made is not None and self._made[0] == aim:
-            if (placed := self._made[1]) is not None:
-                self._folded = placed.folded
-            self._aimed = self._made = None
-            return True
-        if self._aimed != aim and self._later(partial(self._make, aim)):
-            self._aimed = aim
-        return False
-
-    def _make(self, aim: Aim) -> None:
-        """(another thread) Fold and lay out what is wanted, unless that is something else by now."""
-        shown, opened, orientation = aim
-        placed = None
-        try:
-            if not self.closed and self._aimed == aim:
-                folded = shown.foldings.folded(told(shown.facts.states()), opened)
-                placed = shown.foldings.placed(folded, orientation)
-        finally:
-            self._made = aim, placed
+        made = self._background.look(Aim(self.shown, self.opened, self.orientation))
+        if made is not None and made.placed is not None:
+            self._folded = made.placed.folded
+        return made is not None
 
     # what it is told --------------------------------------------------------------------------
 

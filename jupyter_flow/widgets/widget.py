@@ -92,7 +92,7 @@ class FlowGraph(anywidget.AnyWidget):
         try:
             if msg["content"]["data"]["method"] in ("custom", "request_state"):
                 super()._handle_msg(msg)
-        except Exception:
+        except Exception:  # a page may send anything
             LOG.debug("a message of a page was none", exc_info=True)
 
     def svg(self) -> str:
@@ -118,7 +118,7 @@ def _snapshot(source: Source, by: By) -> dict[str, Any]:
         view = DispatchView(source, "", by=by)
         (graph,) = view.handle({"kind": "open", "view": ""}) or view.pulse()  # that of a large one is made then
         return _bounded(dict(graph))
-    except Exception:
+    except Exception:  # the notebook is saved without it
         LOG.debug("a picture could not be kept", exc_info=True)
         return {}
 

@@ -21,7 +21,8 @@ DOUBT = Failure("interrupted", "Interrupted", "the kernel ended while it ran; it
 
 _HEAD = Struct("<q16x")  # the store's number for the thread
 _ENTRY = Struct("<QIIq")  # run, node, attempt, start
-_LAST = SIZE - SIZE % _ENTRY.size
+_LENGTH = _ENTRY.size
+_LAST = SIZE - SIZE % _LENGTH
 
 
 class Begun:
@@ -43,8 +44,9 @@ class Begun:
         if self._map is None:
             return
         at = self._at
-        self._map[at : at + _ENTRY.size] = _ENTRY.pack(run, node, attempt, start)  # in one go: it may be the last
-        self._at = at + _ENTRY.size if at + 2 * _ENTRY.size <= _LAST else _HEAD.size
+        end = at + _LENGTH
+        self._map[at:end] = _ENTRY.pack(run, node, attempt, start)  # in one go: it may be the last
+        self._at = end if end + _LENGTH <= _LAST else _HEAD.size
 
     def remove(self) -> None:
         """All that it began has ended, and is recorded."""

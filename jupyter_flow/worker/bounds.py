@@ -3,12 +3,14 @@
 import functools
 import os
 import resource
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 set_limit = resource.setrlimit  # as it is where nothing is noted
 
+ABLE: tuple[set[Any], ...] = (os.supports_fd, os.supports_dir_fd)  # what functions can do
 NAMES = {getattr(resource, name): name for name in sorted(dir(resource), reverse=True) if name.startswith("RLIMIT_")}
 
 
@@ -63,7 +65,19 @@ class Bounds:
                 note(*args)
             return original(*args, **kwargs)
 
-        setattr(module, name, noting)
+        replace(module, name, noting)
+
+
+def replace(module: Any, name: str, function: Callable[..., Any]) -> None:
+    """Have a module's function be another one, also where pickles and libraries look for it."""
+    original = getattr(module, name)
+    setattr(module, name, function)
+    home = sys.modules.get(getattr(original, "__module__", None) or "")
+    if getattr(home, name, None) is original:
+        setattr(home, name, function)
+    for able in ABLE:
+        if original in able:
+            able.add(function)
 
 
 def _limited(which: int, limits: tuple[int, int]) -> bool:

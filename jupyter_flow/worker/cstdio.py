@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,9 +19,16 @@ def by_lines() -> None:
 
 def flush() -> None:
     """Have what it has printed of its last line be written too."""
+    _flush()()
+
+
+@functools.cache
+def _flush() -> Callable[[], object]:
     library, stream = _stdout()
-    if stream:
-        library.fflush(stream)
+    if not stream:
+        return int
+    library.fflush.argtypes = [ctypes.c_void_p]
+    return functools.partial(library.fflush, stream.value)
 
 
 @functools.cache

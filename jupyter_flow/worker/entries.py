@@ -5,22 +5,24 @@ blake3 of all such entries since the last seal, with a key that this journal alo
 worker itself a checksum is enough.
 """
 
+import functools
 import hmac
-import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from json import dumps, loads  # an electron may have put others into the module
 from struct import Struct
 from typing import NamedTuple
 
 from blake3 import blake3
 
-from ..model.events import BlobRef, Failure, Record, Value
+from ..model.events import BlobRef, Failure, Record, Value, record_of
 
 STARTED, FINISHED, RETURNED, BATCH, END, OPENED, SEAL = range(1, 8)
 TAG = 16  # bytes
 
 _STARTED = Struct("<BIIHqQQ")  # type, run, node, attempt, start, where its stdout and stderr begin
 _FINISHED = Struct("<BBIIHBqqIIII")  # type, blobs, run, node, attempt, status, start, end, four lengths
+_HEAD = _FINISHED.size
 _RETURNED = Struct("<BI")
 _BATCH = Struct("<BI")
 _OPENED = Struct("<BIdQ")
@@ -52,6 +54,9 @@ class Finished(NamedTuple):
 
     run: int
     record: Record
+
+
+_finished: Callable[[tuple[int, Record]], Finished] = functools.partial(tuple.__new__, Finished)
 
 
 class Returned(NamedTuple):
@@ -124,14 +129,14 @@ def _failure_bytes(failure: Failure | None) -> bytes:
     if failure is None:
         return b""
     exception = b64encode(failure.exception).decode() if failure.exception else None
-    return json.dumps([*failure[:4], exception]).encode("utf-8", "backslashreplace")
+    return dumps([*failure[:4], exception]).encode("utf-8", "backslashreplace")
 
 
 def decoded(payload: bytes, worker: int) -> Entry:
     """The entry in these bytes."""
     kind = payload[0]
     if kind == FINISHED:
-        return _finished(payload, worker)
+        return finished_in(payload, worker)
     if kind == STARTED:
         return Started(*_STARTED.unpack(payload)[1:])
     if kind == BATCH:
@@ -146,11 +151,13 @@ def writer_in(payload: bytes) -> Opened:
     return Opened(*_OPENED.unpack(payload)[1:])
 
 
-def _finished(payload: bytes, worker: int) -> Finished:
+def finished_in(payload: bytes, worker: int) -> Finished:
+    """The entry of an end."""
     _, flags, run, node, attempt, status, start, end, *sizes = _FINISHED.unpack_from(payload)
-    if flags == _VALUE and not (sizes[1] or sizes[2] or sizes[3]):
-        value = payload[_FINISHED.size :]
-        return Finished(run, Record(node, attempt, status, start, end, worker, value))
+    if flags == _VALUE and len(payload) == _HEAD + sizes[0]:
+        value = payload[_HEAD:]
+        fields = node, attempt, status, start, end, worker, value, None, None, None, None, None
+        return _finished((run, record_of(fields)))
     parts, at = [], _FINISHED.size
     for size in sizes:
         parts.append(payload[at : at + size])
@@ -170,5 +177,5 @@ def _value(part: bytes, blob: int) -> Value:
 def _failure(part: bytes) -> Failure | None:
     if not part:
         return None
-    kind, name, message, traceback, exception = json.loads(part)
+    kind, name, message, traceback, exception = loads(part)
     return Failure(kind, name, message, traceback, b64decode(exception) if exception else None)

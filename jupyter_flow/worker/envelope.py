@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from types import CoroutineType
 from typing import Any, NoReturn
 
 from ..model.concealing import conceal
@@ -22,15 +23,22 @@ Function = Callable[..., Any]
 
 
 def call(
-    function: Function, before: Sequence[Hook], after: Sequence[Hook], args: Sequence[Any], kwargs: dict[str, Any]
-) -> Any:
+    function: Function, before: Sequence[Hook], after: Sequence[Hook], args: Sequence[Any], kwargs: dict[str, Any],
+    process: int = 0,
+) -> Any:  # fmt: skip
     """Run the hooks and the function between them; a coroutine is awaited.
 
     A process that the function forked ends here, as it would at the end of a script: it is not to go on as a worker.
+    process: this one's id, where it is known.
     """
-    process = os.getpid()
+    process = process or os.getpid()
     try:
-        value = _called(function, before, after, args, kwargs)
+        if before or after:
+            value = _between(function, before, after, args, kwargs)
+        else:
+            value = function(*args, **kwargs)
+            if isinstance(value, CoroutineType):
+                value = awaited(value)
     except BaseException as error:
         if os.getpid() != process:
             _leave(error)
@@ -40,12 +48,9 @@ def call(
     return value
 
 
-def _called(
+def _between(
     function: Function, before: Sequence[Hook], after: Sequence[Hook], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
-    if not before and not after:
-        value = function(*args, **kwargs)
-        return awaited(value) if inspect.iscoroutine(value) else value
     kwargs = {**kwargs, **_prepared(before)}
     value = awaited(function(*args, **kwargs))
     for hook in after:

@@ -10,15 +10,17 @@ record leaves no record. Small values stand in the journal itself.
 
 import mmap
 import os
+import struct
 import threading
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 from ..model.events import Record
 from . import entries
 from .birth import born
-from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded
+from .entries import END, FINISHED, OPENED, SEAL, STARTED, Entry, Opened, decoded, finished_in
 
 SEGMENT = 4 * 1024 * 1024  # bytes; a journal is a row of files of this size
 NO_KEY = bytes(32)  # for a journal that nobody is to believe later
@@ -27,8 +29,11 @@ LARGE = 4096  # bytes; so has what is so large
 
 PATIENCE = 0.1  # seconds
 
+GARBLED = ValueError, LookupError, TypeError, struct.error  # what reading bytes raises that are no entry
+
 _HEADER = 8
 SEAL_SIZE = 64  # bytes that are kept for the last seal and the end of a file
+ROOM = SEGMENT - SEAL_SIZE - 3 * _HEADER
 
 
 class JournalWriter:
@@ -82,9 +87,8 @@ class JournalWriter:
                 self._lock.release()
 
     def _append(self, payload: bytes, sealed: bool = False) -> None:
-        size = len(payload)
         with self._lock:
-            if self._at + 3 * _HEADER + size + SEAL_SIZE > SEGMENT:
+            if self._at + len(payload) > ROOM:
                 self._seal()
                 self._put(bytes([END]))
                 self._next_segment()
@@ -98,10 +102,12 @@ class JournalWriter:
             self._unsealed.clear()
 
     def _put(self, payload: bytes) -> None:
-        at, size = self._at, len(payload)
-        self._map[at + _HEADER : at + _HEADER + size] = payload
-        self._headers[at // _HEADER] = size | zlib.crc32(payload) << 32
-        self._at = at + _HEADER + (size + 7) // 8 * 8
+        at = self._at
+        begin, size = at + _HEADER, len(payload)
+        end = begin + size
+        self._map[begin:end] = payload
+        self._headers[at // _HEADER] = size | crc32(payload) << 32
+        self._at = (end + 7) & ~7
 
     def _next_segment(self) -> None:
         self._segment += 1
@@ -129,6 +135,7 @@ class JournalReader:
     def __init__(self, prefix: str, worker: int, key: bytes | None = None) -> None:
         self.worker, self._key = worker, key
         self.opened: Opened | None = None
+        self.garbled = ""  # what is wrong with an entry; nothing after it counts
         self._held: list[bytes] = []  # to be sealed
         self._refused: list[bytes] = []
         self._prefix = prefix
@@ -141,42 +148,54 @@ class JournalReader:
         """What has been written since the last look."""
         found: list[Entry] = []
         begun: bytes | None = None  # a start is news only while its finish is not there
-        while (payload := self._next()) is not None:
-            kind = payload[0]
-            if kind == STARTED:
-                begun = payload
-            elif kind == FINISHED:
-                begun = None
-                if self._key is None:
-                    found.append(decoded(payload, self.worker))
-                else:
+        if self.garbled:
+            return found
+        try:
+            for payload in self._payloads():
+                kind = payload[0]
+                if kind == FINISHED:
+                    self._ended(payload, found)
+                    begun = None
+                elif kind == STARTED:
+                    begun = payload
+                elif kind == END:
+                    self._close_segment()
+                elif kind == OPENED:
                     self._held.append(payload)
-            elif kind == OPENED:
-                self._held.append(payload)
-            elif kind == SEAL:
-                found += self._unsealed(payload)
-            elif kind == END:
-                self._close_segment()
-            else:
-                found.append(decoded(payload, self.worker))
-        if begun is not None:
-            found.append(decoded(begun, self.worker))
-        return found
+                elif kind == SEAL:
+                    self._unsealed(payload, found)
+                else:
+                    found.append(decoded(payload, self.worker))
+        except GARBLED as error:
+            self.garbled = f"{type(error).__name__}: {error}"
+        return found if begun is None else [*found, decoded(begun, self.worker)]
+
+    def _ended(self, payload: bytes, found: list[Entry]) -> None:
+        if self._key is None:
+            found.append(finished_in(payload, self.worker))
+        else:
+            self._held.append(payload)
 
     def doubtful(self) -> list[Entry]:
         """What was not sealed, or by someone else: it may have happened."""
-        return [decoded(payload, self.worker) for payload in self._refused + self._held if payload[0] != OPENED]
+        found: list[Entry] = []
+        for payload in self._refused + self._held:
+            with suppress(*GARBLED):
+                if payload[0] != OPENED:
+                    found.append(decoded(payload, self.worker))
+        return found
 
-    def _unsealed(self, seal: bytes) -> list[Entry]:
-        """What a seal stands for, if it does."""
+    def _unsealed(self, seal: bytes, found: list[Entry]) -> None:
+        """Tell what a seal stands for, if it does."""
         held, self._held = self._held, []
         if self._key is not None and not entries.authentic(b"".join(held), seal, self._key):
             self._refused += held
-            return []
+            return
         if held and held[0][0] == OPENED:
             self.opened = entries.writer_in(held.pop(0))
             self.worker = self.worker or self.opened.worker
-        return [decoded(payload, self.worker) for payload in held]
+        for payload in held:
+            found.append(decoded(payload, self.worker))
 
     def through(self) -> list[str]:
         """The files that have been read to their end, told once: they may go when all of it is safe elsewhere."""
@@ -193,20 +212,32 @@ class JournalReader:
         for path in Path(self._prefix).parent.glob(Path(self._prefix).name + ".*"):
             path.unlink(missing_ok=True)
 
-    def _next(self) -> bytes | None:
-        if self._map is None and not self._open():
-            return None
+    def _payloads(self) -> Iterator[bytes]:
+        while self._map is not None or self._open():
+            yield from self._in_segment()
+            if self._map is not None:  # it was not the last of its file
+                return
+
+    def _in_segment(self) -> Iterator[bytes]:
+        """The entries that are there. The kernel that has the worker passes over a start that has its finish behind it.
+
+        Written out, for there are two of them for each electron.
+        """
         assert self._map is not None
-        at = self._at
-        header = self._headers[at // _HEADER] if at + _HEADER <= SEGMENT else 0
-        if not header:
-            return None
-        size = header & 0xFFFFFFFF
-        payload = self._map[at + _HEADER : at + _HEADER + size]
-        if zlib.crc32(payload) != header >> 32:
-            return None  # its bytes are not all visible yet, or never will be: the writer died
-        self._at = at + _HEADER + (size + 7) // 8 * 8
-        return payload
+        data, headers, at, hasty = self._map, self._headers, self._at, self._key is None
+        while (header := headers[at // _HEADER]) if at < SEGMENT else 0:
+            begin = at + _HEADER
+            end = begin + (header & 0xFFFFFFFF)
+            at = (end + 7) & ~7
+            if hasty and data[begin] == STARTED and headers[at // _HEADER] and data[at + _HEADER] == FINISHED:
+                continue
+            payload = data[begin:end]
+            if crc32(payload) != header >> 32:
+                return  # its bytes are not all visible yet, or never will be: the writer died
+            self._at = at
+            yield payload
+            if payload[0] == END:
+                return
 
     def _open(self) -> bool:
         try:
@@ -229,6 +260,12 @@ class JournalReader:
         self._through.append(f"{self._prefix}.{self._segment}")
         self._segment += 1
         self._at = 0
+
+
+def unlink_all(paths: list[str]) -> None:
+    """Remove files."""
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
 
 
 def _allocate(descriptor: int) -> None:

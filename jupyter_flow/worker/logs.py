@@ -16,11 +16,13 @@ from ..model.errors import StoreFull
 from ..model.vault import VAULT
 from ..store.blobs import FULL
 from . import cstdio
+from .descriptors import MARKS, Kept
 from .payload import LONGEST_INLINE
 from .remarks import REMARK
 
 LONGEST = 64 * 1024 * 1024  # bytes; a longer log starts anew between two electrons
 SUFFIXES = ("out", "err")
+WHOLE = (True, True)
 UNMENDED = "unmended"  # of a file that says: secrets may be in the log, which nobody has looked through since
 
 
@@ -29,13 +31,14 @@ class Logs:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._files = [self._placed(descriptor) for descriptor in (1, 2)]
+        self._ends: tuple[int, int] | None = None  # if the electron before has printed nothing
+        self._files = {descriptor: self._placed(descriptor) for descriptor in (1, 2)}
         self._open()
         cstdio.by_lines()
         faulthandler.enable(file=2)
 
-    def _placed(self, descriptor: int) -> tuple[int, int]:
-        """Have a descriptor be its file; which that is."""
+    def _placed(self, descriptor: int) -> Kept:
+        """Have a descriptor be its file."""
         path = f"{self._prefix}.{SUFFIXES[descriptor - 1]}"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         if file == descriptor:  # it was closed
@@ -43,7 +46,7 @@ class Logs:
         else:
             os.dup2(file, descriptor)
             os.close(file)
-        return identity(descriptor)
+        return Kept(descriptor, MARKS[descriptor])
 
     def _open(self) -> None:
         folder = os.path.dirname(self._prefix)
@@ -51,8 +54,14 @@ class Logs:
         sys.stderr = self.stderr = _text(2, folder)
         sys.__stdout__, sys.__stderr__ = self.stdout, self.stderr  # type: ignore[misc]
 
+    def begin(self) -> None:
+        """A batch begins. Threads that electrons have left may have printed since the one before."""
+        self._ends = None
+
     def position(self) -> tuple[int, int]:
         """Where the output of what starts now begins, in bytes."""
+        if self._ends is not None:
+            return self._ends
         at = os.lseek(1, 0, os.SEEK_END), os.lseek(2, 0, os.SEEK_END)
         if max(at) > LONGEST:
             os.ftruncate(1, 0)
@@ -62,17 +71,25 @@ class Logs:
 
     def since(self, position: tuple[int, int]) -> tuple[bytes, bytes]:
         """What has been written since: stdout and stderr."""
-        for descriptor, file in enumerate(self._files, 1):
-            if identity(descriptor) != file:  # the electron closed it, or put another in its place, which is not ours
-                self._files[descriptor - 1] = self._placed(descriptor)
+        for descriptor in (1, 2):
+            if self._files[descriptor].gone():  # the electron closed it, or put another in its place, which is not ours
+                self._files[descriptor] = self._placed(descriptor)
         self._restore()
-        return _slice(1, position[0]), _slice(2, position[1])
+        out, err = os.lseek(1, 0, os.SEEK_END), os.lseek(2, 0, os.SEEK_END)
+        if out <= position[0] and err <= position[1]:
+            self._ends = out, err
+            return b"", b""
+        self._ends = None
+        return _slice(1, position[0], out), _slice(2, position[1], err)
 
     def lost(self) -> bytes:
         """What is to be said where there was no space for some of it, once."""
+        if self.stdout.log.full is self.stderr.log.full is None:
+            return b""
+        self._ends = None
         errors = [log.full for log in (self.stdout.log, self.stderr.log) if log.full is not None]
         self.stdout.log.full = self.stderr.log.full = None
-        return f"{REMARK}some of what it printed is lost: {errors[0]}\n".encode() if errors else b""
+        return f"{REMARK}some of what it printed is lost: {errors[0]}\n".encode()
 
     def blot(self, position: tuple[int, int], *texts: bytes) -> None:
         """Overwrite the secrets in what `since` gave."""
@@ -85,15 +102,14 @@ class Logs:
             os.close(os.open(f"{self._prefix}.{UNMENDED}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def _restore(self) -> None:
-        for stream in (sys.stdout, sys.stderr, self.stdout, self.stderr):
-            try:
-                stream.flush()
-            except Exception:  # whatever the user's code put there
-                continue
+        if sys.stdout is not self.stdout or sys.stderr is not self.stderr:
+            _flush(sys.stdout)
+            _flush(sys.stderr)
+            sys.stdout, sys.stderr = self.stdout, self.stderr
+        whole = _flush(self.stdout), _flush(self.stderr)
         cstdio.flush()
-        if self.stdout.closed or self.stderr.closed:
+        if whole != WHOLE and (self.stdout.closed or self.stderr.closed):
             self._open()
-        sys.stdout, sys.stderr = self.stdout, self.stderr
 
 
 class _Log(io.FileIO):
@@ -171,19 +187,18 @@ def printed(prefix: str, stream: str, start: int, most: int = LONGEST_INLINE) ->
         return None
 
 
-def identity(descriptor: int) -> tuple[int, int]:
-    """Which file a descriptor is; none where it is closed."""
-    try:
-        found = os.fstat(descriptor)
-    except OSError:
-        return 0, 0
-    return found.st_dev, found.st_ino
-
-
 def _text(descriptor: int, folder: str) -> _Stream:
     return _Stream(_Log(descriptor, folder))
 
 
-def _slice(descriptor: int, start: int) -> bytes:
-    end = os.lseek(descriptor, 0, os.SEEK_END)
+def _flush(stream: Any) -> bool:
+    """Whether that can be done: of a stream that was closed it cannot."""
+    try:
+        stream.flush()
+    except Exception:  # whatever the user's code put there
+        return False
+    return True
+
+
+def _slice(descriptor: int, start: int, end: int) -> bytes:
     return os.pread(descriptor, end - start, start) if end > start else b""

@@ -3,10 +3,10 @@
 A method that raises, or gives what cannot be displayed, is told on standard error, and left out.
 """
 
-import json
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
+from json import dumps, loads  # an electron may have put others into the module
 from typing import Any
 
 from . import figures
@@ -63,7 +63,7 @@ def plain(data: Mapping[Any, Any]) -> dict[str, Any]:
 def plain_metadata(about: Mapping[Any, Any]) -> dict[str, Any]:
     """Metadata as JSON holds it; empty where that cannot be."""
     try:
-        kept: dict[str, Any] = json.loads(json.dumps(dict(about)))
+        kept: dict[str, Any] = loads(dumps(dict(about)))
     except BaseException:
         return {}
     return kept
@@ -109,7 +109,7 @@ def _value(mime: str, value: Any) -> Any:
     if isinstance(value, str):
         return _clean(value)
     if mime == "application/json" or mime.endswith("+json"):
-        return json.loads(json.dumps(value))
+        return loads(dumps(value))
     raise TypeError(f"it is a {_kind(value)}, not text")
 
 

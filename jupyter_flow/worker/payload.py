@@ -34,8 +34,8 @@ class Payload:
     def load(self, value: Value) -> Any:
         """A value's object: a fresh copy each time, so what one electron does to it no other one sees."""
         if isinstance(value, BlobRef):
-            return loads(*self.blobs.read(value), redefine=self.redefine)
-        return loads(value, redefine=self.redefine)
+            return loads(*self.blobs.read(value), self.redefine)
+        return loads(value, (), self.redefine)
 
     def pack(self, value: object) -> Value:
         """An object as a value. Raises what pickling raises, Unloadable where it cannot be read again, StoreFull."""

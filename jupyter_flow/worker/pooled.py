@@ -4,12 +4,12 @@ An order begins by its claim: a file that only one can make. So what an engine s
 kernel has taken back never begins. Where the store is not seen there is no claim, and one has to trust the pool.
 """
 
-import json
 import os
 import pickle
 import sys
 import threading
 from contextvars import Context as Isolated
+from json import dumps, loads  # an electron may have put others into the module
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,7 @@ def claimed(folder: str, number: int, begun: Begun | None) -> bool:
     except FileExistsError:
         return False
     try:
-        os.write(file, json.dumps(begun).encode())
+        os.write(file, dumps(begun).encode())
     finally:
         os.close(file)
     return True
@@ -107,7 +107,7 @@ def claimed(folder: str, number: int, begun: Begun | None) -> bool:
 def claim(folder: str, number: int) -> Begun | None:
     """Who has begun an order; None if nobody has, or has got to writing it down."""
     try:
-        worker, start, desk = json.loads(Path(folder, f"{number:x}.claim").read_bytes())
+        worker, start, desk = loads(Path(folder, f"{number:x}.claim").read_bytes())
     except (OSError, ValueError, TypeError):
         return None
     return Begun(Worker(*worker), start, desk)

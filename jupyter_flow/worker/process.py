@@ -17,8 +17,9 @@ from typing import NamedTuple
 from ..model.pickles import redefine_classes
 from ..store.blobs import FULL, Blobs, Durability
 from . import displays
+from .descriptors import MARKS, Kept
 from .journal import JournalWriter
-from .logs import Logs, identity, mend
+from .logs import Logs, mend
 from .messages import Batch, Forget, Member, Message, Recall
 from .orphan import die_with, end, last_words, traces
 from .runner import Runner
@@ -42,7 +43,7 @@ class Worker:
     """One thread listens, the main thread works: so that what waits can be taken back while an electron runs."""
 
     def __init__(self, channel: Connection, prefix: str, blobs: Blobs, about: About) -> None:
-        self.channel, self._number = channel, identity(channel.fileno())
+        self.channel, self._kept = channel, Kept(channel.fileno(), MARKS[0])
         self.journal = JournalWriter(prefix, about.key, about.number)
         last_words.append(self.journal.last)
         traces.append(partial(mend, prefix))
@@ -122,7 +123,7 @@ class Worker:
     @property
     def _lost(self) -> bool:
         """Whether an electron closed the channel, and may have a file of its own in its place: it is the last one."""
-        return identity(self.channel.fileno()) != self._number
+        return self._kept.gone()
 
     def _ring(self) -> None:
         try:

@@ -7,7 +7,6 @@ will be, and whoever runs the rest anew does not run it beside the old worker.
 import logging
 import os
 import re
-import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,7 +17,7 @@ import psutil
 from ..model.events import EXPANDED, INTERRUPTED, Failure, Record
 from .birth import born
 from .entries import Finished, Opened, Started
-from .journal import JournalReader
+from .journal import GARBLED, JournalReader
 from .logs import mended, printed
 
 LOG = logging.getLogger("jupyter_flow")
@@ -65,10 +64,12 @@ def _told(prefix: str, key: bytes, run: int) -> tuple[list[Record], list[Record]
                 begun.pop(entry.record.node, None)
                 if entry.record.status != EXPANDED:  # what is inside has a record of its own
                     ended.append(entry.record)
-    except (OSError, ValueError, LookupError, struct.error) as error:
-        LOG.warning("the journal %s ends in what nobody of ours wrote (%s); nothing after that counts", prefix, error)
+    except (OSError, *GARBLED) as error:
+        reader.garbled = str(error)
     finally:
         reader.close()
+    if why := reader.garbled:
+        LOG.warning("the journal %s ends in what nobody of ours wrote (%s); nothing after that counts", prefix, why)
     for entry in reader.doubtful():
         if isinstance(entry, Finished) and entry.run == run:
             node, attempt, start = entry.record.node, entry.record.attempt, entry.record.start

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import StoreError, StoreFull
-from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Value, record_of
 from ..model.sizes import bytes_in
 from ..model.vault import VAULT
 from ..store.blobs import Blobs
@@ -31,6 +31,8 @@ from .state import holds_state
 from .surroundings import Surroundings
 from .times import Times
 from .tree import MARK
+
+Texts = tuple[Value | None, Value | None, Value | None]  # stdout, stderr, displays
 
 
 class Task:
@@ -65,6 +67,7 @@ class Runner:
         self.prepared = 0  # the run whose surroundings this process has
         self.incomplete = False  # a member of the batch has no value: what follows it may lack an input
         self.surroundings = Surroundings()
+        self.process = os.getpid()
         self.used = False
         self.leaving = False  # this process has run all that it is to run
         self.ran: dict[str, int] = {}  # how many electrons, by executor, of those that say how many there may be
@@ -86,6 +89,8 @@ class Runner:
             _prepare(dispatch.setup)
             self.surroundings.prepared()
             self.modules.refresh()
+        self.surroundings.begin()
+        self.logs.begin()
         self.values, self.incomplete = batch.values, False
 
     def drop(self, run: int, attempts: frozenset[tuple[int, int]]) -> None:
@@ -114,7 +119,7 @@ class Runner:
         times = Times.now()
         self.journal.started(run, node, attempt, times.start, *position)
         self.shown.owner = run, node, attempt
-        status, value, failure = self._attempt(dispatch, member)
+        status, value, failure = self._attempt(dispatch, code, member)
         left = self.surroundings.restore(times.end() - times.start)
         if left is not None or code.place.max_tasks is not None:
             self._clear(code.place, left)
@@ -129,12 +134,11 @@ class Runner:
             self.ran[place.executor] = count = self.ran.get(place.executor, 0) + 1
             self.leaving = self.leaving or count >= place.max_tasks
 
-    def _attempt(self, dispatch: Dispatch, member: Member) -> tuple[int, Value | None, Failure | None]:
+    def _attempt(self, dispatch: Dispatch, code: Code, member: Member) -> tuple[int, Value | None, Failure | None]:
         node, attempt, version, kind, call = member
-        code = dispatch.codes[version]
         token = CURRENT.set((dispatch.setup.dispatch_id, node, attempt, code.place.executor))
         try:
-            _enter(dispatch.setup, code, node)
+            self.surroundings.enter(_folder(dispatch.setup, code.place, node))
             task = self._task(dispatch, version)
             args, kwargs = self.payload.arguments(kind, call, self.values)
             if code.kind == "sublattice":
@@ -142,7 +146,7 @@ class Runner:
                 blobs = self.payload.blobs
                 graph = envelope.build(code.name, task.function, hooks, code.options, args, kwargs, blobs)
                 return EXPANDED, self.payload.pack(graph), None
-            value = envelope.call(task.function, task.before, task.after, args, kwargs)
+            value = envelope.call(task.function, task.before, task.after, args, kwargs, self.process)
         except StoreFull as error:  # no space for what it prints
             return FAILED, None, unstored(error)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the electron's own business
@@ -169,26 +173,32 @@ class Runner:
 
     def _report(self, run: int, code: Code, member: Member, outcome: Any, position: tuple[int, int]) -> None:
         times, status, value, failure = outcome
-        self.shown.owner = None
-        shown = self.shown.take() if self.shown.used else None
-        stdout, stderr = self.logs.since(position)
-        if VAULT.needles and any(map(VAULT.touches, (stdout, stderr, shown or b""))):
-            self.logs.blot(position, stdout, stderr)
-            shown, stdout, stderr = shown and VAULT.masked_bytes(shown), *map(VAULT.masked_bytes, (stdout, stderr))
-        stderr += self.logs.lost()
-        append(code.place.log_stdout, stdout)
-        append(code.place.log_stderr, stderr)
-        texts = self.payload.text(stdout), self.payload.text(stderr)
-        displays = self.payload.document(shown) if shown else None
+        stdout, stderr, displays = self._told(code.place, position)
         self.modules.notice()  # before anybody can know that it has ended, and edit what it imported
         start, end = times.start, times.end()
-        record = Record(member[0], member[1], status, start, end, 0, value, *texts, failure, displays)
-        self.journal.finished(run, record)
+        fields = member[0], member[1], status, start, end, 0, value, stdout, stderr, failure, displays, None
+        self.journal.finished(run, record_of(fields))
         self.used = True
         if value is not None and status == COMPLETED:
             self.values[member[0]] = value
         else:
             self.incomplete = True
+
+    def _told(self, place: Place, position: tuple[int, int]) -> Texts:
+        """What it has printed and displayed: most do neither."""
+        self.shown.owner = None
+        shown = self.shown.take() if self.shown.used else None
+        stdout, stderr = self.logs.since(position)
+        lost = self.logs.lost()
+        if not (stdout or stderr or lost or shown):
+            return None, None, None
+        if VAULT.needles and any(map(VAULT.touches, (stdout, stderr, shown or b""))):
+            self.logs.blot(position, stdout, stderr)
+            shown, stdout, stderr = shown and VAULT.masked_bytes(shown), *map(VAULT.masked_bytes, (stdout, stderr))
+        stderr += lost
+        append(place.log_stdout, stdout)
+        append(place.log_stderr, stderr)
+        return self.payload.text(stdout), self.payload.text(stderr), self.payload.document(shown) if shown else None
 
 
 def _leave_no_core() -> None:
@@ -233,20 +243,14 @@ def _hoards(memory: int | str) -> bool:
     return used([os.getpid()], limit) > limit / 2
 
 
-def _enter(setup: Setup, code: Code, node: int) -> None:
-    """Go to the electron's working directory."""
-    place = code.place
+def _folder(setup: Setup, place: Place, node: int) -> str:
+    """The electron's working directory."""
     folder = place.workdir or setup.moment.cwd
     if place.unique:
         folder = os.path.join(folder, setup.dispatch_id, f"node_{node}")
     if place.workdir or place.unique:
         os.makedirs(folder, exist_ok=True)
-    try:
-        here = os.getcwd()
-    except FileNotFoundError:  # an earlier electron removed it
-        here = ""
-    if here != folder:
-        os.chdir(folder)
+    return folder
 
 
 __all__ = ["Runner", "append"]

@@ -26,7 +26,7 @@ from typing import Any
 import psutil
 
 from . import imports
-from .bounds import Bounds
+from .bounds import Bounds, replace
 
 SHORT = 15_000  # ns: to start a thread takes longer
 LONG = 300_000  # ns: to start a process does
@@ -35,6 +35,7 @@ TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 CRASHES = frozenset({signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL})
 # Processes that libraries keep for their next call: they do nothing by themselves, and end with the worker.
 KEPT = ("resource_tracker", "semaphore_tracker", "multiprocessing.forkserver", "loky")
+change_folder = os.chdir  # as it is where nothing is noted
 
 
 class Surroundings:
@@ -48,6 +49,7 @@ class Surroundings:
         self._bounds = Bounds()
         self._environ: dict[Any, Any] = {}
         self._path: list[str] = []
+        self._folder = ""  # where this process is, as long as that is known
         self._watch_functions()
         self.prepared()
 
@@ -59,6 +61,22 @@ class Surroundings:
         self._showwarning = warnings.showwarning
         self._known = _threads()
         self._noted.clear()
+
+    def begin(self) -> None:
+        """A batch begins. Meanwhile others may have done something to the folder that this process is in."""
+        self._folder = ""
+
+    def enter(self, folder: str) -> None:
+        """Go to a folder. Where this process is, the system is asked only if that can be another one than before."""
+        if folder == self._folder:
+            return
+        try:
+            here = os.getcwd()
+        except FileNotFoundError:  # an earlier electron removed it
+            here = ""
+        if here != folder:
+            change_folder(folder)
+        self._folder = folder
 
     def restore(self, took: int) -> str | None:
         """Put back what an electron that took so many ns has changed; why the process is not fit for another one."""
@@ -74,6 +92,7 @@ class Surroundings:
             self._restore_warnings()
         if took < SHORT:
             return None
+        self._folder = ""
         if _threads() != self._known and (left := self._threads_left()):
             return left
         return _processes_left() if took > LONG else None
@@ -95,8 +114,11 @@ class Surroundings:
             "trace": functools.partial(sys.settrace, sys.gettrace()),
             "profile": functools.partial(sys.setprofile, sys.getprofile()),
             "random": random.seed,
+            "folder": self.begin,
             "recursion": functools.partial(sys.setrecursionlimit, sys.getrecursionlimit()),
         }
+        for name in ("chdir", "fchdir", "rmdir", "rename", "replace"):
+            self._note(os, name, "folder")
         self._note(signal, "setitimer", "timers")
         self._note(signal, "alarm", "timers")
         self._note(signal, "signal", "handlers")
@@ -136,7 +158,7 @@ class Surroundings:
             noted.add(what)
             return original(*args, **kwargs)
 
-        setattr(module, name, noting)
+        replace(module, name, noting)
 
     def _restore_environ(self) -> None:
         for name in os.environ.keys() - self._environ.keys():

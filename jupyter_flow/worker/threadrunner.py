@@ -1,5 +1,6 @@
 """Running one electron in a thread of the kernel: outputs are shared, not copied."""
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import Context as Isolated
@@ -7,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..model.errors import StoreError
-from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value
+from ..model.events import COMPLETED, EXPANDED, FAILED, Failure, Record, Value, record_of
 from ..model.graph import OUTPUT, OUTPUTS, PLAIN
 from ..model.vault import VAULT
 from ..store.blobs import Blobs
@@ -19,6 +20,8 @@ from .payload import Hooks, Payload, nodes_in, split
 from .runner import append
 from .times import Times
 
+ABSENT = object()
+
 Task = tuple[Hooks, Hooks, Callable[..., Any]]
 
 
@@ -29,6 +32,7 @@ class ThreadRunner:
         self._payload = Payload(blobs)
         self._custom = custom
         self._tasks: dict[tuple[int, int], Task] = {}
+        self._process = os.getpid()  # no thread of it outlives a fork
 
     def forget(self, run: int) -> None:
         """A run is over."""
@@ -56,8 +60,8 @@ class ThreadRunner:
             if streams[capture.INHERITED]:
                 capture.leave(streams, *_late(work.code(member[2]).place))
         start, end = times.start, times.end()
-        record = Record(member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown)
-        return record, value
+        fields = member[0], member[1], status, start, end, worker, packed, stdout, stderr, failure, shown, None
+        return record_of(fields), value
 
     def give_up(self, work: Any, version: int, streams: capture.Streams) -> None:
         """Nobody waits for this electron any more: what it still prints is for its executor's log file alone."""
@@ -90,7 +94,7 @@ class ThreadRunner:
                 return EXPANDED, self._payload.pack(graph), None, None
             if self._custom is not None and code.kind == "electron":
                 function = self._through(function, metadata(context, work.folder))
-            value = envelope.call(function, before, after, args, kwargs)
+            value = envelope.call(function, before, after, args, kwargs, self._process)
         except BaseException as error:
             return FAILED, None, failure_of(error), None
         return (*self._packed(value), value)
@@ -135,21 +139,22 @@ class ThreadRunner:
         if kind == PLAIN:
             return call, {}
 
-        def output(node: int) -> Any:
-            if node in near:
-                return near[node]
-            if node in work.objects:
-                return work.objects[node]
-            return self._payload.load(work.value(node))
+        output = partial(self._output, work, near, work.objects)
+        if kind == OUTPUTS:
+            return list(map(output, call)), {}
 
         def item(tag: int, thing: Any) -> Any:
             if tag == OUTPUT:
                 return output(thing)
             return self._payload.literal(thing, [output(node) for node in thing.refs]) if tag else thing
 
-        if kind == OUTPUTS:
-            return [output(node) for node in call], {}
         return split(call, item)
+
+    def _output(self, work: Any, near: Mapping[int, Any], shared: Mapping[int, Any], node: int) -> Any:
+        if node in near:
+            return near[node]
+        found = shared.get(node, ABSENT)
+        return self._payload.load(work.value(node)) if found is ABSENT else found
 
 
 def _late(place: Place) -> tuple[capture.Late, capture.Late]:

@@ -13,7 +13,7 @@ class Times(NamedTuple):
     @classmethod
     def now(cls) -> "Times":
         """It begins."""
-        return cls(time.time_ns(), time.monotonic_ns())
+        return tuple.__new__(cls, (time.time_ns(), time.monotonic_ns()))  # a third of what `cls` takes
 
     def end(self) -> int:
         """It ends, ns since the epoch: the beginning and what has passed since."""

@@ -226,7 +226,7 @@ def test_with_other_inputs_or_electrons_only_what_is_the_same_is_taken_from_befo
     third = stopped(lambda: jf.redispatch(id, {"noted": other}, reuse_previous_results=True)(), monkeypatch)
     before = times_run()
     assert continued(third).result(60)
-    assert times_run() - before == Counter(["within-other-a", "deep-within-other-a", "fails"])
+    assert times_run() - before == Counter(["other-within-other-a", "other-deep-other-within-other-a", "other-fails"])
 
 
 def test_where_an_earlier_dispatch_was_pruned_what_it_had_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,3 +457,53 @@ def test_what_has_nothing_left_to_run_says_what_to_do_instead(tmp_path: Path) ->
     id.result(60)
     with pytest.raises(jf.errors.DispatchError, match="reuse_previous_results=True"):
         check_resumable(jf.session().store.run(id))
+
+
+def test_electrons_are_replaced_in_sublattices_maps_and_branches_too(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+
+    @jf.electron(executor="thread")
+    def step(n: int) -> int:
+        return n
+
+    @jf.electron(executor="thread")
+    def other(n: int) -> int:
+        with ran.open("a") as file:
+            file.write("x")
+        return n
+
+    @jf.electron
+    @jf.lattice
+    def inner(n: int) -> Any:
+        return step(n)
+
+    @jf.electron
+    @jf.lattice
+    def outer(n: int) -> Any:
+        return inner(n)
+
+    @jf.electron
+    @jf.lattice
+    def beside(n: int) -> Any:
+        return other(n)
+
+    def chosen() -> Any:
+        return step(2)
+
+    @jf.lattice
+    def flow(n: int) -> Any:
+        return [step(n), outer(n), beside(n), step.map([n, n]), jf.when(other(n), chosen)]
+
+    @jf.electron(executor="thread")
+    def better(n: int) -> int:
+        return n + 100
+
+    first = jf.dispatch(flow)(1)
+    assert first.result() == [1, 1, 1, [1, 1], 2]
+    second = jf.redispatch(first, {"step": better}, reuse_previous_results=True)()
+    assert second.result() == [101, 101, 1, [101, 101], 102]
+    third = jf.redispatch(second, reuse_previous_results=True)()
+    assert third.result() == second.result()
+    back = jf.redispatch(third, {"step": step}, reuse_previous_results=True)()
+    assert back.result() == first.result()
+    assert ran.read_text() == "xx"

@@ -81,6 +81,19 @@ def test_no_batch_is_larger_than_the_largest() -> None:
     assert len(nodes_of(lanes.claim(2, 2))) == LARGEST
 
 
+def test_a_batch_and_a_chain_are_as_large_as_the_resource_says() -> None:
+    chain = [(n, n + 1) for n in range(999)]
+    for edges in ([], chain):
+        lane = lane_of(1000, edges=edges, cost=[TINY])
+        lane.resource = SimpleNamespace(batch=100)
+        assert nodes_of(lanes_with(lane).claim(2, 2)) == list(range(100))
+
+
+def test_a_claim_tells_what_its_members_were_measured_to_take() -> None:
+    claims = [lanes_with(lane_of(1000, cost=[cost])).claim(2, 2) for cost in (0, TINY, BUDGET // 4)]
+    assert [claim and claim.cost for claim in claims] == [0, LARGEST * TINY, BUDGET]
+
+
 def test_a_batch_holds_no_more_than_its_budget_of_measured_work() -> None:
     lanes = lanes_with(lane_of(1000, cost=[BUDGET // 4]))
     assert len(nodes_of(lanes.claim(2, 2))) == 4

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import jupyter_flow as jf
 from jupyter_flow.dispatch.run import Run
 from jupyter_flow.store.writer import Writer
 from jupyter_flow.widgets.facts import seconds_of
+from tests.waiting import until
 
 
 @jf.electron(executor="thread")
@@ -32,13 +32,6 @@ def pause(seconds: float) -> float:
 @jf.lattice
 def chain() -> Any:
     return add(add(add(1)))
-
-
-def until(holds: Callable[[], Any]) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_rows_are_queued_in_the_order_of_the_machines_steps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,14 +115,6 @@ def gone(processes: list[psutil.Process], seconds: float = SOON) -> bool:
     return not psutil.wait_procs(processes, timeout=seconds)[1]
 
 
-def eventually(holds: Callable[[], Any], seconds: float = LIMIT) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came to hold"
-        time.sleep(0.01)
-
-
 class Stable:
     """Fresh kernels, started ahead while the tests before them run: a kernel takes a second to come up."""
 

@@ -5,7 +5,8 @@ import time
 import psutil
 import pytest
 
-from tests.faults.kernels import ON_DASK, SOON, Fresh, eventually
+from tests.faults.kernels import ON_DASK, SOON, Fresh
+from tests.waiting import until
 
 THREADS = pytest.mark.parametrize("executor", ["thread", "inline"])
 
@@ -40,7 +41,7 @@ def timed_out(kernel: Fresh, executor: str) -> str:
 def test_d08_a_timeout_ends_work_that_ignores_signals_and_its_heart_stops(kernel: Fresh) -> None:
     timed_out(kernel, "local")
     worker = int((kernel.folder / "pid").read_text())
-    eventually(lambda: not psutil.pid_exists(worker), SOON)
+    until(lambda: not psutil.pid_exists(worker), SOON)
     assert kernel.ask("works('local')") == 4
 
 
@@ -50,7 +51,7 @@ def test_d08_a_timeout_gives_up_a_thread_says_that_it_may_still_run_and_puts_ano
 ) -> None:
     assert "its thread may still run" in timed_out(kernel, executor)
     before = kernel.bytes_of("heart")
-    eventually(lambda: kernel.bytes_of("heart") > before)  # so it is, and it holds nobody up:
+    until(lambda: kernel.bytes_of("heart") > before)  # so it is, and it holds nobody up:
     assert kernel.ask(f"works({executor!r})") == 4
     kernel.open("over")
     kernel.goes("eventually(lambda: not any('given up' in t.name for t in threading.enumerate()))")
@@ -88,7 +89,7 @@ def cancelled(kernel: Fresh, executor: str) -> tuple[str, int]:
 
 def test_d09_cancel_ends_an_electron_and_the_process_it_has_started(kernel: Fresh) -> None:
     _, pid = cancelled(kernel, "local")
-    eventually(lambda: not psutil.pid_exists(pid), SOON)
+    until(lambda: not psutil.pid_exists(pid), SOON)
     assert kernel.ask("works('local')") == 4
 
 

@@ -287,9 +287,6 @@ RAISED = Failure(
 )
 
 
-CALL = "in electron 'train', node 1: train(data=load, rate=0.5)"
-
-
 def broken(failure: Failure, **more: Any) -> Result:
     view = told(status=Status.FAILED, error="1 electron failed", **more)
     view.records = {0: done(0, [1]), 1: failed(1, failure)}
@@ -302,6 +299,30 @@ def test_the_electrons_own_exception_is_raised_with_its_remote_traceback() -> No
     assert caught.value.__notes__ == [
         "in electron 'train', node 1: train(data=load, rate=0.5):\nTraceback: the user's lines"
     ]
+
+
+class Travelled(ValueError):
+    """Brings its traceback along when it is pickled, as every exception does where tblib is, so with Dask."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return raised_again, self.args
+
+
+def raised_again(text: str) -> Travelled:
+    try:
+        raise Travelled(text)
+    except Travelled as error:
+        return error
+
+
+def test_a_traceback_that_came_with_the_exception_is_not_told_beside_the_one_in_words() -> None:
+    came = RAISED._replace(exception=pickle.dumps(Travelled("bad data")))
+    with pytest.raises(Travelled) as caught:
+        broken(came).raise_for_status()
+    assert "raised_again" not in [frame.name for frame in caught.traceback]
+    with pytest.raises(Travelled) as caught:
+        broken(came._replace(traceback="")).raise_for_status()
+    assert "raised_again" in [frame.name for frame in caught.traceback], "it is all that there is"
 
 
 def test_a_failed_node_is_shown_with_its_reason() -> None:

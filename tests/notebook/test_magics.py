@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from jupyter_flow.model.errors import BuildError
 from jupyter_flow.model.lattice import Lattice
 from jupyter_flow.model.status import Status
 from jupyter_flow.session import session
+from tests.waiting import until
 
 HELD = """
 import pathlib
@@ -410,8 +410,7 @@ class TestResult:
     def test_the_logs_of_a_node_that_runs_are_what_it_has_printed_so_far(self, steps: Any, attended: None) -> None:
         steps.run(HELD)
         steps.run("%dispatch -o run held(began, gate)")
-        while not steps.run("jf.get_result(run).nodes[0].stdout"):
-            time.sleep(0.01)
+        until(lambda: steps.run("jf.get_result(run).nodes[0].stdout"))
         steps.printed()
         steps.run("%result run --logs")
         assert steps.printed() == "── held · node 0 · RUNNING\nit waits\n"
@@ -438,8 +437,7 @@ class TestResult:
             "    print('try', len(seen))\n    1 / (len(seen) - 1)\n    while not gate.exists(): time.sleep(0.01)"
         )
         steps.run("run = jf.dispatch(jf.lattice(second))(gate)")
-        while "try 2" not in steps.run("jf.get_result(run).nodes[0].stdout"):
-            time.sleep(0.01)
+        until(lambda: "try 2" in steps.run("jf.get_result(run).nodes[0].stdout"))
         steps.printed()
         steps.run("%result run --logs")
         steps.run("gate.touch()\nrun.result()")
@@ -483,3 +481,13 @@ class TestResult:
 )
 def test_a_question_mark_shows_real_help(notebook: Any, name: str, told: str) -> None:
     assert told in notebook.shell.object_inspect_mime(f"%{name}")["text/plain"]
+
+
+def test_a_wrong_option_names_the_help_that_there_is(notebook: Any) -> None:
+    for wrong, asked, head in (
+        ("%%electron --timeout soon\nx = 1", "%%electron?", "%%electron [NAME] [-i IN,..]"),
+        ("%flow nonsense", "%flow?", "%flow [VERB] [NAME ...]"),
+    ):
+        assert f"; {asked} explains it" in str(notebook.fails(wrong))
+        notebook.run(asked)
+        assert f"::\n\n  {head}" in notebook.printed()

@@ -12,6 +12,7 @@ from jupyter_flow.notebook.extension import flow_of
 from jupyter_flow.notebook.panel import Panels
 from jupyter_flow.session import session
 from tests.notebook.conftest import Notebook
+from tests.waiting import until
 
 PATIENCE = 20  # seconds until what does not come is a failure
 HELD = """
@@ -58,14 +59,6 @@ class Page:
     def panel(self) -> Any:
         panels = self.of_kind("panel")
         return panels[-1] if panels else None
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    patient = time.monotonic() + PATIENCE
-    while not (found := holds()):
-        assert time.monotonic() < patient, "it never came true"
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture

@@ -9,6 +9,13 @@ def test_markdown_shows_every_character_as_it_is() -> None:
     assert tables.markdown(("a",), [["x|y\n*z*"]]) == "| a |\n| :--- |\n| x\\|y \\*z\\* |"
 
 
+def test_the_first_column_may_have_code() -> None:
+    rows = [["`a | b*c`", "`d`"], ["fit", "e"], ["``", "<b>"], ["`x`y`", "z"]]
+    assert tables.markdown(("cell", "reads"), rows, quoted=True).splitlines()[2:] == [
+        r"| `a \| b*c` | \`d\` |", "| fit | e |", r"| \`\` | \<b\> |", "| ``x`y`` | z |",
+    ]  # fmt: skip
+
+
 def test_code_may_hold_backticks() -> None:
     assert tables.code("a") == "`a`"
     assert tables.code("`a``b") == "``` `a``b ```"

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_flow.notebook.tracebacks import readable, remote, take_remote, with_cells
+from jupyter_flow.notebook.remote import put_causes_back, remote
+from jupyter_flow.notebook.tracebacks import readable, take_remote, with_cells
 
 TEXT = """Traceback (most recent call last):
   File "/first.py", line 1, in early
@@ -44,6 +45,49 @@ def test_the_note_an_electron_brought_becomes_frames() -> None:
     assert len(frames(take_remote(error))) == 2
     assert error.__notes__ == ["mine", "in electron 'f'"]
     assert take_remote(error) is None
+
+
+def test_what_led_to_an_electrons_exception_is_put_back_from_the_text() -> None:
+    first = 'Traceback (most recent call last):\n  File "/zero.py", line 3, in f\nlib.errors.Odd: 1\n2\n\n'
+    cause = "The above exception was the direct cause of the following exception:\n\n"
+    error = KeyError("x")
+    put_causes_back(error, first + cause + TEXT)
+    assert error.__context__ is not None
+    assert error.__cause__ is None
+    assert repr(error.__context__) == "ValueError('no')"
+    assert frames(error.__context__.__traceback__) == [("/first.py", 1, "early")]
+    odd = error.__context__.__cause__
+    assert (type(odd).__module__, type(odd).__qualname__, str(odd)) == ("lib.errors", "Odd", "1\n2")
+    mine = error.__context__ = OSError()
+    put_causes_back(error, TEXT)
+    assert error.__context__ is mine, "one that came along stays"
+
+
+@pytest.mark.parametrize("before", ["+ Exception Group Traceback (most recent call last):\n  | no\n", "…cut short\n"])
+def test_what_led_to_one_is_left_out_where_its_text_cannot_be_read(before: str) -> None:
+    error = KeyError("x")
+    put_causes_back(error, before + TEXT[TEXT.index("\nDuring") :])
+    assert error.__context__ is None
+
+
+def test_the_cause_of_a_failed_electron_is_shown_as_in_an_ordinary_cell(notebook: Any) -> None:
+    notebook.run(
+        "%%electron -q -x inline\ndef read(name):\n    try: open(name)\n"
+        "    except OSError as e: raise ValueError(name) from e"
+    )
+    notebook.run("%%lattice book -q\nread('/no/such')")
+    notebook.fails("%dispatch book()")
+    told = notebook.printed()
+    assert "direct cause" in told
+    assert told.index("No such file or directory: '/no/such'") < told.index("direct cause") < told.index("in electron")
+
+
+def test_a_group_that_led_to_an_electrons_exception_stays_in_its_note() -> None:
+    error = KeyError("x")
+    group = "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: many (1 sub-exception)\n"
+    error.add_note(f"in electron 'f':\n{group}{TEXT[TEXT.index(chr(10) + 'During') :]}")
+    assert len(frames(take_remote(error))) == 2
+    assert error.__notes__ == [f"in electron 'f':\n{group}".rstrip()]
 
 
 def test_an_exception_that_never_met_us_stays_as_it_is() -> None:

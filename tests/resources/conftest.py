@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
+from tests.waiting import until
 
 Run = Callable[..., Any]
 
@@ -23,15 +24,8 @@ def run() -> Run:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], Any]], None]:
-    """Wait until something holds; the limit only ends a test that fails."""
-
-    def eventually_(holds: Callable[[], Any], seconds: float = 30) -> None:
-        end = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < end, "it never came to hold"
-            time.sleep(0.01)
-
-    return eventually_
+    """Wait until something holds."""
+    return until
 
 
 @pytest.fixture

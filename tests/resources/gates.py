@@ -1,8 +1,6 @@
 """Things that electrons in threads share with their test; imported by name, because a lock cannot be pickled."""
 
 import threading
-import time
-from collections.abc import Callable
 
 gate = threading.Event()  # what stuck electrons wait for
 running = threading.Event()
@@ -37,11 +35,3 @@ def count(*names: str) -> None:
     with lock:
         for name in names:
             now[name] -= 1
-
-
-def until(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end, "it never came to hold"
-        time.sleep(0.005)

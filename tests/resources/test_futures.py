@@ -16,6 +16,7 @@ import jupyter_flow as jf
 from jupyter_flow.executor import FuturesExecutor
 from jupyter_flow.model.errors import BuildError
 from tests.resources import gates, pools
+from tests.waiting import until
 
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
@@ -161,7 +162,7 @@ def test_what_an_electron_and_its_subprocess_print_is_seen_while_it_runs(
     def talks() -> None:
         say("from Python", flush=True)
         os.system("echo from a shell; echo trouble >&2")
-        gates.until(go.exists)
+        until(go.exists)
 
     with ProcessPoolExecutor(1) as pool:
 
@@ -466,7 +467,7 @@ def test_where_output_cannot_be_seen_while_it_runs_the_node_says_so(eventually: 
     @jf.electron
     def waits() -> None:
         say("hello", flush=True)
-        gates.until(go.exists)
+        until(go.exists)
 
     with ProcessPoolExecutor(1, mp_context=FORK, initializer=pools.blind) as pool:
 

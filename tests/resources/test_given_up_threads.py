@@ -12,6 +12,7 @@ import jupyter_flow as jf
 from jupyter_flow.executor import InlineExecutor, ThreadExecutor
 from jupyter_flow.widgets.executors import lines_of
 from tests.resources import gates
+from tests.waiting import until
 
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
@@ -49,7 +50,7 @@ def test_a_cancelled_electron_says_that_its_thread_may_still_run_and_one_that_ha
 
     id = jf.dispatch(flow)()
     assert gates.running.wait(30)
-    gates.until(lambda: jf.get_result(id).nodes[0].status == "RUNNING")
+    until(lambda: jf.get_result(id).nodes[0].status == "RUNNING")
     id.cancel()
     nodes = jf.get_result(id, wait=True, timeout=5).nodes
     assert [str(node.status) for node in nodes] == ["CANCELLED", "CANCELLED"]
@@ -105,9 +106,9 @@ def test_what_a_given_up_electron_returns_while_its_dispatch_goes_on_is_dropped(
 
     @jf.electron
     def sibling() -> str:
-        gates.until(given_up)
+        until(given_up)
         gates.gate.set()
-        gates.until(lambda: not given_up())  # it has returned, and what it returned was handed in
+        until(lambda: not given_up())  # it has returned, and what it returned was handed in
         return "well"
 
     @jf.lattice(executor=executor)
@@ -184,7 +185,7 @@ def test_every_slot_is_replaced_however_many_are_given_up(run: Run, executor: An
     assert found == [(0, 12)]
     assert any("12 given up that may still run" in line.workers for line in lines_of(live))
     gates.gate.set()
-    gates.until(lambda: not any(info.given_up for info in jf.session().resources))
+    until(lambda: not any(info.given_up for info in jf.session().resources))
 
 
 def test_where_no_thread_can_be_started_for_a_while_the_dispatch_waits_and_ends(

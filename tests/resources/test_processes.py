@@ -504,6 +504,22 @@ def test_a_retry_cancelled_before_it_began_reads_the_same_here_and_in_the_store(
 # sharing out ------------------------------------------------------------------------------
 
 
+def test_what_does_not_fit_into_the_channel_at_once_follows(run: Run) -> None:
+    @jf.electron
+    def part(n: int) -> bytes:
+        return bytes([n]) * 30_000  # small enough to travel with the message
+
+    @jf.electron
+    def lengths(*parts: bytes) -> int:
+        return sum(map(len, parts))
+
+    @jf.lattice
+    def flow() -> Any:
+        return lengths(*[part(n) for n in range(40)])
+
+    assert run(flow).result == 40 * 30_000
+
+
 def test_one_long_electron_does_not_hold_up_those_behind_it(run: Run, tmp_path: Path, processes: Pids) -> None:
     go = tmp_path / "go"
 

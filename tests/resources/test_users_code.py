@@ -274,6 +274,67 @@ def test_whatever_an_electron_raises_is_its_failure(run: Run, error: BaseExcepti
     assert (node.error.kind, node.error.type) == ("raised", type(error).__name__)
 
 
+@pytest.mark.parametrize("notes", [5, None, "text"])
+def test_an_exception_with_notions_of_its_own_of_notes_is_raised_all_the_same(run: Run, notes: Any) -> None:
+    class Noted(Exception):
+        __notes__ = notes
+
+    def fail() -> None:
+        raise Noted("the message")
+
+    with pytest.raises(Exception, match="the message") as caught:
+        run(jf.lattice(jf.electron(fail))).raise_for_status()
+    assert type(caught.value).__name__ == "Noted"
+
+
+def test_another_json_that_an_electron_has_put_in_spoils_no_report(run: Run) -> None:
+    @jf.electron
+    def patch() -> int:
+        import json
+
+        json.dumps = lambda *_, **__: "not what anybody reads"
+        return os.getpid()
+
+    @jf.electron
+    def fail(after: int) -> None:
+        from IPython.display import display
+
+        display(after)
+        raise ValueError(f"in {os.getpid()}")
+
+    @jf.lattice(executor=LocalExecutor(workers=1))
+    def flow() -> Any:
+        return fail(patch())
+
+    patched, failed = run(flow).nodes
+    assert failed.error.message == f"in {patched.output}"
+    assert len(failed.displays) == 1
+
+
+def test_a_worker_that_writes_what_nobody_can_read_ends_with_what_it_held_and_no_more(run: Run, tmp_path: Path) -> None:
+    @jf.electron
+    def spoil(n: int) -> int:
+        (tmp_path / f"{n}.{os.getpid()}").touch()
+        if n == 3:
+            from jupyter_flow.worker import entries
+
+            entries.dumps = lambda *_: "not what anybody reads"  # type: ignore[assignment]
+            raise ValueError("of this nobody hears")
+        return n
+
+    @jf.lattice(executor="local")
+    def flow() -> Any:
+        return [spoil(n) for n in range(40)]
+
+    nodes = [node for node in run(flow).nodes if node.name == "spoil"]
+    lost = [node for node in nodes if node.status != "COMPLETED"]
+    assert [node.id for node in lost if "wrote what nobody can read" in node.error.message] == [n.id for n in lost]
+    assert nodes[3] in lost
+    ran = [int(path.name.partition(".")[0]) for path in tmp_path.iterdir()]
+    assert len(ran) == len(set(ran))
+    assert run(jf.lattice(jf.electron(os.getpid))).status == "COMPLETED"
+
+
 # surroundings -------------------------------------------------------------------------------
 
 

@@ -124,6 +124,43 @@ def test_it_changes_with_whatever_the_function_reaches(old: str, new: str) -> No
     assert edited(old, new) != notebook()
 
 
+def reached(source: str) -> bytes:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(textwrap.dedent(source), namespace)
+    return fingerprint(namespace["task"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "def fit(): pass\nmodels = [fit]\ndef task(): return [m.__name__ for m in models]",
+            "def fit_more(): pass\nmodels = [fit_more]\ndef task(): return [m.__name__ for m in models]",
+        ),
+        (
+            "def a(): pass\nclass K: m = a\ndef task(): return K.m.__qualname__",
+            "class K:\n    def a(): pass\n    m = a\n    del a\ndef task(): return K.m.__qualname__",
+        ),
+        (
+            "class Config: x = 1; y = 2\ndef task(): return [k for k in vars(Config)]",
+            "class Config: y = 2; x = 1\ndef task(): return [k for k in vars(Config)]",
+        ),
+        (
+            "a = [1]\nb = a\ndef task(): a.append(2); return b",
+            "a = [1]\nb = a.copy()\ndef task(): a.append(2); return b",
+        ),
+        (
+            "a = {}\nb = [a, a]\ndef task(): return b",
+            "a = {}\nb = [a, {}]\ndef task(): return b",
+        ),
+        ("x = 1\ndef task(): return eval('x + 1')", "x = 2\ndef task(): return eval('x + 1')"),
+        ("x = 1\ndef task(): return globals()['x']", "x = 2\ndef task(): return globals()['x']"),
+    ],
+)
+def test_it_changes_with_names_order_and_what_is_one_object(one: str, other: str) -> None:
+    assert reached(one) == reached(one) != reached(other)
+
+
 def test_equal_text_is_equal_whether_or_not_it_is_one_object() -> None:
     text = "".join(["not ", "interned"])
     once = [text, text]

@@ -1,5 +1,4 @@
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from jupyter_flow.store import Choice, Store, manifests
 from jupyter_flow.store.manifests import manifest_path, write_manifest
 from jupyter_flow.store.schema import connect
 from tests.store.samples import finish, output, record, row, run
+from tests.waiting import until
 
 
 def rows_of(root: Path, dispatch: str, table: str = "attempt") -> int:
@@ -17,19 +17,12 @@ def rows_of(root: Path, dispatch: str, table: str = "attempt") -> int:
         return int(manifest.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def wait_for(path: Path) -> None:
-    end = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} never came"
-        time.sleep(0.01)
-
-
 def test_a_dispatch_that_has_ended_has_one_with_its_sublattices(store: Store, root: Path) -> None:
     serial = store.begin(run("a"))
     inner = store.begin(run("a-inner", "a"))
     finish(store, inner, [row(0), row(1)])
     finish(store, serial, [row(0)])
-    wait_for(manifest_path(root, "a"))
+    until(manifest_path(root, "a").exists)
     store.close()
     assert (rows_of(root, "a", "run"), rows_of(root, "a"), rows_of(root, "a", "session")) == (2, 3, 1)
     assert list(manifests.manifests(root)) == ["a"]
@@ -38,7 +31,7 @@ def test_a_dispatch_that_has_ended_has_one_with_its_sublattices(store: Store, ro
 def test_one_that_runs_has_one_too(store: Store, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifests, "FIRST", 0.0)
     record(store, store.begin(run("a")), [row(0)])
-    wait_for(manifest_path(root, "a"))
+    until(manifest_path(root, "a").exists)
 
 
 def test_closing_writes_those_that_are_missing(root: Path) -> None:
@@ -62,7 +55,7 @@ def test_the_next_session_writes_those_of_one_that_was_killed(root: Path) -> Non
     assert list(manifests.manifests(root)) == []
     store = Store.open(root)
     store.begin(run("b"))
-    wait_for(manifest_path(root, "a"))
+    until(manifest_path(root, "a").exists)
     store.close()
     assert rows_of(root, "a") == 1
 

@@ -20,6 +20,7 @@ from jupyter_flow.store.files import locked
 from jupyter_flow.store.manifests import write_manifest
 from jupyter_flow.store.schema import connect
 from tests.store.samples import finish, output, python, record, row, run
+from tests.waiting import until
 
 OLD = 2 * leftovers.GRACE
 NOTHING = Pruned([], 0, 0)
@@ -194,8 +195,7 @@ def test_nobody_puts_a_file_in_place_between_the_look_and_the_removal(store: Sto
     writing = threading.Thread(target=store.blobs.write, args=(b"content",))
     with locked(store.root / ".blobs.lock"):
         writing.start()
-        while not list((store.root / "tmp").glob("*")):
-            time.sleep(0.001)
+        until(lambda: list((store.root / "tmp").glob("*")))
         time.sleep(0.05)
         assert store.blobs.path(ref).stat().st_mtime < time.time() - 60
     writing.join()

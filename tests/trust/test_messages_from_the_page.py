@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from jupyter_flow.notebook.panel import Panels
 from jupyter_flow.session import Session
 from jupyter_flow.widgets import actions
-from jupyter_flow.widgets.checking import PanelRequest, checked, fields
+from jupyter_flow.widgets.checking import checked, fields
 from jupyter_flow.widgets.hub import hub
+from jupyter_flow.widgets.messages import PanelRequest
 from jupyter_flow.widgets.source import source_of
 from jupyter_flow.widgets.widget import FlowGraph
 from tests.notebook.conftest import Notebook, bare, notebook  # noqa: F401

@@ -1,7 +1,6 @@
 """Dispatches to look at."""
 
 import itertools
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 import jupyter_flow as jf
+from tests.waiting import until
 from tests.widgets.steps import hold, ran, work
 
 
@@ -34,8 +34,7 @@ class Held:
         self.gate = gate
         self.id = jf.dispatch(hold)(str(gate))
         self.run: Any = jf.session().run(self.id)
-        while not self.run.begun:
-            time.sleep(0.005)
+        until(lambda: self.run.begun)
 
     def let_go(self) -> None:
         """Let it end."""

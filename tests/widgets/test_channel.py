@@ -1,7 +1,6 @@
 """The way between a kernel and one comm of a page."""
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -12,13 +11,13 @@ import jupyter_flow as jf
 from jupyter_flow.widgets.channel import MOST, PATIENCE, Channel
 from jupyter_flow.widgets.hub import hub
 from jupyter_flow.widgets.source import source_of
+from tests.waiting import until
 from tests.widgets.pages import Page
 from tests.widgets.test_checking import GOOD, JSON
 
 
 def until_idle() -> None:
-    while not hub().idle:
-        time.sleep(0.005)
+    until(lambda: hub().idle)
 
 
 def test_a_view_that_opens_gets_its_graph(done: str) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_flow.widgets.checking import MOST, PanelRequest, ViewRequest, checked, fields
+from jupyter_flow.widgets.checking import MOST, checked, fields
+from jupyter_flow.widgets.messages import PanelRequest, ViewRequest
 
 GOOD = {
     "open": {},

@@ -16,6 +16,7 @@ from jupyter_flow.widgets.details import Selected
 from jupyter_flow.widgets.printed import TAIL, displayed, tail
 from jupyter_flow.widgets.source import source_of
 from jupyter_flow.widgets.trouble import name_files_with, trouble, users
+from tests.waiting import until
 
 from .scripted import fan, scripted
 
@@ -58,8 +59,8 @@ def details(id: str, node: int) -> Any:
 def test_a_node_is_told_of_while_it_runs_and_when_it_failed_or_was_skipped(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     id = jf.dispatch(troubled)(str(gate))
-    while "at work" not in (told := details(id, 0))["stdout"]["text"] or told["progress"] is None:
-        time.sleep(0.01)
+    until(lambda: "at work" in (now := details(id, 0))["stdout"]["text"] and now["progress"] is not None)
+    told = details(id, 0)
     assert (told["status"], told["progress"], told["where"]["resource_kind"]) == (RUNNING, 0.4, "thread")
     assert told["attempts"][-1]["end"] is None
     assert "cancel" in told["can"]

@@ -3,12 +3,12 @@
 import os
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from jupyter_flow.widgets.hub import MOST, MOST_ERRANDS, Hub
 from tests.interrupting import interrupted
+from tests.waiting import until
 
 PATIENCE = 30  # seconds until something that does not happen is a failure
 
@@ -28,13 +28,6 @@ class Counted:
 @pytest.fixture
 def hub() -> Hub:
     return Hub()
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)
 
 
 def test_what_is_shown_is_pulsed_until_nothing_is_to_come(hub: Hub) -> None:

@@ -2,7 +2,11 @@
 
 import threading
 
+from jupyter_flow.model.events import COMPLETED, FAILED
 from jupyter_flow.widgets.pace import Pace
+from jupyter_flow.widgets.rhythm import Rhythm
+
+from .scripted import fan, scripted
 
 
 def test_a_look_that_had_to_wait_is_not_put_off_for_that() -> None:
@@ -18,3 +22,38 @@ def pace_of_one_that_works() -> float:
     with pace:
         sum(range(3_000_000))
     return pace._due
+
+
+def test_what_is_dear_to_tell_is_told_less_often_but_a_failure_and_an_end_at_once() -> None:
+    source, facts = scripted(fan(3))
+    rhythm = Rhythm()
+    rhythm._pace = Pace(1e9)  # as after a dear pulse
+    rhythm.due(source)
+    with rhythm:
+        pass
+    facts.set(0, COMPLETED)
+    assert not rhythm.due(source)
+    facts.set(1, FAILED)
+    assert rhythm.due(source)
+    assert not rhythm.due(source)
+    facts.status, facts.ended = FAILED, 1
+    assert rhythm.due(source)
+
+
+def test_who_asks_is_answered_by_the_next_pulse() -> None:
+    source, _ = scripted(fan(3))
+    rhythm = Rhythm()
+    rhythm._pace = Pace(1e9)
+    rhythm.due(source)
+    with rhythm:
+        pass
+    assert not rhythm.due(source)
+    rhythm.hurry()
+    assert rhythm.due(source)
+
+
+def test_a_pace_has_its_longest_pause() -> None:
+    pace = Pace(1e9, longest=0.0)
+    with pace:
+        pass
+    assert pace.due

@@ -41,6 +41,19 @@ def test_the_time_left_is_what_remains_at_that_rate() -> None:
     assert state["text"].startswith("running: 5 of 10 electrons completed")
 
 
+def test_waiting_for_a_cluster_or_a_queue_counts_for_nothing_in_the_time_left() -> None:
+    source, facts = scripted(fan(8))
+    facts.started -= 3600 * 10**9
+    assert source.progress.state(source.facts, facts.status, facts.states())["left"] is None
+    facts.set(0, RUNNING)
+    source.progress.state(source.facts, facts.status, facts.states())
+    for node in range(5):
+        facts.set(node, COMPLETED)
+    left = source.progress.state(source.facts, facts.status, facts.states())["left"]
+    assert left is not None
+    assert left < 600, "not the hour that the queue took"
+
+
 def test_the_status_line_says_what_the_counts_say() -> None:
     source, facts = scripted(fan(8))
     source.progress.state(source.facts, facts.status, facts.states())

@@ -1,6 +1,5 @@
 """Nodes that are tried again, and nodes whose values were there already: nothing is told that did not happen."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from jupyter_flow.widgets.details import Selected
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts
 from jupyter_flow.widgets.source import Source, source_of
 from jupyter_flow.widgets.table import first_page, rows
+from tests.waiting import until
 
 from .pages import Page
 from .scripted import fan, scripted
@@ -48,9 +48,7 @@ def between(tmp_path: Path) -> Any:
     """A dispatch whose first node has failed once, and waits for the worker."""
     id = jf.dispatch(retrying)(str(tmp_path))
     run: Any = jf.session().run(id)
-    patient = time.monotonic() + 20
-    while not (run.retried and 1 in run.begun) and time.monotonic() < patient:
-        time.sleep(0.005)
+    until(lambda: run.retried and 1 in run.begun)
     yield run
     (tmp_path / "gate").touch()
     jf.get_result(id, wait=True)
@@ -115,8 +113,7 @@ def test_a_node_that_has_ended_is_not_said_to_be_cancelled(between: Any) -> None
     page.until("graph")
     assert page.answer("cancel", node=1)["ok"]
     facts = RunFacts(between)
-    while facts.states()[1] == RUNNING:
-        time.sleep(0.005)
+    until(lambda: facts.states()[1] != RUNNING)
     again = page.answer("cancel", node=1)
     assert not again["ok"]
     assert "has ended already" in again["text"]

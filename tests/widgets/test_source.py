@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 import jupyter_flow as jf
 from jupyter_flow.dispatch.run import Run
+from jupyter_flow.model.events import COMPLETED
 from jupyter_flow.widgets.facts import RunFacts, StoreFacts, seconds_of
 from jupyter_flow.widgets.source import Source, source_of
-from jupyter_flow.widgets.states import NUMBERS, counts_of, differences
+from jupyter_flow.widgets.states import NUMBERS, counts_of, differences, ended, parted
 
 
 def test_views_of_one_dispatch_share_its_source(done: str) -> None:
@@ -46,6 +47,15 @@ def test_differences_are_where_arrays_differ(before: bytes, changes: list[tuple[
         if place < len(after):
             after[place] = value
     assert differences(before, bytes(after)) == [i for i in range(len(before)) if before[i] != after[i]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))))
+def test_what_has_ended_is_told_from_what_had_or_goes_on(changes: list[tuple[int, int]]) -> None:
+    before, after = bytes([a for a, _ in changes]), bytes([b for _, b in changes])
+    nodes = [*range(100, 100 + len(changes))]
+    over = [node for node, state in zip(nodes, after, strict=True) if state >= COMPLETED]
+    assert ended(nodes, before, after) == [node for node in over if before[node - 100] < COMPLETED]
+    assert [*map(list, parted(nodes, after))] == [[node for node in nodes if node not in over], over]
 
 
 @given(st.lists(st.integers(0, 8)))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import jupyter_flow as jf
 from jupyter_flow.model.events import CANCELLED, COMPLETED, FAILED, INTERRUPTED, RUNNING, SKIPPED
 from jupyter_flow.render.palette import DARK, LIGHT
+from jupyter_flow.widgets.feed import Counted
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from jupyter_flow.widgets.states import NUMBERS
 from jupyter_flow.widgets.views import LARGE, DispatchView
@@ -77,6 +78,17 @@ def test_many_changes_between_two_pulses_are_one_message() -> None:
     assert graph["kind"] == "graph"
     assert delta["seq"] == graph["seq"] + 1
     assert len(delta["tallies"]) == 1
+
+
+def test_how_long_a_node_took_counts_once_though_it_is_known_before_its_end_is_told() -> None:
+    source, facts = scripted(GRAPH)
+    counted = Counted(DispatchView(source, "v")._placed(facts.states()), "duration")
+    seconds: list[float | None] = [None] * len(GRAPH)
+    counted.look(bytes(len(GRAPH)), seconds, {})
+    seconds[0] = 2.0  # another view has looked
+    for state in (RUNNING, COMPLETED):
+        counted.look(bytes([state, *[0] * (len(GRAPH) - 1)]), seconds, {})
+    assert counted._timed[counted._group_of[0]] == 1
 
 
 def test_a_dispatch_that_ended_is_told_once_and_then_nothing() -> None:

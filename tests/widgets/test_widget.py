@@ -17,6 +17,7 @@ from jupyter_flow.model.events import COMPLETED
 from jupyter_flow.widgets.hub import hub
 from jupyter_flow.widgets.source import source_of, source_of_graph
 from jupyter_flow.widgets.widget import VIEW, FlowGraph
+from tests.waiting import until
 from tests.widgets.scripted import fan, scripted
 from tests.widgets.steps import work
 
@@ -134,14 +135,6 @@ def renamed(name: str) -> Any:
 
     function.__name__ = function.__qualname__ = name
     return function
-
-
-def until(happened: Any) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_a_graph_that_has_not_run_is_shown() -> None:

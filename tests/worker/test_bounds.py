@@ -1,3 +1,7 @@
+import functools
+import os
+import pickle
+import posix
 import resource
 from collections.abc import Iterator
 
@@ -13,7 +17,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[bounds.Bounds]:
     for name in ("setrlimit", "prlimit"):
         monkeypatch.setattr(resource, name, getattr(resource, name))
     for name in ("nice", "setpriority", "sched_setaffinity"):
-        monkeypatch.setattr(bounds.os, name, getattr(bounds.os, name))
+        for module in (os, posix):
+            monkeypatch.setattr(module, name, getattr(module, name))
     before, watched = resource.getrlimit(NOFILE), bounds.Bounds()
     watched.watch()
     yield watched
@@ -28,6 +33,19 @@ def test_a_limit_is_put_back(watched: bounds.Bounds) -> None:
     assert watched.restore() is None
     assert not watched.changed
     assert resource.getrlimit(NOFILE) == before
+
+
+def test_what_is_noted_can_be_pickled_and_is_known_for_what_it_can_do(
+    watched: bounds.Bounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pickle.loads(pickle.dumps(os.nice)) is os.nice
+    for module in (os, posix):
+        monkeypatch.setattr(module, "rmdir", os.rmdir)
+    original = os.rmdir
+    bounds.replace(os, "rmdir", functools.wraps(original)(lambda path: original(path)))
+    assert os.rmdir is not original
+    assert os.rmdir in os.supports_dir_fd
+    assert pickle.loads(pickle.dumps(os.rmdir)) is os.rmdir
 
 
 def test_what_cannot_be_put_back_is_named(watched: bounds.Bounds, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.model.events import BlobRef, Failure, Record
-from jupyter_flow.worker.entries import BatchDone, Entry, Finished, Returned, Started
-from jupyter_flow.worker.journal import SEGMENT, JournalReader, JournalWriter
+from jupyter_flow.worker.entries import FINISHED, BatchDone, Entry, Finished, Returned, Started
+from jupyter_flow.worker.journal import NO_KEY, SEGMENT, JournalReader, JournalWriter
 
 WORKER = 7
 small = st.integers(0, 2**32 - 1)
@@ -130,6 +130,21 @@ def test_a_failure_with_everything_in_it_fits(prefix: str) -> None:
     assert reader.read() == [Finished(1, record)] * 12
 
 
+def test_what_is_no_entry_ends_the_journal_and_what_stands_before_is_told(prefix: str) -> None:
+    for key in (None, NO_KEY):
+        journal = JournalWriter(f"{prefix}{key}")
+        journal.finished(1, done(0))
+        journal.started(1, 1, 1, 5)
+        journal._append(bytes([FINISHED, 1, 2]), True)
+        journal.seal()
+        journal.finished(1, done(2))
+        journal.seal()
+        reader = JournalReader(f"{prefix}{key}", WORKER, key)
+        assert reader.read() == [Finished(1, done(0))]
+        assert reader.garbled
+        assert reader.read() == reader.doubtful() == []
+
+
 def test_a_torn_record_is_no_record_and_ends_the_journal(prefix: str) -> None:
     journal = JournalWriter(prefix)
     for node in range(3):
@@ -144,17 +159,21 @@ def test_a_torn_record_is_no_record_and_ends_the_journal(prefix: str) -> None:
     assert reader.read() == []
 
 
-@given(st.integers(0, 400))
+@given(st.integers(0, 800))
 def test_whatever_is_cut_off_what_stands_before_is_read(tmp_path_factory: pytest.TempPathFactory, kept: int) -> None:
     prefix = str(tmp_path_factory.mktemp("journal") / "worker")
     journal = JournalWriter(prefix)
     written = [Finished(1, done(node, b"v" * node)) for node in range(5)]
     for entry in written:
+        journal.started(1, entry.record.node, 1, 5)
         journal.finished(*entry)
     path = Path(f"{prefix}.0")
     path.write_bytes(path.read_bytes()[:kept].ljust(SEGMENT, b"\0"))
     found = JournalReader(prefix, WORKER).read()
-    assert found == written[: len(found)]
+    ended = [entry for entry in found if isinstance(entry, Finished)]
+    assert ended == written[: len(ended)]
+    begun = [entry.node for entry in found if isinstance(entry, Started)]
+    assert begun in ([], [len(ended)])
 
 
 def test_two_threads_may_write_at_once(prefix: str) -> None:

@@ -10,6 +10,7 @@ from jupyter_flow.model.graph import OUTPUTS, PLAIN
 from jupyter_flow.model.options import Options
 from jupyter_flow.model.pickles import loads, pack
 from jupyter_flow.store.blobs import Blobs
+from jupyter_flow.worker import surroundings
 from jupyter_flow.worker.entries import Finished
 from jupyter_flow.worker.journal import JournalReader, JournalWriter
 from jupyter_flow.worker.messages import Batch, Code, Member, Moment, Place, Setup
@@ -22,6 +23,9 @@ class NoLogs:
 
     def position(self) -> tuple[int, int]:
         return 0, 0
+
+    def begin(self) -> None:
+        pass
 
     def lost(self) -> bytes:
         return b""
@@ -36,6 +40,19 @@ def double(n: int) -> int:
 
 def refuse(n: int) -> int:
     raise ValueError(n)
+
+
+def place(_: int) -> tuple[str, int]:
+    return os.getcwd(), os.stat(".").st_ino
+
+
+def goes_away(_: int) -> None:
+    os.chdir("..")
+
+
+def has_another_in_its_place(_: int) -> None:
+    os.rename(here := os.getcwd(), "../old")
+    os.mkdir(here)
 
 
 @pytest.fixture
@@ -86,6 +103,20 @@ def test_members_run_in_order_and_a_later_one_takes_what_an_earlier_one_made(
     run_all(runner, batch(setup, plain(1), after(2, 1), after(3, 9), values={9: pack(10)}))
     found = [entry.record for entry in JournalReader(prefix, 0).read() if isinstance(entry, Finished)]
     assert [loads(record.value) for record in found if isinstance(record.value, bytes)] == [2, 4, 20]
+
+
+@pytest.mark.parametrize("spoil", [goes_away, has_another_in_its_place])
+def test_each_member_begins_in_its_folder_however_short_the_one_before_was(
+    spoil: Any, runner: Runner, prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surroundings, "SHORT", 10**12)  # ns; none is as long that the system is asked
+    (tmp_path / "place").mkdir()
+    monkeypatch.chdir(tmp_path / "place")
+    setup = Setup("dispatch", Moment(os.getcwd(), tuple(sys.path), dict(os.environ)), {})
+    codes = {0: code(place), 1: code(spoil)}
+    run_all(runner, Batch(1, 7, setup, codes, [plain(1), plain(2, version=1), plain(3)], {}))
+    found = [entry.record.value for entry in JournalReader(prefix, 0).read() if isinstance(entry, Finished)]
+    assert loads(found[2]) == (setup.moment.cwd, os.stat(setup.moment.cwd).st_ino)
 
 
 def test_what_needs_a_member_that_failed_is_not_started(runner: Runner, prefix: str, setup: Setup) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from . import changes
 from .branches import Branches
 from .paths import GONE, MADE, Call, Held, Origin, Place, Seen
-from .scopes import Scope
+from .scopes import Scope, imported_as
 
 
 class Assignments(Branches, ast.NodeVisitor):
@@ -117,7 +117,7 @@ class Assignments(Branches, ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
-            self.bind(alias.asname or alias.name.partition(".")[0], alias, self.paths.record.imports)
+            self.bind(imported_as(alias), alias, self.paths.record.imports)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.module == "__future__" and any(alias.name == "annotations" for alias in node.names):

@@ -10,7 +10,7 @@ Loop = ast.For | ast.AsyncFor | ast.While
 
 
 class Branches(ast.NodeVisitor):
-    """The half of a `Walker` that knows statements which lead to several places."""
+    """The part of a `Walker` that knows statements which lead to several places."""
 
     def __init__(self) -> None:
         self.paths = Paths()

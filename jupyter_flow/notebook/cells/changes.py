@@ -19,7 +19,7 @@ SILENT = frozenset(
         *("append", "appendleft", "extend", "extendleft", "insert", "remove", "clear", "sort", "reverse", "rotate"),
         *("update", "add", "discard"),
         *("intersection_update", "difference_update", "symmetric_difference_update"),
-        *("fill", "resize", "itemset", "setflags", "itemset", "seed", "shuffle"),  # numpy, random
+        *("fill", "resize", "itemset", "setflags", "seed", "shuffle"),  # numpy, random
         *("zero_grad", "backward", "share_memory", "compile", "build"),  # torch, Keras
     }
 )

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 
+from ...model.sources import codes_in
 from . import commands
 from .paths import Origin, Paths, Seen
-from .scopes import Scope
+from .scopes import Scope, imported_as
 from .walker import CellRefused, Walker
-
-__all__ = ["CellRefused", "Names", "mentions", "names_of", "reached", "stored"]
 
 LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 STORES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
@@ -49,11 +48,20 @@ def names_of(tree: ast.Module, source: str = "") -> Names:
     """
     _check(tree)
     last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    walker = Walker(Scope(), last, _defined(tree.body))
+    walker = Walker(Scope(), last, defined(tree))
     walker.block(tree.body)
     early = set(walker.paths.record.reads)
     walker.paths.finish()
     return _summary(walker.paths, early, shows=last is not None and not _semicolon(source))
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """The names that a cell defines or imports whatever happens."""
+    for node in tree.body:
+        if isinstance(node, Definitions):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from map(imported_as, node.names)
 
 
 def mentions(tree: ast.AST) -> frozenset[str]:
@@ -96,15 +104,6 @@ def _check(tree: ast.Module) -> None:
         if isinstance(node, ast.Call) and (line := commands.magic_line(node)) is not None:
             why = "which only the notebook can run: put it into a cell of its own"
             raise CellRefused(f"line {node.lineno} is a magic, {line}, {why}", node)
-
-
-def _defined(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that a cell defines or imports whatever happens."""
-    for node in body:
-        if isinstance(node, Definitions):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
 
 def _summary(paths: Paths, early: set[str], shows: bool) -> Names:
@@ -152,12 +151,10 @@ def _semicolon(source: str) -> bool:
 
 
 def _named(code: CodeType, operations: frozenset[str]) -> Iterator[str]:
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in operations:
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _named(constant, operations)
+    for one in codes_in(code):
+        for instruction in dis.get_instructions(one):
+            if instruction.opname in operations:
+                yield instruction.argval
 
 
 def _reserved(name: str) -> bool:

@@ -1,7 +1,7 @@
 """What the names of a cell may hold where its paths have got to, and what has been seen on the way there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum
 
 Place = tuple[int, int]  # line and column
@@ -31,7 +31,7 @@ class Record:
 
     def bound(self) -> list[Seen]:
         """The ways of binding and deleting names."""
-        return [getattr(self, part.name) for part in fields(self)[2:7]]
+        return [self.assigns, self.targets, self.imports, self.defines, self.deletes]
 
 
 @dataclass(eq=False, slots=True)

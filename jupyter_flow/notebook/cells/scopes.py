@@ -79,7 +79,7 @@ class Bindings(ast.NodeVisitor):
         self.between.update(node.names)
 
     def visit_alias(self, node: ast.alias) -> None:
-        self.bound.add(node.asname or node.name.partition(".")[0])
+        self.bound.add(imported_as(node))
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         self._named(node)
@@ -145,6 +145,11 @@ def comprehension_scope(node: Comprehension, around: Scope) -> Scope:
     targets = [part for generator in node.generators for part in ast.walk(generator.target)]
     stored = (part.id for part in targets if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
     return around.inner("comprehension", stored)
+
+
+def imported_as(alias: ast.alias) -> str:
+    """The name that an import binds: ``os`` for ``import os.path``."""
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def arguments(given: ast.arguments) -> list[ast.arg]:

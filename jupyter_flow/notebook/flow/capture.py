@@ -25,8 +25,9 @@ from ...worker.changes import digest_of
 from ...worker.mapped import Gather, MappedCell
 from ...worker.messages import Moment
 from .definition import Definition
+from .fingerprints import code_fingerprint, stripped
 from .imports import modules_of
-from .reach import Behind, Reach, behind, reach, stripped
+from .reach import Behind, Reach, behind, reach
 
 if TYPE_CHECKING:
     from .execution import Execution
@@ -80,17 +81,33 @@ def capture(
     arguments = {label: _argument(found, names, label in groups) for label, names in labels.items()}
     electron = Electron(function, cell.options, cell.name)
     graph = _graph(cell, electron, arguments, found, makes)
+    return Captured(
+        graph=graph,
+        waits=_waiting(cell, found, labels),
+        inputs=_inputs(cell, found),
+        outputs=outputs,
+        makes=makes,
+        digests=_digests(found, space),
+        large=_large(graph),
+        task=_task(cell, function, found, outputs),
+        behind=behind(cell, found),
+        moment=at or moment(),
+        code=found.code,
+    )
+
+
+def _waiting(cell: Definition, found: Reach, labels: Mapping[str, tuple[str, ...]]) -> dict[str, Wait]:
+    """The arguments that other cells make, by label; what a cell is mapped over may be one."""
     waits = {label: Wait(found.pending[names[0]], names) for label, names in labels.items() if _waits(found, names)}
     if cell.mapped and cell.mapped.iterable in found.pending:
         waits[ELEMENTS] = Wait(found.pending[cell.mapped.iterable], (cell.mapped.iterable,))
-    digests = {**{name: digest_of(value) for name, value in found.data.items()}, **_digests_of_code(found, space)}
+    return waits
+
+
+def _inputs(cell: Definition, found: Reach) -> tuple[str, ...]:
+    """What it reads, for people."""
     coming = _modules(found)
-    shown = tuple(n for n in cell.reads() if n in found.data or (n in found.pending and n not in coming))
-    task = _task(cell, function, found, outputs)
-    return Captured(
-        graph, waits, shown, outputs, makes, digests, _large(graph), task, behind(cell, found), at or moment(),
-        found.code,
-    )  # fmt: skip
+    return tuple(n for n in cell.reads() if n in found.data or (n in found.pending and n not in coming))
 
 
 def _check_mapped(cell: Definition, found: Reach) -> None:
@@ -186,7 +203,7 @@ def _carried(cell: Definition, found: Reach) -> bytes:
     modules = addressed(_body(cell), found.code.values())
     try:
         return carry(found.code, found.classes, found.data, modules)
-    except Exception as error:
+    except Exception as error:  # pickling runs code of the values
         culprit = next((name for name, value in found.code.items() if not _portable(value, found)), None)
         what = f"{culprit!r}, which it uses," if culprit else "the code it uses"
         raise BuildError(
@@ -198,7 +215,7 @@ def _carried(cell: Definition, found: Reach) -> bytes:
 def _portable(value: Any, found: Reach) -> bool:
     try:
         carry({"it": value}, (), found.data)
-    except Exception:
+    except Exception:  # the same
         return False
     return True
 
@@ -251,5 +268,7 @@ def _body(cell: Definition) -> types.CodeType:
     return code
 
 
-def _digests_of_code(found: Reach, space: Mapping[str, Any]) -> dict[str, bytes | None]:
-    return {name: fingerprint(stripped(value, space)) for name, value in found.code.items()}
+def _digests(found: Reach, space: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """Of the data and the code that a cell has from the notebook, by name."""
+    data = {name: digest_of(value) for name, value in found.data.items()}
+    return data | {name: code_fingerprint(value, space) for name, value in found.code.items()}

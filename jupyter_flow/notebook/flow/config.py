@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from IPython.core.error import UsageError
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from ...session import session
 from ...store.settings import BUDGET, DURABILITY, budget, durability, readable
+from ...widgets.pictures import label_of
 from .. import tables
 from ..headless import SWITCH, headless
-from ..pictures import label_of
 from ..shell import executor_named
 from .flow import Flow
 

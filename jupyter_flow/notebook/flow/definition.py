@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 
 from ...model.options import Options
-from ..cells import Names
+from ..cells import Names, defined
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,5 @@ class Definition:
 
     def _perhaps(self) -> list[str]:
         """What it defines or imports on some paths only: on the others it hands back what was there."""
-        always: set[str] = set()
-        for node in ast.parse(self.source).body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                always.add(node.name)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                always |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        always = set(defined(ast.parse(self.source)))
         return [name for name in (*self.names.defines, *self.names.imports) if name not in always]

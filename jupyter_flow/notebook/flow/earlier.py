@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...executor import _executor_manager as executors
+from ...executor.names import executors
 from ...model.errors import FlowError
 from .book import Cell
 from .definition import Definition

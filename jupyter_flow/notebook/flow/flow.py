@@ -6,7 +6,6 @@ from typing import Any
 
 from ...model.electron import Electron
 from ...model.errors import FlowError, UnknownDispatch
-from ...store.fingerprints import fingerprint
 from ...verbs import DispatchId
 from ...worker.changes import digest_of
 from ..headless import goes_on, headless
@@ -18,12 +17,13 @@ from .capture import Captured, capture
 from .definition import Definition
 from .earlier import earlier_inputs, newly_reached, own_failure
 from .execution import CellRun, Execution, Seen, State
+from .fingerprints import code_fingerprint
 from .home import NotebookHome
 from .imports import bind_imports
-from .lines import CellLine, answer
+from .lines import CellLine, awaited
 from .lookout import Lookout
 from .moments import Moments
-from .reach import CODE, stripped, written_here
+from .reach import CODE, written_here
 from .replay import bring_up_to_date
 from .scheduler import Scheduler
 from .shield import shielded
@@ -174,7 +174,7 @@ class Flow:
         waiting = [execution for execution in executions if not execution.ended.is_set()]
         for execution in waiting:
             self.scheduler.wake(execution)
-        line = ProgressLine(lambda: _waited(waiting), self.shell.display_pub.clear_output if first else None)
+        line = ProgressLine(lambda: awaited(waiting), self.shell.display_pub.clear_output if first else None)
         try:
             for execution in waiting:
                 while not execution.ended.wait(TICK):
@@ -204,7 +204,7 @@ class Flow:
     def _bind(self, execution: Execution) -> None:
         try:
             values = execution.values().within(self.home.load)
-        except Exception as error:
+        except Exception as error:  # unpickling runs code of the values
             execution.error = error
             return
         with shielded():
@@ -277,7 +277,7 @@ class Flow:
         if name not in self.space:
             return MISSING
         value = self.space[name]
-        return fingerprint(stripped(value, self.space)) if isinstance(value, CODE) else digest_of(value)
+        return code_fingerprint(value, self.space) if isinstance(value, CODE) else digest_of(value)
 
     def update(self, wanted: Sequence[Cell] = (), failed: bool = True) -> list[Cell]:
         """Run what is stale, in order; the cells that ran. Raises FlowError where the order is ambiguous.
@@ -286,8 +286,3 @@ class Flow:
         nothing where a cell could not have what it read.
         """
         return bring_up_to_date(self, wanted, failed)
-
-
-def _waited(executions: Sequence[Execution]) -> str:
-    names = [answer(execution).partition(" · ")[0] for execution in executions if not execution.ended.is_set()]
-    return f"waiting for {'; '.join(names)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
+from ..cells import imported_as
 from .definition import Definition
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _imports(definition: Definition) -> Iterator[tuple[ast.Import | ast.ImportFr
     """The imports at top level, name by name: a statement for it alone, the name, and the module that is loaded."""
     for node in ast.parse(definition.source).body:
         for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
-            name = alias.asname or alias.name.partition(".")[0]
+            name = imported_as(alias)
             if isinstance(node, ast.Import):
                 yield ast.copy_location(ast.Import([alias]), node), name, alias.name
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

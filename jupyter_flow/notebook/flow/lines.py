@@ -5,17 +5,18 @@ When all is over it says the same each time, so that a saved notebook compares e
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from ...model.result import NodeResult
+from ...model.sizes import size_text
 from ...resources.base import WAITING
 from ...session import session
+from ...widgets.pictures import label_of
 from ...worker.remarks import REMARK
 from ..headless import goes_on, headless
-from ..pictures import label_of
 from ..shell import Shell
 from ..tracebacks import readable, with_cells
 from . import outputs
@@ -23,7 +24,6 @@ from .execution import Execution, State
 
 REST = 0.5  # seconds between two changes of a line
 MOST = 60  # characters of what an electron printed last
-UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def answer(execution: Execution) -> str:
@@ -37,11 +37,6 @@ def answer(execution: Execution) -> str:
     parts += [f"at most {cell.options.timeout:g} s"] if cell.options.timeout else []
     parts += [f"{label} is {size_text(size)}" for label, size in captured.large.items()]
     return " · ".join(parts)
-
-
-def size_text(size: float) -> str:
-    """``240 MB``."""
-    return next((f"{size / unit:.3g} {name}" for unit, name in UNITS if size >= unit), f"{size:g} bytes")
 
 
 class CellLine:
@@ -121,6 +116,15 @@ def _with_hits(line: str, execution: Execution) -> str:
     taken = sum(node.cached for node in nodes)
     some = f"{taken} of {len(nodes)} " if taken < len(nodes) else ""
     return f"{line} · {some}cached" if taken else line
+
+
+def awaited(executions: Sequence[Execution]) -> str:
+    """What a cell waits for that needs what these make: ``waiting for load() → table``, and what holds them up."""
+    left = [execution for execution in executions if not execution.ended.is_set()]
+    waiting = [one.run for one in left if one.run is not None and one.status is State.WAITING]
+    held_up = dict.fromkeys(run.held_up() for run in waiting)
+    made = "; ".join(answer(execution).partition(" · ")[0] for execution in left)
+    return " · ".join([f"waiting for {made}", *filter(None, held_up)])
 
 
 def how_far(execution: Execution) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...model.errors import FlowError
 from ...store.latch import Latch
+from ...widgets.threads import OnDemandThread
 from .steps import due, outdated
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Lookout:
         self._idle = Latch()
         self._idle.set()
         self._wanted = False
-        self._thread: threading.Thread | None = None
+        self._thread = OnDemandThread("jupyter_flow staleness", self._work, self._lock)
         self.reasons: dict[int, str] = {}  # by the run's number
         self.cells = 0  # that would be run to bring the notebook up to date
         self.outdated = 0  # ordinary ones that show what was
@@ -61,23 +62,14 @@ class Lookout:
         """Something has changed: look again, soon."""
         with self._lock:
             self._wanted = True
-            if self._thread is None:
-                threading.Thread(target=self._begin, name="jupyter_flow staleness", daemon=True).start()
-
-    def _begin(self) -> None:
-        with self._lock:
-            if self._thread is not None:  # an interrupt came between the start of that and its being known
-                return
-            self._thread = threading.current_thread()
-        self._work()
+            self._thread.start()
 
     def _work(self) -> None:
         while True:
             self.quiet()
             with self._lock:
                 if not self._wanted:
-                    self._thread = None
-                    return
+                    return self._thread.end()
                 self._wanted = False
             began = time.monotonic()
             try:

@@ -91,15 +91,19 @@ class _Marker(pickle.Pickler):
         array = next((base for base in kind.__mro__ if base.__name__ == "ndarray" and base.__module__ == "numpy"), None)
         if array is kind:
             return self._array(obj)
-        if array is not None and kind.__module__.partition(".")[0] == "numpy":  # on disk, masked
+        if array is not None and _package(kind) == "numpy":  # on disk, masked
             return str, (kind.__qualname__, obj.view(array), vars(obj).get("_mask"))
+        return self._reduced(obj, kind)
+
+    def _reduced(self, obj: Any, kind: type) -> Any:
+        """How any other object counts: by what it reduces to, where that runs no code that may do anything."""
         if _tells(kind):
             self.exact = False
             return str, (kind.__qualname__, getattr(obj, "__dict__", None))
         if kind in copyreg.dispatch_table:
             return NotImplemented
         try:
-            if kind.__module__.partition(".")[0] in KNOWN or _plain(kind):
+            if _package(kind) in KNOWN or _plain(kind):
                 return obj.__reduce_ex__(PROTOCOL)
         except Exception:  # a lock, a generator, …
             pass
@@ -160,6 +164,10 @@ def changeable(value: Any) -> bool:
     return type(value) not in ATOMS and not isinstance(value, (*NAMED, types.BuiltinFunctionType))
 
 
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
+
+
 def _plain(kind: type) -> bool:
     """Whether an object of a class is what its attributes are, with no say of its own."""
     own: list[Callable[..., Any]] = [kind.__reduce_ex__, kind.__reduce__, getattr(kind, "__getstate__", list)]
@@ -183,7 +191,7 @@ def _thinned(array: Any, most: int) -> Any:
 def _length(value: Any) -> int:
     try:
         return len(value)
-    except Exception:
+    except Exception:  # __len__ is anybody's
         return 0
 
 

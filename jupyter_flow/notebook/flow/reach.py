@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from ...model.electron import Electron
 from ...model.lattice import Lattice
 from ...model.literal import ATOMS
-from ...model.wrappers import CACHED, is_generic
-from ...store.contents import UNTOLD
+from ...model.wrappers import CACHED
 from ..cells import reached, stored
 from .definition import Definition
 
@@ -111,7 +110,7 @@ def _makes(code: types.CodeType) -> Iterator[types.CodeType]:
 def _gives_code(value: Any) -> bool:
     """Whether a call of it may give something that has code of the notebook: an instance, a function."""
     if isinstance(value, type):
-        return homemade(value)
+        return written_here(value)
     return isinstance(value, types.FunctionType) and any(_makes(value.__code__))
 
 
@@ -135,43 +134,9 @@ def _sort(name: str, value: Any, found: Reach, most: int) -> None:
             found.classes.append(kind)
 
 
-def stripped(value: Any, space: Mapping[str, Any]) -> Any:
-    """Code without what it reaches by name in the notebook: that counts for itself."""
-    if isinstance(value, types.FunctionType) and value.__globals__ is space:
-        bare = types.FunctionType(value.__code__, {}, value.__name__, value.__defaults__, value.__closure__)
-        bare.__kwdefaults__, bare.__module__ = value.__kwdefaults__, value.__module__
-        bare.__dict__.update(value.__dict__)
-        return bare
-    if isinstance(value, CACHED):
-        return "cached", value.cache_parameters(), stripped(value.__wrapped__, space)
-    if isinstance(value, functools.partial):
-        return "partial", stripped(value.func, space), value.args, value.keywords
-    if isinstance(value, types.MethodType):
-        return value.__name__, stripped(value.__func__, space), value.__self__
-    if isinstance(value, Electron):
-        return value.name, stripped(value.function, space)
-    if is_generic(value):
-        registry: Mapping[type, Any] = value.registry  # type: ignore[attr-defined]
-        return "generic", [(stripped(kind, space), stripped(chosen, space)) for kind, chosen in registry.items()]
-    if isinstance(value, functools.cached_property):
-        return "cached property", stripped(value.func, space)
-    if isinstance(value, classmethod | staticmethod):
-        return type(value).__name__, stripped(value.__func__, space)
-    if isinstance(value, type) and homemade(value):
-        members = {name: stripped(member, space) for name, member in vars(value).items() if name not in UNTOLD}
-        kind = stripped(type(value), space)
-        return value.__qualname__, kind, value.__bases__, sorted(members.items(), key=lambda item: item[0])
-    return value
-
-
 def written_here(value: Any) -> bool:
     """Whether a function, class, electron or lattice was written in the notebook."""
     return getattr(value, "__module__", None) == "__main__"
-
-
-def homemade(kind: type) -> bool:
-    """Whether a class was written in the notebook."""
-    return kind.__module__ == "__main__"
 
 
 def functions_of(value: Any, space: Mapping[str, Any], most: int = MOST) -> Iterator[types.FunctionType]:
@@ -183,7 +148,7 @@ def functions_of(value: Any, space: Mapping[str, Any], most: int = MOST) -> Iter
 
 def classes_of(value: Any, most: int = MOST) -> Iterator[type]:
     """The classes written in the notebook that stand behind a value."""
-    return (thing for thing in held_by(value, most) if isinstance(thing, type) and homemade(thing))
+    return (thing for thing in held_by(value, most) if isinstance(thing, type) and written_here(thing))
 
 
 def held_by(value: Any, most: int = MOST) -> Iterator[Any]:
@@ -220,7 +185,7 @@ def _inside(value: Any) -> list[Any]:
     if isinstance(value, list | tuple | set | frozenset | dict):
         found += itertools.islice(value.values() if isinstance(value, dict) else value, MOST)
     attributes = getattr(value, "__dict__", {}).values()
-    if homemade(type(value)):
+    if written_here(type(value)):
         found += [type(value), *attributes]
     elif callable(value):
         found += [attribute for attribute in attributes if isinstance(attribute, types.FunctionType)]
@@ -236,7 +201,7 @@ def _enclosed(function: types.FunctionType) -> Iterator[Any]:
 
 
 def _members(kind: type) -> list[Any]:
-    if not homemade(kind):
+    if not written_here(kind):
         return []
     members = [getattr(member, "__func__", member) for member in vars(kind).values()]
     for member in vars(kind).values():

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
+from ...widgets.pictures import label_of
 from .. import tables
-from ..pictures import label_of
 from .book import Book, Cell
 from .execution import Execution, State
 from .lines import clock, how_far, skipped
 from .staleness import Survey
 from .steps import outdated
 
+MOST = 6  # names in a cell of the table
 HEAD = ("cell", "reads", "makes", "executor", "state")
 
 
@@ -68,7 +69,9 @@ class FlowTable:
         """As Markdown."""
         if not self.rows:
             return tables.escaped(self._nothing)
-        return tables.markdown(HEAD, self.rows) + (f"\n\n{tables.escaped(self.remark)}" if self.remark else "")
+        return tables.markdown(HEAD, self.rows, quoted=True) + (
+            f"\n\n{tables.escaped(self.remark)}" if self.remark else ""
+        )
 
     def bundle(self) -> dict[str, str]:
         """The table for a front end."""
@@ -155,5 +158,4 @@ def _state(execution: Execution | None, reasons: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    most = 6
-    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+    return ", ".join(names[:MOST]) + (", …" if len(names) > MOST else "")

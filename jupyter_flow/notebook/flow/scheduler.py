@@ -15,6 +15,7 @@ from ...model.errors import StoreError
 from ...model.events import BlobRef, Value
 from ...model.literal import Literal
 from ...session import session
+from ...widgets.threads import OnDemandThread
 from .execution import Execution, State, cancelled, skipped
 
 LOG = logging.getLogger("jupyter_flow")
@@ -37,7 +38,7 @@ class Scheduler:
         self._live: list[Execution] = []
         self._wanted: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread = OnDemandThread("jupyter_flow flow", self._serve, self._lock)
 
     @property
     def live(self) -> list[Execution]:
@@ -68,22 +69,14 @@ class Scheduler:
     def _ask(self, act: Callable[[], None]) -> None:
         """An interrupt may come between any two steps: nothing is asked then, or somebody does it."""
         with self._lock:
-            if self._thread is None:
-                threading.Thread(target=self._begin, name="jupyter_flow flow", daemon=True).start()
+            self._thread.start()
             self._wanted.put(act)
-
-    def _begin(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            self._thread = threading.current_thread()
-        self._serve()
 
     def _serve(self) -> None:
         while (act := self._next()) is not None:
             try:
                 act()
-            except BaseException:
+            except BaseException:  # all cells wait for this thread
                 LOG.exception("the flow met an error, and goes on")
 
     def _next(self) -> Callable[[], None] | None:
@@ -93,7 +86,7 @@ class Scheduler:
         except Empty:
             with self._lock:
                 if self._wanted.empty():
-                    self._thread = None
+                    self._thread.end()
                     return None
             return self._wanted.get()
 
@@ -141,7 +134,7 @@ class Scheduler:
         execution.run = run
         try:
             state, value, error = execution.outcome(run)
-        except Exception as problem:
+        except Exception as problem:  # the record cannot be read: that is the outcome
             state, value, error = State.FAILED, None, problem
         execution.value = value
         self._settle(execution, state, error)

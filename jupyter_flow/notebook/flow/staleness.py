@@ -136,17 +136,22 @@ class Survey:
         maker = seen.by.cell if seen.by is not None else None
         if producer is None:
             return self._loose(cell, name, seen) if maker is None else self._orphaned(cell, name, maker)
-        ambiguous = maker is not None and maker is not producer and self._competes(name, cell, maker, producer)
-        if ambiguous and maker is not None:
-            self.ambiguous.append(Ambiguous(name, cell, maker, producer))
+        ambiguity = None
+        if maker is not None and maker is not producer and self._competes(name, cell, maker, producer):
+            ambiguity = Ambiguous(name, cell, maker, producer)
+            self.ambiguous.append(ambiguity)
         if self.reasons.get(producer):
             return _stale(producer)
+        return self._made_since(cell, name, seen, producer, ambiguity)
+
+    def _made_since(self, cell: Cell, name: str, seen: Seen, producer: Cell, ambiguity: Ambiguous | None) -> str:
+        """Why what a cell saw is not what its producer, up to date itself, has made of the name; "" if it is."""
         made = producer.run
         if made is seen.by or made is None:
             return self._changed(cell, name, seen) if self._is_current(name, made) else ""
         if not self._equal(cell, name, seen, made):
-            if ambiguous:
-                return self.ambiguous[-1].reason
+            if ambiguity is not None:
+                return ambiguity.reason
             known = self._is_current(name, made) and seen.digest is not None and not isinstance(made, Execution)
             return f"{name!r} has changed" if known else f"{producer.title} was run again"
         if cell.run is not None:

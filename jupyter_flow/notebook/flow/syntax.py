@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection
 
-from ..cells import CellRefused, Names, mentioned_first, names_of
+from ..cells import CellRefused, Names, defined, mentioned_first, names_of
 
 NEED = "_jupyter_flow_need"  # in the notebook's namespace: what the first statement calls
 OURS = frozenset({"electron", "lattice", "flow", "executor", "result", "jupyter_flow"})  # they wait by themselves
@@ -54,12 +54,7 @@ def wanted(names: Names | None, tree: ast.Module, now: bool = False) -> list[str
 
 def perhaps(names: Names, tree: ast.Module) -> list[str]:
     """The names that a piece of code makes on some paths only."""
-    always: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            always.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            always |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    always = set(defined(tree))
     there = (*names.defines, *names.imports, *names.targets)
     return [*names.carries, *(name for name in there if name not in always)]
 

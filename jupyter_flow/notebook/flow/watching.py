@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ...store.fingerprints import fingerprint
+from .fingerprints import code_fingerprint
 from .marks import Mark, changeable, mark_of
-from .reach import CODE, NOWHERE, stripped
+from .reach import CODE, NOWHERE
 
 MOST = 128 * 1024 * 1024  # bytes of variables that are looked at for being another name of what a cell changed
 MISSING = b"missing"
@@ -41,7 +41,7 @@ class Marks:
         if value is NOWHERE:
             return MISSING
         if isinstance(value, CODE):
-            return fingerprint(stripped(value, self.space))
+            return code_fingerprint(value, self.space)
         return exact(self.look(name))
 
     def moved(self, before: Mapping[str, tuple[int, Mark]]) -> dict[str, Mark]:

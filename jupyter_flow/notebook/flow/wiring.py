@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ...executor import _executor_manager as names
+from ...executor.names import executors as names
 from ...model.graph import MIXED, OUTPUT, TransportGraph, Version
 from ...model.options import Options
 from .book import Book, Cell

@@ -3,7 +3,7 @@
 import ast
 import re
 from argparse import Namespace
-from collections.abc import Callable, Container
+from collections.abc import Container
 from typing import Any, NamedTuple, NoReturn
 
 from IPython.core.error import UsageError
@@ -15,7 +15,7 @@ from ..parsing import options_first, parsed_words
 from .executors import Executors
 from .names import bound
 from .shell import Known, filled
-from .text import Text, comment, last_token
+from .text import Text, comment
 
 HEADER = re.compile(r"(?:[ \t]*\n)*%%(\w+)[ \t]*([^\n]*)(?:\n|\Z)")
 BLANK = re.compile(r"(?:[ \t]*(?:\n|\Z))*")
@@ -49,9 +49,13 @@ class Source(NamedTuple):
     def parse(self, text: str | None = None) -> ast.Module:
         """Its syntax tree. Raises NotExportable."""
         try:
-            return ast.parse(self.text if text is None else text)
+            tree = ast.parse(self.text if text is None else text)
         except SyntaxError as error:
             self.refuse(f"this is no Python: {error.msg}", error.lineno or 1)
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                self.refuse("an import of the future holds for a whole script", node.lineno)
+        return tree
 
 
 class Plain(NamedTuple):
@@ -69,68 +73,68 @@ def source_of(called: str, cell: str) -> Source:
     above, rest = 0, cell
     while (found := HEADER.match(rest)) is not None:
         magic, line = found.group(1), found.group(2).strip()
-        above += found.group().count("\n")
-        body = rest[found.end() :]
         if magic == "jupyter_flow":
             magic, _, line = line.partition(" ")
+        above += found.group().count("\n")
+        rest = rest[found.end() :]
         if magic in ("electron", "lattice"):
-            skipped = BLANK.match(body)
-            assert skipped is not None
-            text = _translated(body[skipped.end() :])
-            return Source(called, magic, line.strip(), text, above + skipped.group().count("\n"), tuple(notes))
+            return _below(called, magic, line.strip(), rest, above, notes)
         whole = f"%%{magic} {line}".strip()
-        if magic in RUNS or (magic == "capture" and not line):
-            notes.append(f"# left out: {whole}")
-            rest = body
-        elif magic in SHOWS:
-            return Source(called, "", "", comment(f"left out: {whole}\n{body}"), 0, tuple(notes))
-        elif magic in SCRIPTS and not line:
-            text = f'subprocess.run(["{magic}", "-c", {body!r}], check=True);'
-            return Source(called, "", "", text, 0, tuple(notes), True)
-        else:
-            Source(called, "", "", "", 0).refuse(
-                f"a script cannot do what %%{magic} does: leave it out, or say it in Python"
-            )
-    skipped = BLANK.match(rest)
-    assert skipped is not None
-    text = _translated(rest[skipped.end() :])
-    return Source(called, "", "", text, above + skipped.group().count("\n"), tuple(notes))
+        if magic not in RUNS and (magic != "capture" or line):
+            return _foreign(called, magic, line, f"{whole}\n{rest}", rest, notes)
+        notes.append(f"# left out: {whole}")
+    return _below(called, "", "", rest, above, notes)
+
+
+def _below(called: str, magic: str, line: str, rest: str, above: int, notes: list[str]) -> Source:
+    """A cell's code below its headers, and below the blank lines that follow them."""
+    blank = BLANK.match(rest)
+    assert blank is not None
+    text = TransformerManager().transform_cell(rest[blank.end() :])  # type: ignore[no-untyped-call]
+    return Source(called, magic, line, text, above + blank.group().count("\n"), tuple(notes))
+
+
+def _foreign(called: str, magic: str, line: str, whole: str, body: str, notes: list[str]) -> Source:
+    """A cell whose text is no Python of the notebook's: a comment, or a script of another interpreter."""
+    if magic in SHOWS:
+        return Source(called, "", "", comment(f"left out: {whole}"), 0, tuple(notes))
+    if magic in SCRIPTS and not line:
+        text = f'subprocess.run(["{magic}", "-c", {body!r}], check=True);'
+        return Source(called, "", "", text, 0, tuple(notes), True)
+    Source(called, "", "", "", 0).refuse(f"a script cannot do what %%{magic} does: leave it out, or say it in Python")
 
 
 def plain(source: Source, known: Container[str], jf: str, executors: Executors) -> Plain:
     """A cell without IPython's syntax. known: the names that shell lines may mention."""
-    timed = Text(source.text)
-    for statement, call in _magics(source.parse()):
-        name, rest = _magic(call)
-        if name in RUNS and rest:
-            timed.replace(statement, rest)
-    text = Text(timed.edited())
+    text = Text(_untimed(source))
     tree = source.parse(text.source)
     names = {*bound(tree)}
     translation = _Translation(source, text, lambda name: name in known or name in names, jf, executors)
-    if source.script:
-        translation.imports.add("import subprocess")
-    last = tree.body[-1] if tree.body else None
-    for statement, call in _magics(tree):
-        translation.magic(statement, call, statement in tree.body)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            translation.shell(node)
-    token = last_token(text.source)
-    called = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
-    loud = last is not None and (called is None or commands.method(called) is None)
-    if token is not None and token.string == ";":
-        text.drop_semicolon()
-        loud = False
+    translation.translate(tree)
+    quiet = text.drop_semicolon()
     edited = text.edited()
     for node in ast.walk(source.parse(edited)):
         if isinstance(node, ast.Name) and node.id == "get_ipython" and "get_ipython" not in known:
             source.refuse("only the notebook has get_ipython()", node.lineno)
-    return Plain(edited, loud, frozenset(translation.imports), tuple(translation.at_end))
+    shows = _shows(tree) and not quiet
+    return Plain(edited, shows, frozenset(translation.imports), tuple(translation.at_end))
 
 
-def _translated(code: str) -> str:
-    return TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
+def _untimed(source: Source) -> str:
+    """Its text with what is only timed, or profiled, in place of the magic that does so."""
+    text = Text(source.text)
+    for statement, call in _magics(source.parse()):
+        name, rest = _magic(call)
+        if name in RUNS and rest:
+            text.replace(statement, rest)
+    return text.edited()
+
+
+def _shows(tree: ast.Module) -> bool:
+    """Whether a cell's last statement may have a value to display: a shell or magic line's is none."""
+    last = tree.body[-1] if tree.body else None
+    called = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    return last is not None and (called is None or commands.method(called) is None)
 
 
 def _magics(tree: ast.Module) -> list[tuple[Any, ast.Call]]:
@@ -157,7 +161,17 @@ class _Translation:
         self.imports: set[str] = set()
         self.at_end: list[str] = []
 
-    def magic(self, statement: Any, call: ast.Call, at_top: bool) -> None:
+    def translate(self, tree: ast.Module) -> None:
+        """Put Python in place of all of them."""
+        if self._source.script:
+            self.imports.add("import subprocess")
+        for statement, call in _magics(tree):
+            self._line(statement, call, statement in tree.body)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                self._command(node)
+
+    def _line(self, statement: Any, call: ast.Call, at_top: bool) -> None:
         name, rest = _magic(call)
         if name == "jupyter_flow":
             name, _, rest = rest.partition(" ")
@@ -174,7 +188,7 @@ class _Translation:
             new = f"# left out: {whole}"
         self._text.replace(statement, new if at_top or not new.startswith("#") else f"pass  {new}")
 
-    def shell(self, call: ast.Call) -> None:
+    def _command(self, call: ast.Call) -> None:
         """``!command`` and ``lines = !command``."""
         name = commands.method(call)
         if name not in commands.SHELL or not (call.args and isinstance(call.args[0], ast.Constant)):
@@ -187,23 +201,12 @@ class _Translation:
             self._text.replace(call, f"subprocess.getoutput({command}).splitlines()")
 
     def _dispatch(self, statement: Any, rest: str, target: str) -> str:
-        from ..magics import VALUED, FlowMagics
-
-        words, text = options_first(rest, VALUED)
-        given = self._source_parsed(lambda: parsed_words(FlowMagics.dispatch, words), statement.lineno)
-        try:
-            call = ast.parse(text, mode="eval").body
-        except SyntaxError:
-            call = ast.Constant(None)
-        if not isinstance(call, ast.Call):
+        """``%dispatch`` as a call. What it does not wait for, the end of the script does."""
+        given, text = self._options(rest, statement.lineno)
+        run = self._call(text, given.executor)
+        if run is None:
             said = f"%dispatch {rest}".strip()
             self._source.refuse(f"a script cannot do what {said} does: %dispatch takes a call there", statement.lineno)
-        workflow = Text(text)
-        called = workflow.part(call.func)
-        arguments = text[text.index("(", len(called)) :]
-        if given.executor:
-            called = f"{self._jf}.lattice(executor={self._executors.named(given.executor)})({called})"
-        run = f"{self._jf}.dispatch({called}){arguments}"
         names = list(dict.fromkeys(filter(None, (given.out, target))))
         if not names:
             return f"{run}.result()"
@@ -213,8 +216,26 @@ class _Translation:
             return f"{' = '.join(names)} = {run}"
         return f"{' = '.join(names)} = {run}\n{' ' * statement.col_offset}{wait}"
 
-    def _source_parsed(self, parse: Callable[[], Namespace], line: int) -> Namespace:
+    def _options(self, rest: str, line: int) -> tuple[Namespace, str]:
+        """The options of a ``%dispatch``, and the Python behind them."""
+        from ..magics import VALUED, FlowMagics
+
         try:
-            return parse()
+            words, text = options_first(rest, VALUED)
+            return parsed_words(FlowMagics.dispatch, words), text
         except UsageError as error:
             self._source.refuse(str(error), line)
+
+    def _call(self, text: str, executor: str | None) -> str | None:
+        """``jf.dispatch(workflow)(1, n=2)``; None for what is no call."""
+        try:
+            call = ast.parse(text, mode="eval").body
+        except SyntaxError:
+            return None
+        if not isinstance(call, ast.Call):
+            return None
+        called = Text(text).part(call.func)
+        arguments = text[text.index("(", len(called)) :]
+        if executor:
+            called = f"{self._jf}.lattice(executor={self._executors.named(executor)})({called})"
+        return f"{self._jf}.dispatch({called}){arguments}"

@@ -7,13 +7,13 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from ..cells import CellRefused, Names, changes, names_of
-from ..definitions import is_def, only_def
+from ..cells import CellRefused, Names, changes, mentions, names_of
+from ..definitions import only_def
 from ..flow.definition import Mapped
 from ..parsing import parsed
 from .cells import Source
 from .executors import Executors
-from .names import BUILTINS, DEFINITIONS, Space, apart, bound, code_of, globals_assigned, loads
+from .names import BUILTINS, DEFINITIONS, Space, apart, bound, code_of, globals_assigned
 from .shell import literal
 from .text import IMPORTS, STEP, Text, call, first_line, indented, unpacked, values
 
@@ -95,17 +95,9 @@ class ElectronReader:
         assert definition is not None
         cell = Text(text)
         if given.name and given.name != definition.name:
-            if definition.name in loads(tree):
+            if definition.name in mentions(tree):
                 source.refuse(f"{definition.name} calls itself and is renamed: give both one name", definition.lineno)
-            line = text.splitlines()[definition.lineno - 1]
-            place = line.index(definition.name, line.index("def ") + 4)
-            name: Any = ast.Name(definition.name)
-            name.lineno, name.end_lineno = definition.lineno, definition.lineno
-            name.col_offset, name.end_col_offset = (
-                len(line[:place].encode()),
-                len(line[:place].encode()) + len(definition.name.encode()),
-            )
-            cell.replace(name, given.name)
+            cell.replace_word(definition.lineno, definition.name, given.name, after="def ")
         cell.insert_line(first_line(definition), self.decorator(source.magic, given))
         return cell.edited()
 
@@ -127,12 +119,8 @@ class ElectronReader:
         """A cell of statements. Raises NotExportable. used_later: what the cells below mention."""
         given = self.given(source)
         tree = source.parse(text)
-        try:
-            names = names_of(tree, text)
-        except CellRefused as error:
-            source.refuse(str(error))
-        self._check(source, tree, names)
-        outputs = self._outputs(source, given, names)
+        names = self._checked(source, tree, text)
+        outputs = self._outputs(given, names)
         made = given.name or "_".join((given.outputs or names.writes or names.defines)[:3]) or "cell"
         cell = ElectronCell(
             source, self._name(given.name, made), made, self.decorator("electron", given),
@@ -152,16 +140,20 @@ class ElectronReader:
 
     # the parts ---------------------------------------------------------------------------------------
 
-    def _check(self, source: Source, tree: ast.Module, names: Names) -> None:
+    def _checked(self, source: Source, tree: ast.Module, text: str) -> Names:
+        """What a cell does with names; refuses what a function could not do in its place."""
+        try:
+            names = names_of(tree, text)
+        except CellRefused as error:
+            source.refuse(str(error))
         for name, declared in globals_assigned(tree).items():
             told = f"`global {name}` would not reach the notebook from a function: return {name}"
             source.refuse(told, declared.lineno)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                source.refuse("an import of the future holds for a whole script", node.lineno)
             called = node.func if isinstance(node, ast.Call) else None
             if isinstance(called, ast.Name) and called.id in SPACES and called.id in names.reads:
                 source.refuse(f"{called.id}() finds other names in a function than in a cell", called.lineno)
+        return names
 
     def _check_helpers(self, cell: ElectronCell) -> None:
         """In a cell, its functions see what it assigns; from a function they see the script's."""
@@ -179,17 +171,14 @@ class ElectronReader:
                 line = getattr(node, "lineno", 1)
                 cell.source.refuse(f"{name} is used and then bound anew: choose another name for one", line)
 
-    def _outputs(self, source: Source, given: Namespace, names: Names) -> list[str]:
+    def _outputs(self, given: Namespace, names: Names) -> list[str]:
         if given.outputs is not None:
             return list(given.outputs)
         skipped = {name for name in names.mutates if name not in self._space.data}
-        skipped -= set(self._assigned(names))
+        skipped -= {name for name in names.writes if name not in names.mutates or name not in names.reads}
         if given.mapped:
             skipped.add(given.mapped.variable)
         return [name for name in names.writes if name not in skipped]
-
-    def _assigned(self, names: Names) -> list[str]:
-        return [name for name in names.writes if name not in names.mutates or name not in names.reads]
 
     def _params(self, source: Source, given: Namespace, names: Names) -> list[str]:
         variable = given.mapped.variable if given.mapped else ""
@@ -247,10 +236,10 @@ class ElectronReader:
     ) -> None:  # fmt: skip
         """Move a class, or a function that the cells below use, in front of the function."""
         if isinstance(node, ast.ClassDef) or node.name in used_later:
-            stuck = sorted(loads(node) & own - set(bound(ast.Module(getattr(node, "body", []), []))))
+            stuck = sorted(mentions(node) & own - set(bound(ast.Module(getattr(node, "body", []), []))))
             if not stuck:
                 for other in tree.body:
-                    if isinstance(other, IMPORTS) and set(bound(other)) & loads(node):
+                    if isinstance(other, IMPORTS) and set(bound(other)) & mentions(node):
                         self._move(cell, body, other, moved)
                 self._move(cell, body, node, moved)
             elif node.name in used_later:
@@ -284,6 +273,3 @@ def show(text: Text, last: ast.Expr, helper: str) -> None:
 
 def _default(tree: ast.expr) -> str:
     return literal(tree.value) if isinstance(tree, ast.Constant) else ast.unparse(tree)
-
-
-__all__ = ["ElectronCell", "ElectronReader", "is_def", "show"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from ...executor.clusters import DOORS
+from ...executor.clusters import CLUSTER_KINDS
 from .. import ondemand
 from ..parsing import parsed
 from .shell import literal
@@ -21,7 +21,7 @@ KINDS = {
     "dask": "DaskExecutor",
     "futures": "FuturesExecutor",
 }
-COPYING = ("local", "dask", "futures", *DOORS)  # electrons have objects of their own there
+COPYING = ("local", "dask", "futures", *CLUSTER_KINDS)  # electrons have objects of their own there
 
 
 class Executors:
@@ -69,7 +69,7 @@ class Executors:
         from ..naming import SETTINGS
 
         kind = given.kind or "local"
-        if kind not in KINDS and kind not in DOORS:
+        if kind not in KINDS and kind not in CLUSTER_KINDS:
             source.refuse(
                 f"{kind} is no kind of executor that a script could make: make it in a cell, "
                 f"{given.name} = …, and leave this line out",
@@ -78,7 +78,7 @@ class Executors:
         self.kinds[given.name] = kind
         settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
         settings |= ondemand.settings_of(given)
-        if kind in DOORS:
+        if kind in CLUSTER_KINDS:
             return self._asking(kind, settings)
         self.used.add(KINDS[kind])
         of = [given.address if kind == "futures" else literal(given.address)] if given.address else []

@@ -13,15 +13,13 @@ from typing import NamedTuple
 from ..cells import mentions
 from ..cells.commands import magic_line
 from ..definitions import is_def
-from .cells import NotExportable, Plain, Source, plain, source_of
+from .cells import Plain, Source, plain, source_of
 from .electrons import ElectronReader, show
 from .executors import KINDS, Executors
 from .flows import FlowGroup
 from .imports import headed, spaced
 from .names import BUILTINS, DEFINITIONS, Space, analysed, bound, code_of, is_literal
 from .text import IMPORTS, Text, comment, joined
-
-__all__ = ["NotExportable", "export", "export_notebook"]
 
 HISTORY = frozenset({"_", "__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
 SHOW = '''
@@ -184,8 +182,6 @@ class _Script:
             asked = node.id if isinstance(node, ast.Name) and node.id in HISTORY else ""
             if asked and asked not in self._space and names is not None and asked in names.reads:
                 source.refuse(f"only the notebook has {asked}", getattr(node, "lineno", 1))
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                source.refuse("an import of the future holds for a whole script", node.lineno)
         if names is not None and names.awaits:
             source.refuse("a script cannot await outside of functions: make it an electron, or use asyncio.run")
 

@@ -28,7 +28,9 @@ class FlowGroup:
         self._blocks: list[str | ElectronCell] = []
         self._made: set[str] = set()
         self._touched: set[str] = set()
+        self._gone: set[str] = set()  # deleted, and not made again
         self._from: dict[str, Step] = {}  # by bundle: whose values it holds
+        self._before: set[str] = set()  # names of cells above that it deletes
 
     def __bool__(self) -> bool:
         return bool(self._cells)
@@ -41,7 +43,8 @@ class FlowGroup:
         takes = {*cell.params, *([cell.mapped.iterable] if cell.mapped else [])}
         mixed = cell.shares and takes & self._made
         again = any(known.name == cell.name for known in self._cells)
-        return not (reaches & self._made or mixed or again or set(cell.defines) & self._touched)
+        gone = self._gone & set(cell.names.reads)  # it is to miss them, or finds what they hid
+        return not (reaches & self._made or mixed or again or gone or set(cell.defines) & self._touched)
 
     def passes(self, binds: Iterable[str], reads: Iterable[str]) -> bool:
         """Whether definitions may stand in front of it that the notebook has between its cells."""
@@ -53,6 +56,7 @@ class FlowGroup:
         self._cells.append(cell)
         self._blocks += [*cell.source.notes, *cell.prelude, cell]
         self._made.update(cell.outputs, cell.deletes)
+        self._gone = (self._gone | set(cell.deletes)) - set(cell.outputs)
         self._touched.update(self._made, cell.params, cell.code, cell.reaches, cell.names.reads, [cell.name])
         if cell.mapped:
             self._touched.add(cell.mapped.iterable)
@@ -109,7 +113,6 @@ class FlowGroup:
         """The parameters of the lattice, and which step has the last version of each name."""
         given: dict[str, None] = {}
         last: dict[str, Step] = {}
-        self._before: set[str] = set()
         for place, step in enumerate(steps):
             cell = step.cell
             held = self._take_whole(cell, last)
@@ -118,9 +121,7 @@ class FlowGroup:
                     given[name] = None
                 elif name not in held:
                     last[name].single.add(name)
-            for name in cell.after:
-                parents = [other for other in steps[:place] if other.cell.called == name]
-                step.parents += parents[-1:]
+            step.parents = _parents(cell, steps[:place])
             for name in cell.deletes:
                 if last.pop(name, None) is None:
                     self._before.add(name)
@@ -212,6 +213,12 @@ class FlowGroup:
         else:
             targets = [grouped(names) if len(names) > 1 else names[0] for _, names in results]
         return assigned(targets, f"{self._jf}.dispatch({name})", given, ".result()")
+
+
+def _parents(cell: ElectronCell, steps: list[Step]) -> list[Step]:
+    """Of the steps so far, those that a cell is to come after: of several of a name the last."""
+    found = [[step for step in steps if step.cell.called == name][-1:] for name in cell.after]
+    return [step for steps in found for step in steps]
 
 
 def _takes(cell: ElectronCell) -> list[str]:

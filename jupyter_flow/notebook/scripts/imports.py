@@ -13,12 +13,13 @@ Import = ast.Import | ast.ImportFrom
 def headed(needed: list[str], helpers: list[str], blocks: list[str]) -> list[str]:
     """The blocks of a script under the imports that it needs, sorted in among those it begins with."""
     script = "\n\n".join(block.strip("\n") for block in blocks if block.strip())
-    first, rest = _leading(ast.parse(script))
+    first = _leading(ast.parse(script))
+    future = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in first)
     lines = script.splitlines()
     end = max((statement.end_lineno or 0 for statement in first), default=0)
     begin = first[0].lineno - 1 if first else 0
     above = [line for line in lines[begin:end] if line.startswith("#")]
-    if not needed or above or rest is None:
+    if not needed or above or future:  # an import of the future stays first
         return ["\n".join(needed), *helpers, *blocks] if needed or helpers else blocks
     texts = {_key(node): "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in first}
     texts |= {_key(node): line for line in needed for node in ast.parse(line).body if _key(node) not in texts}
@@ -37,15 +38,14 @@ def _after(blocks: list[str], end: int) -> list[str]:
     return kept
 
 
-def _leading(tree: ast.Module) -> tuple[list[Import], bool | None]:
-    """The imports that a script begins with; None for one of the future, which stays first."""
+def _leading(tree: ast.Module) -> list[Import]:
+    """The imports that a script begins with."""
     found: list[Import] = []
     for statement in tree.body:
         if not isinstance(statement, IMPORTS):
             break
         found.append(statement)
-    future = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in found)
-    return found, None if future else True
+    return found
 
 
 def _key(node: ast.stmt) -> tuple[int, bool, str, str]:

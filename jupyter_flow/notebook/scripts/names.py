@@ -5,7 +5,7 @@ import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..cells import CellRefused, Names, mentions, names_of, reached
+from ..cells import CellRefused, Names, imported_as, names_of, reached
 from .text import IMPORTS
 
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -160,7 +160,7 @@ def bound(tree: ast.AST) -> dict[str, ast.AST]:
             found.setdefault(node.name, node)
         elif isinstance(node, IMPORTS):
             for alias in node.names:
-                found.setdefault(alias.asname or alias.name.partition(".")[0], node)
+                found.setdefault(imported_as(alias), node)
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             found.setdefault(node.name, node)
         elif isinstance(node, ast.MatchMapping) and node.rest:
@@ -189,7 +189,7 @@ def code_of(tree: ast.AST) -> dict[str, frozenset[str]]:
             found[node.name] = found.get(node.name, frozenset()) | _reads(node)
         elif isinstance(node, IMPORTS):
             for alias in node.names:
-                found.setdefault(alias.asname or alias.name.partition(".")[0], frozenset())
+                found.setdefault(imported_as(alias), frozenset())
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             found |= {target.id: _reads(node) for target in node.targets if isinstance(target, ast.Name)}
     return found
@@ -203,8 +203,3 @@ def _reads(node: ast.stmt) -> frozenset[str]:
 def globals_assigned(tree: ast.AST) -> dict[str, ast.Global]:
     """The names that functions assign in the notebook, by `global`."""
     return {name: node for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
-
-
-def loads(tree: ast.AST) -> frozenset[str]:
-    """Every name that a piece of code mentions."""
-    return mentions(tree)

@@ -31,6 +31,19 @@ def filled(command: str, known: Known) -> str:
     return " + ".join(literal(part) if isinstance(part, str) else f"str({part[0]})" for part in parts)
 
 
+def _dollars(text: str, known: Known) -> list[str | tuple[str]]:
+    """A text of a command between braces, with the names in it that a notebook knows as expressions."""
+    parts: list[str | tuple[str]] = []
+    place = 0
+    for found in commands.DOLLAR.finditer(text):
+        name = found.group(1)
+        root = name.lstrip("$").partition(".")[0]
+        if not name.startswith("$") and known(root):
+            parts += [text[place : found.start()], (name,)]
+            place = found.end()
+    return [*parts, text[place:].replace("$$", "$")]
+
+
 def _braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
@@ -43,15 +56,7 @@ def _parts(command: str, known: Known) -> list[str | tuple[str]]:
         return [command]
     parts: list[str | tuple[str]] = []
     for text, field, spec, conversion in fields:
-        place = 0
-        for found in commands.DOLLAR.finditer(text):
-            name = found.group(1)
-            root = name.lstrip("$").partition(".")[0]
-            if name.startswith("$") or not known(root):
-                continue
-            parts += [text[place : found.start()], (name,)]
-            place = found.end()
-        parts.append(text[place:].replace("$$", "$"))
+        parts += _dollars(text, known)
         if field is None:
             continue
         code = field + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")

@@ -34,6 +34,12 @@ class Text:
         """Put a text in place of a piece of syntax."""
         self._edits.append((*self._span(node), text))
 
+    def replace_word(self, number: int, word: str, text: str, *, after: str) -> None:
+        """Put a text in place of a word that stands in a line, counted from 1, behind another text."""
+        line = self._lines[number - 1]
+        start = self._starts[number - 1] + line.index(word, line.index(after) + len(after))
+        self._edits.append((start, start + len(word), text))
+
     def insert_line(self, number: int, text: str) -> None:
         """Put a line before another one, counted from 1."""
         start = self._starts[number - 1]
@@ -48,12 +54,14 @@ class Text:
         self._edits.append((start, end, ""))
         return self.source[start:end].rstrip("\n")
 
-    def drop_semicolon(self) -> None:
-        """Remove a semicolon at the end: a script shows nothing by itself."""
+    def drop_semicolon(self) -> bool:
+        """Remove a semicolon at the end: a script shows nothing by itself. Whether there was one."""
         last = last_token(self.source)
-        if last is not None and last.string == ";":
-            start = self._starts[last.start[0] - 1] + last.start[1]
-            self._edits.append((start, start + 1, ""))
+        if last is None or last.string != ";":
+            return False
+        start = self._starts[last.start[0] - 1] + last.start[1]
+        self._edits.append((start, start + 1, ""))
+        return True
 
     def edited(self) -> str:
         """The source with everything in its place."""

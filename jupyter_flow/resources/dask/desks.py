@@ -12,9 +12,8 @@ from typing import Any
 import psutil
 
 from ...worker.entries import Finished, Started
-from ...worker.journal import JournalReader
+from ...worker.journal import JournalReader, unlink_all
 from ...worker.tree import kill_descendants
-from ..workerprocess import unlink_all
 from .seat import Hello
 
 REMEMBERED = 1000  # workers that have gone

@@ -8,13 +8,13 @@ import { PANEL } from './panel';
 import { cancelAll } from './running';
 import { runStale } from './stale';
 
-export const SHOW_PANEL = 'jupyter-flow:show-panel';
+const SHOW_PANEL = 'jupyter-flow:show-panel';
 export const RUN_STALE = 'jupyter-flow:run-stale';
 const CANCEL_ALL = 'jupyter-flow:cancel-all';
 const SHOW_LAST = 'jupyter-flow:show-last';
 const EXECUTORS = 'jupyter-flow:executors';
 const SHOW_FLOW = 'jupyter-flow:show-flow';
-export const LOAD_CELL = 'jupyter-flow:load';
+const LOAD_CELL = 'jupyter-flow:load';
 
 /** All of it by name, for the palette, shortcuts and menus. */
 export function addCommands(

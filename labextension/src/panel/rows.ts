@@ -27,7 +27,7 @@ export class DispatchRow {
   constructor(dispatch: string, acts: Acts) {
     this.open = h('button', { class: 'jf-open', onclick: () => acts.open(dispatch) }, this.sign, this.name, this.words);
     this.cancel = h('button', { class: 'jf-cancel', onclick: () => acts.cancel(dispatch) }, 'Cancel');
-    this.resume = h('button', { class: 'jf-cancel', onclick: () => acts.resume(dispatch) }, 'Resume');
+    this.resume = h('button', { class: 'jf-resume', onclick: () => acts.resume(dispatch) }, 'Resume');
     const parts = [this.open, this.cancel, this.resume, this.bar];
     this.element = h('li', { class: 'jf-dispatch', 'data-dispatch': dispatch }, parts);
   }

@@ -63,17 +63,3 @@ export const MARKS: Mark[] = [
 ];
 
 export const SIGNS: string[] = ["○", "○", "○", "▶", "✓", "✕", "■", "»", "!", "▶", "↻"];
-
-export const STATUSES: string[] = [
-  "NEW_OBJECT",
-  "NEW_OBJECT",
-  "NEW_OBJECT",
-  "RUNNING",
-  "COMPLETED",
-  "FAILED",
-  "CANCELLED",
-  "SKIPPED",
-  "INTERRUPTED",
-  "RUNNING",
-  "STALE",
-];

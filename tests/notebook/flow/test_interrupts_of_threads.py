@@ -1,8 +1,6 @@
 """Cells ask threads of ours to do things; an interrupt at any moment of asking leaves those able to do them."""
 
 import threading
-import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +11,7 @@ from jupyter_flow.notebook.flow.lookout import Lookout
 from jupyter_flow.notebook.flow.scheduler import Scheduler
 from jupyter_flow.notebook.live import LivePictures
 from tests.interrupting import interrupted
+from tests.waiting import until
 
 PATIENCE = 30  # seconds until something that does not happen is a failure
 
@@ -74,10 +73,3 @@ class Shown:
     def keep_up(self) -> bool:
         self.left -= 1
         return self.left > 0
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)

@@ -213,6 +213,16 @@ def test_the_script_gives_what_the_notebook_gives(notebook: Any, title: str) -> 
     agree(notebook, NOTEBOOKS[title])
 
 
+def test_what_a_cell_deletes_is_missed_by_those_after_it_and_hides_nothing_any_more(notebook: Any) -> None:
+    cells = [
+        "%%electron -q -x thread\ngone = 1\nsum = 3",
+        "%%electron -q -x thread\na = gone + sum\ndel gone, sum",
+        "%%electron -q -x thread\ntry:\n    b = gone\nexcept NameError:\n    b = 'missed'",
+        "%%electron -q -x thread\nc = sum([a, 1])",
+    ]
+    agree(notebook, cells, formatted=False)
+
+
 def test_what_cells_show_is_printed(notebook: Any) -> None:
     cells = ["x = 2\nx + 1", "x;", "print('said')", "[].append(x)", "str(x) + '!'", "None", "x if x > 5 else None"]
     assert agree(notebook, cells, formatted=False) == "3\nsaid\n2!\n"
@@ -272,9 +282,15 @@ def test_executors_on_clusters_are_made_of_the_addresses_and_numbers_of_their_li
         (["1 + 1", "_ + 1"], "cell 2, line 1: only the notebook has _"),
         (["%%electron\nk = 2\ndef f():\n    return k\ny = f()", "f()"], "cell 1, line 3: cells below use f"),
         (["n = 1", "%%electron\nif n:\n    del n"], "n is deleted on some paths only"),
+        (
+            ["%%electron\nfrom __future__ import annotations\ndef f(x: U): pass"],
+            "cell 1, line 2: an import of the future",
+        ),
+        (["x = 1", "from __future__ import annotations"], "cell 2, line 1: an import of the future"),
         (["%%electron --nonsense\nx = 1"], "there is no option --nonsense"),
         (["x = ("], "cell 1, line 1"),
         (["", "x = 1\n%dispatch --resume {r}"], "cell 1, line 2: a script cannot do what %dispatch --resume {r} does"),
+        (["%dispatch -o 'run flow(1)"], "cell 1, line 1: no closing quotation"),
         (["%%electron\nx = list(range(3))\nlist = 3"], "cell 1, line 3: list is used and then bound anew"),
         (["import asyncio\nawait asyncio.sleep(0)"], "await"),
     ],

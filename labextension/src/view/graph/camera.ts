@@ -18,7 +18,7 @@ export interface Rect {
   readonly bottom: number;
 }
 
-export const MARGIN = 18; // px around a graph that fits
+const MARGIN = 18; // px around a graph that fits
 const NEAREST = 3;
 const FARTHEST = 0.03;
 

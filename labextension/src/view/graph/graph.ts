@@ -8,7 +8,7 @@ import { Look } from './look';
 import { Minimap } from './minimap';
 import { Motion, MOVING } from './motion';
 import { ALL } from './paint';
-import { drawFrame } from './picture';
+import { drawFrame, type Frame } from './picture';
 import { Pilot } from './pilot';
 import { listenToPointer } from './pointer';
 import { boundsOf, same, Scene, type Box } from './scene';
@@ -220,7 +220,7 @@ export class GraphCanvas {
     return moves ? 'now' : runs ? 'soon' : 'later';
   }
 
-  private frame(scene: Scene, look: Look, time: number, phase: number): Parameters<typeof drawFrame>[1] {
+  private frame(scene: Scene, look: Look, time: number, phase: number): Frame {
     const { camera, motion, hovered, current, hits, accent } = this;
     const selected = this.selected === null ? -1 : scene.boxOf(this.selected);
     const focused = document.activeElement === this.stage.canvas;

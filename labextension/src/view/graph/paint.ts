@@ -91,7 +91,7 @@ function paintFar(brush: Brush, { group, tally }: Box, left: number, top: number
 }
 
 /** A status's mark, 16 px across at scale 1; around that of a running node, an arc goes. */
-export function paintMark({ ctx, look, k, phase }: Brush, status: number, x: number, y: number, scale: number): void {
+function paintMark({ ctx, look, k, phase }: Brush, status: number, x: number, y: number, scale: number): void {
   const shape = MARKS[status];
   if (!shape) return;
   const colour = look.status(status);

@@ -51,7 +51,7 @@ export class Value {
 }
 
 /** A preview as an element. */
-export function previewed(preview: Preview): HTMLElement {
+function previewed(preview: Preview): HTMLElement {
   const { type, note, text, rows, shown } = preview;
   return h('div.jf-preview',
     h('div.jf-about',
