@@ -66,7 +66,7 @@ class Reports:
             self._foresight.waited(time.time_ns() - worker.ended, len(batch.claim.members), took)
         with self._queue.lock:
             batch.claim.work.returned(list(batch.members.items()))
-            self._queue.release(batch.claim)
+            self._release(batch)
 
     def _given_back(self, worker: WorkerProcess, work: Work, nodes: tuple[int, ...]) -> None:
         mine = [batch.members for batch in worker.batches.values() if batch.claim.work is work]
@@ -74,6 +74,15 @@ class Reports:
         returned = [(node, members.pop(node)) for node, members in held if members is not None]
         with self._queue.lock:
             work.returned(returned)
+            for batch in worker.batches.values():
+                if not batch.members:  # its worker says that it is over when it comes to it, behind a long electron
+                    self._release(batch)
+
+    def _release(self, batch: Outstanding) -> None:
+        """(lock) Its executor may run another."""
+        if not batch.released:
+            batch.released = True
+            self._queue.release(batch.claim)
 
 
 def _strike(batch: Outstanding, records: list[Record]) -> None:

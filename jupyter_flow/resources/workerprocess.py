@@ -37,11 +37,12 @@ FREEZING = 0.05  # seconds to wait for a stopped process to have stopped
 class Outstanding:
     """A batch that a worker has not done with."""
 
-    __slots__ = ("begun", "claim", "members")
+    __slots__ = ("begun", "claim", "members", "released")
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.begun = 0  # when its first member was
+        self.released = False  # nothing of it will run: it does not count any more
         self.members = {member[0]: member[1] for member in claim.members}  # node: attempt
 
 
@@ -164,7 +165,7 @@ class WorkerProcess:
     @property
     def memory(self) -> int:
         """The bytes that what it has may use, one after the other; 0: nobody said."""
-        return max((batch.claim.memory for batch in list(self.batches.values())), default=0)
+        return max((batch.claim.memory for batch in list(self.batches.values()) if not batch.released), default=0)
 
     @property
     def unstarted(self) -> int:

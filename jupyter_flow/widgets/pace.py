@@ -14,6 +14,7 @@ class Pace:
         """pause, longest: seconds between two looks, at least and at most; share: of what a look took, at least."""
         self._pause, self._share, self._longest = pause, share, longest
         self._due = self._began = 0.0
+        self.rest = 0.0  # seconds after the last look
 
     @property
     def due(self) -> bool:
@@ -28,5 +29,5 @@ class Pace:
         self._began = time.thread_time()
 
     def __exit__(self, *raised: object) -> None:
-        rest = max(self._pause, self._share * (time.thread_time() - self._began))
-        self._due = time.monotonic() + min(rest, self._longest)
+        self.rest = min(self._longest, max(self._pause, self._share * (time.thread_time() - self._began)))
+        self._due = time.monotonic() + self.rest

@@ -7,6 +7,7 @@ from ..model.events import FAILED
 from .pace import Pace
 from .source import Source
 
+PULSE = 0.1  # seconds
 SHARE = 50.0  # telling never takes more than a fiftieth of the time,
 LONGEST = 1.0  # but is done once in as many seconds; an end and a failure are told at once
 
@@ -16,7 +17,7 @@ class Rhythm:
 
     def __init__(self) -> None:
         self._pace = Pace(0.0, SHARE, LONGEST)
-        self._grave: Any = None
+        self._grave: Any = None  # what is to be seen at once; None while every pulse is cheap
 
     def hurry(self) -> None:
         """Somebody has asked for something."""
@@ -24,6 +25,8 @@ class Rhythm:
 
     def due(self, source: Source) -> bool:
         """Whether it is time, or something has happened that is to be seen at once."""
+        if self._grave is None and self._pace.due:
+            return True
         before, self._grave = self._grave, _grave(source)
         return self._pace.due or self._grave != before
 
@@ -32,10 +35,12 @@ class Rhythm:
 
     def __exit__(self, *raised: object) -> None:
         self._pace.__exit__(*raised)
+        if self._pace.rest <= PULSE:
+            self._grave = None
 
 
 def _grave(source: Source) -> Any:
     try:
         return source.over, source.facts.states().count(FAILED)
     except FlowError:  # the session may have been closed under us
-        return None
+        return ()

@@ -154,8 +154,11 @@ class JournalReader:
             for payload in self._payloads():
                 kind = payload[0]
                 if kind == FINISHED:
-                    self._ended(payload, found)
-                    begun = None
+                    if self._key is None:
+                        found.append(finished_in(payload, self.worker))
+                    else:
+                        self._held.append(payload)
+                    begun = None  # now: where that cannot be read, the start is all that is known
                 elif kind == STARTED:
                     begun = payload
                 elif kind == END:
@@ -169,12 +172,6 @@ class JournalReader:
         except GARBLED as error:
             self.garbled = f"{type(error).__name__}: {error}"
         return found if begun is None else [*found, decoded(begun, self.worker)]
-
-    def _ended(self, payload: bytes, found: list[Entry]) -> None:
-        if self._key is None:
-            found.append(finished_in(payload, self.worker))
-        else:
-            self._held.append(payload)
 
     def doubtful(self) -> list[Entry]:
         """What was not sealed, or by someone else: it may have happened."""

@@ -5,6 +5,7 @@ import threading
 from jupyter_flow.model.events import COMPLETED, FAILED
 from jupyter_flow.widgets.pace import Pace
 from jupyter_flow.widgets.rhythm import Rhythm
+from jupyter_flow.widgets.source import Source
 
 from .scripted import fan, scripted
 
@@ -24,13 +25,19 @@ def pace_of_one_that_works() -> float:
     return pace._due
 
 
+def dear(rhythm: Rhythm, source: Source) -> None:
+    """Two pulses that cost much: what happened during the first is not known, and is looked for by the second."""
+    rhythm._pace = Pace(1e9)
+    for _ in range(2):
+        assert rhythm.due(source)
+        with rhythm:
+            pass
+
+
 def test_what_is_dear_to_tell_is_told_less_often_but_a_failure_and_an_end_at_once() -> None:
     source, facts = scripted(fan(3))
     rhythm = Rhythm()
-    rhythm._pace = Pace(1e9)  # as after a dear pulse
-    rhythm.due(source)
-    with rhythm:
-        pass
+    dear(rhythm, source)
     facts.set(0, COMPLETED)
     assert not rhythm.due(source)
     facts.set(1, FAILED)
@@ -43,10 +50,7 @@ def test_what_is_dear_to_tell_is_told_less_often_but_a_failure_and_an_end_at_onc
 def test_who_asks_is_answered_by_the_next_pulse() -> None:
     source, _ = scripted(fan(3))
     rhythm = Rhythm()
-    rhythm._pace = Pace(1e9)
-    rhythm.due(source)
-    with rhythm:
-        pass
+    dear(rhythm, source)
     assert not rhythm.due(source)
     rhythm.hurry()
     assert rhythm.due(source)
