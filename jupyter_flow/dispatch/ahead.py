@@ -79,7 +79,7 @@ def _next(lane: Following, needs: Needs, lying: Lies, workers: int) -> Claim | N
     """The next claim, within the limit of its executor: there it waits for a place, which one that it follows has."""
     lane.prune()
     lender = None
-    while lane.ready and lane.share.limit is not None:
+    while lane.ready and lane.share.most is not None:
         lender = _lender(lane, needs[lane.ready[0]], lying)
         if lender is not None:
             lender.lent = True

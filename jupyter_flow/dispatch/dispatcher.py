@@ -115,7 +115,7 @@ class Dispatcher:
         for executor in run.graph.executors:
             resource = self._resource_of(executor)
             self._lanes.setdefault(resource.id, Lanes())
-            share = self._shares.setdefault(executor.key(), Share(executor))
+            share = self._shares.setdefault(executor.key(), Share(executor, resource))
             lanes.append(Lane(run, run.plan, share, resource))
         return [lanes[version.executor] for version in run.graph.versions] if lanes else []
 

@@ -100,14 +100,23 @@ class Queue(Protocol):
 class Share:
     """What the electrons of equal executors have of a resource: how many run, how many may."""
 
-    __slots__ = ("ahead", "busy", "executor", "limit", "tasks")
+    __slots__ = ("_resource", "ahead", "busy", "executor", "most", "tasks")
 
-    def __init__(self, executor: Any) -> None:
-        self.executor = executor
-        self.limit: int | None = executor.workers if hasattr(executor, "workers") else None
+    def __init__(self, executor: Any, resource: Any = None) -> None:
+        self.executor, self._resource = executor, resource
+        self.most: int | None = executor.workers if hasattr(executor, "workers") else None
         self.tasks: int = getattr(executor, "max_tasks", None) or ANY  # that one worker runs
         self.busy = 0  # claims
         self.ahead = 0  # of those, which will have the place of another one
+
+    @property
+    def limit(self) -> int | None:
+        """How many of its claims may lie with the resource at once; None: more than that never run there anyway."""
+        most = self.most
+        if most is None or self._resource is None:
+            return most
+        ceiling = getattr(self._resource, "ceiling", None)
+        return None if ceiling is not None and ceiling <= most else most
 
     @property
     def left(self) -> int:

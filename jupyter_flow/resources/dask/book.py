@@ -2,13 +2,12 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from ...model.events import COMPLETED, FAILED, Failure, Record
 from ...model.printed import Seen
 from ...model.vault import VAULT
-from ...worker.begun import Begun
 from ...worker.entries import Finished
 from ...worker.payload import Payload, nodes_in
 from ...worker.runner import append
@@ -18,6 +17,7 @@ from .depot import Depot, failed
 from .desks import Desks
 from .handed import Handed
 from .kept import Kept
+from .notes import Notes
 
 GIVEN_UP = ("error", "cancelled", "lost")  # a future's status
 SILENCE = 5.0  # seconds in which word of that ought to come
@@ -31,8 +31,8 @@ class Book:
     """Batches by their keys, and their members by what journals call them. On the resource's thread, lookups aside."""
 
     def __init__(self, services: Services, name: str, ours: bool, desks: Desks, board: Board) -> None:
-        self._queue, self._store, self._folder = services.queue, services.store, services.folder
-        self._name, self._ours, self._desks = name, ours, desks
+        self._queue, self._store, self._desks = services.queue, services.store, desks
+        self.notes = Notes(services.folder, name, ours, desks)
         self.unwanted: Callable[[Handed], object] = lambda handed: None  # told of what runs, and is not to
         self._payload = Payload(services.store.blobs)
         self.depot = Depot(services.store.blobs)
@@ -40,8 +40,6 @@ class Book:
         self.kept = Kept()
         self._board = board
         self.handed: dict[str, Handed] = {}
-        self._free: list[Begun] = []
-        self._notes = 0
         self.lying: dict[tuple[int, int], Handed] = {}  # by run and node
         self._freed: deque[Handed] = deque()  # those that wait for nobody any more, while they are seen to
         self._freeing = False
@@ -50,33 +48,15 @@ class Book:
     def add(self, key: str, claim: Claim) -> Handed:
         """The cluster is about to have this."""
         run = claim.work.number
-        needed = (node for _, _, _, kind, call in claim.members for node in nodes_in(kind, call))
-        parents = dict.fromkeys(self.kept.having(claim.work, needed))
+        parents = dict.fromkeys(self.kept.having(claim.work, _needed(claim)))
         parents |= {self.lying[run, node]: None for nodes in claim.needs.values() for node in nodes}
         handed = self.handed[key] = Handed(key, claim, parents)
         self.lying.update(((run, node), handed) for node in handed.members)
         return handed
 
-    @property
-    def _noting(self) -> bool:
-        """Whether a worker may begin something and leave no word of it where another kernel finds it."""
-        return not self._ours and (not self._desks.known or not self._desks.exact)
-
-    def note(self, handed: Handed) -> None:
-        """This is about to be handed out: should this kernel die, it is in doubt."""
-        if not self._noting:
-            return
-        self._notes += not self._free
-        name = f"{self._name}-handed-{self._notes}"
-        handed.note = self._free.pop() if self._free else Begun(self._folder, name, 0)
-        now = time.time_ns()
-        for node, attempt in handed.members.items():
-            handed.note.note(handed.claim.work.number, node, attempt, now)
-
-    def close(self) -> None:
-        """What was noted is recorded, but for what has not ended."""
-        for note in self._free:
-            note.remove()
+    def follows(self, claim: Claim) -> bool:
+        """Whether it takes what others that the cluster has make, or have made."""
+        return bool(claim.needs or self.kept.having(claim.work, _needed(claim)))
 
     def of(self, work: Work) -> list[Handed]:
         """The batches of a dispatch."""
@@ -91,6 +71,8 @@ class Book:
             return
         if handed.current == (node, attempt, start):
             return
+        if not handed.number:
+            handed.since = time.monotonic()
         handed.number, handed.current, handed.printed = number, (node, attempt, start), (b"", b"", None)
         with self._queue.lock:
             wanted = handed.claim.work.started(node, attempt, start)
@@ -173,8 +155,7 @@ class Book:
         if not handed.passed or handed.landing or handed.early or self.handed.pop(handed.key, None) is None:
             return
         self.progress = time.monotonic()
-        if handed.note is not None:
-            self._free.append(handed.note)
+        self.notes.drop(handed)
         for node in handed.members:
             self._take_off(handed, node)
         with self._queue.lock:
@@ -184,6 +165,14 @@ class Book:
             self.kept.look(handed)
         self._leave(handed)
         handed.let_go()
+
+    def back(self, handed: Handed, nodes: Sequence[int]) -> None:
+        """These of a batch do not begin where it runs, and can go elsewhere."""
+        attempts = [(node, handed.members.pop(node)) for node in nodes if node in handed.members]
+        for node, _ in attempts:
+            self._take_off(handed, node)
+        with self._queue.lock:
+            handed.claim.work.returned(attempts)
 
     def _vacate(self, handed: Handed) -> None:
         """(lock) What it was a place for can be another one's."""
@@ -294,3 +283,7 @@ class Book:
 
 def _given_up(handed: Handed) -> bool:
     return handed.future is not None and handed.future.status in GIVEN_UP
+
+
+def _needed(claim: Claim) -> Iterator[int]:
+    return (node for _, _, _, kind, call in claim.members for node in nodes_in(kind, call))

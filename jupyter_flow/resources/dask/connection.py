@@ -116,6 +116,10 @@ class Connection:
         """A batch is not to run, if it has not begun."""
         self._send("recall", key=key)
 
+    def spread(self, held: list[tuple[str, bool]]) -> None:
+        """Batches, and whether they have begun: what has not is to come back, if a worker is free for it."""
+        self._send("spread", held=held)
+
     def forget(self, id: str) -> None:
         """A dispatch is over."""
         self._send("forget", id=id)

@@ -7,9 +7,9 @@ sees the kernel's store from the kernel's machine also keeps a journal there, wh
 
 import pickle
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from ...worker.payload import nodes_in
 from ...worker.times import Times
 from . import shelf as shelves
 from .post import Post
+from .recalls import Recalls
 from .relay import RelayedBlobs, SharedBlobs
 from .seat import Seat, shared
 from .token import Token, refs_in
@@ -66,6 +67,7 @@ class Batch:
     ) -> None:
         self._errand, self._dispatch, self._runner, self._post, self._seat = errand, dispatch, runner, post, seat
         self._outlet = outlet
+        self._left = deque(errand.members)
         self.made: dict[int, Value] = {}
         self.refs: list[BlobRef] = []
 
@@ -75,7 +77,11 @@ class Batch:
         values: dict[int, Value] = dict(errand.values)
         for token in before:
             values.update(token.values)
-        for member in errand.members:
+        while self._left:
+            try:
+                member = self._left.popleft()
+            except IndexError:  # given back at this moment
+                break
             needed = *nodes_in(member[3], member[4]), *errand.needs.get(member[0], ())
             if not all(node in values for node in needed):
                 continue  # a producer failed
@@ -83,6 +89,15 @@ class Batch:
             self.refs += refs_in(record)
             if record.status == COMPLETED and record.value is not None:
                 values[member[0]] = self.made[member[0]] = record.value
+
+    def give_back(self) -> None:
+        """(any thread) What has not begun is not to begin here."""
+        left = []
+        with suppress(IndexError):
+            while True:
+                left.append(self._left.pop()[0])
+        if left:
+            self._post.back(self._errand.key, left)
 
     def _one(self, member: Member, values: Mapping[int, Value]) -> Record:
         errand, post, seat = self._errand, self._post, self._seat
@@ -109,6 +124,7 @@ class Desk:
         self._posts: dict[str, Post] = {}
         self._seats: dict[tuple[str, int], Seat] = {}  # by kernel and thread
         self._outlet = Outlet() if _sole(worker) else None
+        self._recalls = Recalls(worker, self._post)
         worker.handlers["jupyter_flow_piece"] = self.piece
 
     def run(self, errand: Errand, before: tuple[Token, ...]) -> Token:
@@ -122,7 +138,11 @@ class Desk:
         shelf.drop(shelf.taken())  # of what was not to be
         with self._outlet.taken() if self._outlet is not None else nullcontext(False) as alone:
             batch = Batch(errand, dispatch, runner, post, seat, self._outlet if alone else None)
-            batch.run(before)
+            if self._recalls.begin(errand.key, batch):
+                try:
+                    batch.run(before)
+                finally:
+                    self._recalls.over(errand.key)
         seat.through()
         post.through(errand.key)
         return Token(batch.made) if seat.hello.shares else Token(batch.made, batch.refs, shelf, shelf.taken())
@@ -137,9 +157,7 @@ class Desk:
 
     def _post(self, kernel: str) -> Post:
         post = self._posts.get(kernel)
-        if post is None:
-            post = self._posts[kernel] = Post(self.worker, kernel)
-        return post
+        return post if post is not None else self._posts.setdefault(kernel, Post(self.worker, kernel))
 
     def _seat(self, kernel: str, brought: Brought) -> Seat:
         """Where this thread works for a kernel; that is told who works there before anything is begun."""

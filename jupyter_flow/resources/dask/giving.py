@@ -100,12 +100,12 @@ class Giver:
 
     def _add(self, claim: Claim) -> Handed:
         assert self.hander is not None
-        return self._book.add(self.hander.key(claim.work), claim)
+        return self._book.add(self.hander.key(claim.work, self._book.follows(claim)), claim)
 
     def _hand(self, new: list[Handed]) -> None:
         assert self.hander is not None
         try:
-            self.hander.hand(new, self._book.note)
+            self.hander.hand(new, self._book.notes.take)
         except Exception as error:
             for handed in new:
                 self._book.lost(handed, failure_of(error, "input"), doubtful=True)

@@ -1,11 +1,14 @@
 """A batch that a cluster has, and the others that come before and after it."""
 
+import time
 from collections.abc import Callable, Collection
 from typing import Any
 
 from ...worker.begun import Begun
 from ..base import Claim
 from .terms import Terms
+
+HELD = 0.05  # seconds that a batch may take, or wait for its turn, before it is asked for while workers are idle
 
 
 class Handed:
@@ -21,6 +24,7 @@ class Handed:
         self.withdrawn = 0.0  # when it was taken back; it may have begun all the same
         self.number = 0  # of the desk that runs it
         self.current: tuple[int, int, int] | None = None  # node, attempt, start
+        self.since, self.patience = time.monotonic(), HELD  # when it was handed over, begun or asked for; till it is
         self.printed: tuple[bytes, bytes, bytes | None] = (b"", b"", None)  # by `current`, so far
         self.parents = tuple(parents)
         self.done: bool = False  # with it and all that it has told

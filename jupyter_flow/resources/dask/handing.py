@@ -31,6 +31,8 @@ from .terms import Terms
 
 ALONG = 16 * 1024  # bytes of what is new about a dispatch that go with its batches: nobody has to ask for it
 
+FOLLOWS = "after-"  # a word more in the names that Dask has for groups of tasks: "jf", "jf-after"
+
 
 class Hander:
     """Makes tasks, and sees to it that workers find what they need to run them."""
@@ -87,9 +89,12 @@ class Hander:
         if self._brought.pop(work.number, None) is not None:
             self._connection.forget(self._id(work))
 
-    def key(self, work: Work) -> str:
-        """A name for a batch."""
-        return f"{PREFIX}{self._session}-{work.number}-{next(self._count)}"
+    def key(self, work: Work, follows: bool) -> str:
+        """A name for a batch.
+
+        Dask keeps those that follow nothing, and go by names of their own, until a worker has its turn for them.
+        """
+        return f"{PREFIX}{FOLLOWS if follows else ''}{self._session}-{work.number}-{next(self._count)}"
 
     def _id(self, work: Work) -> str:
         return f"{self._session}-{work.number}"

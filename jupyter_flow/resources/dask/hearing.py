@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ...model.events import Failure, Record
+from .balance import Balance
 from .book import Book, Ended
 from .connection import Connection
 from .deaths import Undertaker
 from .desks import Desks
 from .fleet import Fleet
-from .post import BEGUN, ENDED, PRINTED, THROUGH
+from .post import BACK, BEGUN, ENDED, PRINTED, THROUGH
 from .terms import asked
 
 LOG = logging.getLogger("jupyter_flow")
@@ -21,9 +22,16 @@ class Hearing:
     """Takes word in. meet: is told of those who work for the kernel."""
 
     def __init__(
-        self, book: Book, desks: Desks, fleet: Fleet, undertaker: Undertaker, meet: Callable[..., object]
+        self,
+        book: Book,
+        desks: Desks,
+        fleet: Fleet,
+        undertaker: Undertaker,
+        balance: Balance,
+        meet: Callable[..., object],
     ) -> None:
         self._book, self._desks, self._fleet, self._undertaker, self._meet = book, desks, fleet, undertaker, meet
+        self._balance = balance
         self._said: set[str] = set()
         self.connection: Connection | None = None
 
@@ -67,16 +75,19 @@ class Hearing:
 
     def _news(self, worker: str, news: bytes) -> None:
         ended: Ended = {}
-        tell: dict[int, Callable[..., None]] = {BEGUN: self._book.begun, PRINTED: self._book.printed}
+        book = self._book
+        others: dict[int, Callable[..., None]] = {
+            BEGUN: book.begun,
+            PRINTED: book.printed,
+            THROUGH: book.through,
+            BACK: self._balance.back,
+        }
         for kind, key, *item in pickle.loads(news):
             if kind == ENDED:
-                self._book.ended(Record(*item[0]), self._book.handed.get(key), ended)
-                continue
-            self._book.tell(ended)
-            if kind == THROUGH:
-                self._book.through(key)
+                book.ended(Record(*item[0]), book.handed.get(key), ended)
             else:
-                tell[kind](key, *item)
+                book.tell(ended)
+                others[kind](key, *item)
         self._book.tell(ended)
 
     def _get(self, number: int, digest: bytes, at: int, size: int) -> None:

@@ -37,6 +37,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         self.roster: Any = None
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
         self.recalled: dict[str, str] = {}  # keys of tasks that are not to run: whose they are
+        self.desks: set[str] = set()  # addresses of workers that have run something
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
@@ -49,6 +50,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         scheduler.stream_handlers["jupyter-flow-forget"] = self.forget
         scheduler.stream_handlers["jupyter-flow-have"] = self.have
         scheduler.stream_handlers["jupyter-flow-recall"] = self.recall
+        scheduler.stream_handlers["jupyter-flow-spread"] = self.spread
 
     # from kernels -------------------------------------------------------------------------------
 
@@ -70,13 +72,34 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
                 future.set_result(data)
 
     def recall(self, client: str, key: str) -> None:
-        """A task is not to run, unless a worker has it already; others may wait for it."""
+        """A task is not to begin; others may wait for it."""
         state = self.scheduler.tasks.get(key)
         if state is None:  # its graph is about to be taken in
             self.recalled[key] = client
         elif state.state in UNTOUCHED:
             state.run_spec = Task(key, lost)
             self._lost(key, state, "")
+        elif state.state == "processing":
+            self._ask_back(client, state)
+
+    def spread(self, client: str, held: list[tuple[str, bool]]) -> None:
+        """Workers are to give back what they have not begun of these (begun or not), as far as others are free."""
+        free = [worker for worker in self.scheduler.running if len(worker.processing) < worker.nthreads]
+        for key, begun in held if free and not self.scheduler.queued else ():
+            state = self.scheduler.tasks.get(key)
+            if state is not None and state.state == "processing" and any(suits(worker, state) for worker in free):
+                worker = state.processing_on
+                if begun or state.resource_restrictions or len(worker.processing) > worker.nthreads:
+                    self._ask_back(client, state)
+
+    def _ask_back(self, client: str, state: Any) -> None:
+        """A worker is to give back what it has not begun of a task, which goes nowhere else from now on."""
+        stealing = self.scheduler.extensions.get("stealing")
+        worker = state.processing_on.address
+        if worker in self.desks and state not in getattr(stealing, "in_flight", ()):
+            state.run_spec = Task(state.key, lost)
+            message = {"op": "jupyter-flow-recall", "kernel": client, "key": state.key}
+            self.scheduler.stream_comms[worker].send(message)
 
     def remove_client(self, scheduler: Any, client: str) -> None:
         """A kernel has gone."""
@@ -124,6 +147,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
     async def hello(self, worker: str, kernel: str, hello: bytes) -> None:
         """Who will work for a kernel. Raises RuntimeError where it cannot."""
         self.roster.check(worker, kernel)
+        self.desks.add(worker)
         self._tell(kernel, {"op": "jupyter-flow-hello", "worker": worker, "hello": hello})
 
     async def begin(self, key: str) -> bool:
@@ -157,6 +181,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
     def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
         """A worker has gone."""
         self.roster.gone(worker)
+        self.desks.discard(worker)
         self._workers()
 
     def _workers(self) -> None:
@@ -192,3 +217,10 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
         comm = self.scheduler.client_comms.get(client)
         if comm is not None:
             comm.send(message)
+
+
+def suits(worker: Any, state: Any) -> bool:
+    """Whether a worker that is free has what a task asks for, and may run it."""
+    asked, allowed = state.resource_restrictions or {}, state.worker_restrictions
+    enough = all(worker.resources.get(n, 0) - worker.used_resources.get(n, 0) >= asked[n] for n in asked)
+    return enough and (not allowed or worker.address in allowed)

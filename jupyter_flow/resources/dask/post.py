@@ -14,7 +14,7 @@ from ...worker.payload import LONGEST_INLINE
 PAUSE = 0.005  # seconds that word of an electron may wait for company; the end of a batch waits for nothing
 LOOK = 0.2  # seconds between two looks at what a running electron has printed
 
-BEGUN, ENDED, PRINTED, THROUGH = range(4)
+BEGUN, ENDED, PRINTED, THROUGH, BACK = range(5)
 
 
 class Post:
@@ -42,6 +42,11 @@ class Post:
     def through(self, key: str) -> None:
         """A batch is through."""
         self._news.append((THROUGH, key))
+        self._worker.loop.add_callback(self._flush)
+
+    def back(self, key: str, nodes: list[int] | None) -> None:
+        """These of a batch do not begin here, and can go elsewhere. None: all of it."""
+        self._news.append((BACK, key, nodes))
         self._worker.loop.add_callback(self._flush)
 
     def _later(self) -> None:

@@ -12,6 +12,7 @@ from ...model.events import Failure
 from ...model.printed import Seen
 from ..base import Services, Work
 from ..switchboard import Switchboard
+from .balance import Balance
 from .book import Book
 from .cluster import Trouble
 from .connection import Connection
@@ -54,7 +55,8 @@ class DaskResource:
         self._book.unwanted = self._stopper.kill_if
         told = self._address is None and self._folder
         self._undertaker = Undertaker(self._book, self._desks, self._board.tell, told, ending(self._call, self._folder))
-        self._hearing = Hearing(self._book, self._desks, self._fleet, self._undertaker, self._met)
+        self._balance = Balance(self._book, self._fleet)
+        self._hearing = Hearing(self._book, self._desks, self._fleet, self._undertaker, self._balance, self._met)
         self._standing = Standing(self._name, self._fleet, self._book, target)
         self._embedded: Embedded | None = None
         self._connection: Connection | None = None
@@ -80,6 +82,11 @@ class DaskResource:
     def workers(self) -> int:
         """How many electrons it can run at once, as far as is known."""
         return max(1, self._fleet.threads, self._wanted)
+
+    @property
+    def ceiling(self) -> int | None:
+        """More than this never run at once, however much it is given; None: nobody can tell."""
+        return self._wanted if self._address is None and self._call is None else None
 
     @property
     def present(self) -> int:
@@ -146,13 +153,13 @@ class DaskResource:
         if self._embedded is not None:
             self._embedded.close()
         self._desks.close(keep=unfinished)
-        self._book.close()
+        self._book.notes.close()
         self._board.close()
 
     # its thread ---------------------------------------------------------------------------------
 
     def _timeout(self) -> float | None:
-        return LOOK if self._book.handed or self._opening else None
+        return self._balance.pause or LOOK if self._book.handed or self._opening else None
 
     def _turn(self, _: Sequence[Any]) -> None:
         if self._closed:
@@ -166,6 +173,7 @@ class DaskResource:
         else:
             self._standing.trouble = trouble.text
             self._giver.share()
+            self._balance.look()
         self._book.tidy()
 
     def _open(self) -> None:
@@ -231,8 +239,13 @@ class DaskResource:
         self._desks.close(keep=False)
 
     def _scale(self) -> None:
-        if self._embedded is not None and self._connection is not None:
-            self._embedded.scale(self._wanted)
+        """What is bound by a limit from now on is given in turn; it comes back before there are more workers."""
+        if self._embedded is None or self._connection is None:
+            return
+        for handed in self._book.handed.values():
+            if handed.claim.share.limit is not None and handed.current is None:
+                self._connection.recall(handed.key)
+        self._embedded.scale(self._wanted)
 
     @property
     def _name(self) -> str:
