@@ -1,5 +1,6 @@
 """Interrupts at every line that a call runs, one after the other: as the stop button, which hits anywhere."""
 
+import gc
 import itertools
 import linecache
 import sys
@@ -41,6 +42,7 @@ def interrupted(make: Callable[[], T], call: Callable[[T], object]) -> Iterator[
     """Make a thing and call something with it, interrupted one line later each time, until that runs through."""
     for at in itertools.count(1):
         made, interrupt, before = make(), _Interrupt(at), sys.gettrace()
+        gc.disable()  # libraries are called back by it, and what is raised there comes to nobody
         sys.settrace(interrupt)
         try:
             try:
@@ -49,6 +51,8 @@ def interrupted(make: Callable[[], T], call: Callable[[T], object]) -> Iterator[
                 sys.settrace(before)  # which may be hit as well, where a worker's surroundings have wrapped it
         except (KeyboardInterrupt, RuntimeError):  # the second where it hits `threading` with a lock let go
             sys.settrace(before)
+        finally:
+            gc.enable()
         if interrupt.left > 0:
             return
         yield made

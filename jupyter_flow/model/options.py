@@ -33,11 +33,6 @@ class Options:
         if self.cache is not None and not isinstance(self.cache, bool):
             raise BuildError(f"cache={self.cache!r}: True or False is expected")
 
-    def __setstate__(self, state: list[Any]) -> None:
-        """Take what was pickled, also by a version that knew fewer options."""
-        for field, value in zip_longest(fields(self), state):
-            object.__setattr__(self, field.name, value)
-
     @property
     def asked(self) -> tuple[Any, ...]:
         """All but the executor."""
@@ -53,6 +48,16 @@ class Options:
         if self.before or self.after:
             said |= {"before": self.before, "after": self.after}
         return replace(defaults, **said) if said else defaults
+
+
+def _restore(self: Options, state: list[Any]) -> None:
+    """Take what was pickled, also by a version that knew fewer options."""
+    for field, value in zip_longest(fields(self), state):
+        object.__setattr__(self, field.name, value)
+
+
+# Not in the class: there, `dataclass` of Python before 3.11.4 puts its own over it.
+Options.__setstate__ = _restore  # type: ignore[attr-defined]
 
 
 def _memory(size: int | str) -> None:
