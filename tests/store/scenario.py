@@ -4,6 +4,7 @@ Run as a script: for each n a process of its own lives it, and another one looks
 """
 
 import errno
+import hmac  # noqa: F401  # the store imports it when it reads: once here, and not in each of the processes
 import json
 import os
 import shutil
