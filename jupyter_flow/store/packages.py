@@ -58,7 +58,8 @@ def _python() -> str:
 
 @functools.cache
 def _version(top: str) -> str:
-    version = getattr(sys.modules.get(top), "__version__", None)
+    module = sys.modules.get(top)
+    version = vars(module).get("__version__") if module else None  # what makes it when asked may warn
     if isinstance(version, str):
         return version
     import importlib.metadata  # brings the whole of `email`

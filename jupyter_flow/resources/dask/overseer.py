@@ -28,12 +28,12 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
 
     name = "jupyter-flow"
     idempotent = True
+    _count: "itertools.count[int]"  # of what kernels are asked; it is not sent along
 
     def __init__(self) -> None:
         self.scheduler: Any = None
         self.dispatches: dict[str, tuple[str, list[bytes]]] = {}  # id: kernel, parts
         self.awaited: dict[int, asyncio.Future[bytes]] = {}  # values that kernels were asked for
-        self._count = itertools.count()
         self.roster: Any = None
         self.begun: set[str] = set()  # keys of tasks whose workers asked before they began
         self.recalled: dict[str, str] = {}  # keys of tasks that are not to run: whose they are
@@ -41,7 +41,7 @@ class Overseer(SchedulerPlugin):  # type: ignore[misc]
 
     async def start(self, scheduler: Any) -> None:
         """Answer workers and kernels from now on."""
-        self.scheduler, self.roster = scheduler, Roster(scheduler)
+        self.scheduler, self.roster, self._count = scheduler, Roster(scheduler), itertools.count()
         answers = self.dispatch, self.hello, self.begin, self.get, self.pull
         for question in (*answers, self.about, self.package, self.workers, self.has_page):
             scheduler.handlers[f"jupyter_flow_{question.__name__}"] = question
